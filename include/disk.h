@@ -1,0 +1,62 @@
+/*
+ * disk - small steps on directories and files that others may tamper with.
+ *
+ * Everything is opened relative to a directory, follows no symbolic link and is
+ * closed on exec.  Functions return -1 with errno set on failure.  Those marked
+ * "slow" wait for the disk: they belong in the pool, not in the loop.
+ */
+#ifndef DISK_H
+#define DISK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Open a program's data directory, made 0700 where it is missing.  NULL with
+ * *fd set, or why it is refused: it must be ours and writable by us alone.
+ */
+const char *disk_root(const char *path, int *fd);
+
+int disk_open_dir(int at, const char *name);
+
+/*
+ * Open an existing regular file that has one link, so that neither a planted
+ * link, FIFO nor device is read or waited for; its size goes to *size.
+ */
+int disk_open(int at, const char *name, off_t *size);
+
+/* Make a file that does not exist yet, 0600. */
+int disk_create(int at, const char *name);
+
+int disk_write(int fd, const void *data, size_t n); /* all of it */
+
+/* Read a whole small file into out, ended by a NUL: its length. */
+ssize_t disk_load(int at, const char *name, char *out, size_t room);
+
+/*
+ * Slow.  Write a whole file and make it durable under its name, replacing any
+ * older one in one step; temp is a name in the directory work that only we use.
+ */
+int disk_save(int at, const char *name, int work, const char *temp,
+    const char *text, size_t n);
+
+int disk_sync_dir(int at, const char *name); /* slow */
+
+/* Slow.  Remove a file, or a directory with the files in it. */
+int disk_purge(int at, const char *name);
+
+/* Call each(dir, name, arg) for every entry but . and .. until it says stop. */
+int disk_each(int at, const char *dir, bool (*each)(int, const char *, void *),
+    void *arg);
+
+/*
+ * Lock one byte of an open file against all other processes, waiting for it or
+ * failing at once with EAGAIN or EACCES; disk_locker() says who holds it then,
+ * 0 nobody.  Closing any descriptor of that file in this process unlocks it.
+ */
+int disk_lock(int fd, off_t byte, bool wait);
+int disk_unlock(int fd, off_t byte);
+pid_t disk_locker(int fd, off_t byte);
+
+#endif

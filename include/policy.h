@@ -1,0 +1,73 @@
+/*
+ * policy - every duration and count that our reading of the specification sets.
+ *
+ * Times are milliseconds.  They are constants, not options: a deployment that
+ * turned them would no longer be the service that the readme describes.  A test
+ * build may override one with -DNAME=value to see it pass within seconds.
+ */
+#ifndef POLICY_H
+#define POLICY_H
+
+#ifndef GN
+#define GN 0 /* group number: make GN=42 */
+#endif
+
+#define PD_PORT (57000 + GN)
+#define AS_PORT (58000 + GN)
+#define FS_PORT (59000 + GN)
+
+#define SECONDS 1000
+#define MINUTES (60 * SECONDS)
+
+/* UDP requests: VLC, VLD, REG and UNR. */
+#ifndef CALL_PATIENCE
+#define CALL_PATIENCE 500, 1000, 2000, 2000, 2500 /* after each sending */
+#endif
+
+/* Connections. */
+#ifndef LINE_TIME
+#define LINE_TIME                                                              \
+	(60 * SECONDS) /* from the first byte of a request to its              \
+			  last, and for a reply to be read */
+#endif
+#define STALL_TIME   (60 * SECONDS) /* a transfer without a byte moving */
+#define PART_IDLE    (5 * SECONDS)  /* after the reply: silence until close */
+#define PART_TIME    (30 * SECONDS) /* after the reply: all in all */
+#define NEWLINE_TIME 500            /* for the newline that ends an UPL */
+#define STOP_TIME    (2 * SECONDS)  /* replies under way at SIGTERM */
+#define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */
+#define FDS_RESERVED 32             /* descriptors that are not clients' */
+
+/* Second factor. */
+#ifndef VC_LIFE
+#define VC_LIFE (5 * MINUTES)
+#endif
+#ifndef TID_LIFE
+#define TID_LIFE (10 * MINUTES)
+#endif
+#define TIDS_LIVE_MAX     16 /* a user */
+#define VC_TRIES          3
+#define VLD_TRIES         10 /* wrong ones for a user, then its TIDs die */
+#define VLD_AGAIN         (5 * SECONDS)  /* AS: a repeated VLD is a resend */
+#define TID_MEMORY        (30 * SECONDS) /* FS: a TID seen twice is INV */
+#define CODES_FAILED_SLOW 10 /* failed codes of a user: REQ slows down */
+#define CODES_FAILED_MAX  80 /* ... no REQ until the device registers */
+#define CODES_SLOW_TIME   (30 * SECONDS)
+#define VLC_BURST         60 /* codes sent to a device at once, ... */
+#define VLC_PACE          (1 * SECONDS) /* ... then one in this time */
+
+/* Passwords. */
+#ifndef KDF_ROUNDS
+#define KDF_ROUNDS 100000 /* of PBKDF2-HMAC-SHA256; 42 ms */
+#endif
+#define LOGINS_FREE        3 /* wrong ones answered without delay */
+#define LOGIN_DELAYS       1000, 2000, 4000, 8000, 15000
+#define HASHES_PER_ADDRESS 16 /* waiting in the pool */
+
+/* The personal device. */
+#define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */
+
+/* ERR datagrams to one source in a second, so that no two peers can storm. */
+#define ERR_PER_SECOND 5
+
+#endif

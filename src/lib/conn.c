@@ -1,0 +1,107 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "conn.h"
+
+void
+conn_open(struct conn *c, int fd, const struct sockaddr_in *peer, ms_t now)
+{
+	c->fd = fd;
+	c->ended = false;
+	c->peer = *peer;
+	c->moved = now;
+	c->in.len = c->out.len = 0;
+}
+
+void
+conn_close(struct conn *c)
+{
+	if (c->fd != -1)
+		close(c->fd);
+	c->fd = -1;
+}
+
+static ssize_t
+result(struct conn *c, ssize_t n, ms_t now)
+{
+	if (n > 0)
+		c->moved = now;
+	if (n >= 0)
+		return n;
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+		return CONN_LATER;
+	return CONN_LOST;
+}
+
+ssize_t
+conn_read(struct conn *c, void *data, size_t n, ms_t now)
+{
+	ssize_t got = result(c, read(c->fd, data, n), now);
+
+	if (got == CONN_ENDED)
+		c->ended = true;
+	return got;
+}
+
+ssize_t
+conn_write(struct conn *c, const void *data, size_t n, ms_t now)
+{
+	return result(c, write(c->fd, data, n), now);
+}
+
+bool
+conn_fill(struct conn *c, ms_t now)
+{
+	size_t room = sizeof(c->in.data) - c->in.len;
+	ssize_t n = CONN_LATER;
+
+	if (room > 0)
+		n = conn_read(c, c->in.data + c->in.len, room, now);
+	if (n > 0)
+		c->in.len += (size_t)n;
+	return n != CONN_LOST;
+}
+
+bool
+conn_flush(struct conn *c, ms_t now)
+{
+	ssize_t n = conn_write(c, c->out.data, c->out.len, now);
+
+	if (n > 0)
+		buf_drop(&c->out, (size_t)n);
+	return n != CONN_LOST;
+}
+
+enum wire_result
+conn_take(struct conn *c, struct msg *msg)
+{
+	size_t used = 0;
+	enum wire_result took = wire_parse(c->in.data, c->in.len, &used, msg);
+
+	if (took == WIRE_MORE && c->ended && c->in.len > 0) {
+		used = c->in.len;
+		took = WIRE_BAD;
+	}
+	if (took != WIRE_MORE)
+		buf_drop(&c->in, used);
+	return took;
+}
+
+bool
+conn_put(struct conn *c, const struct msg *msg)
+{
+	size_t n = wire_format(
+	    c->out.data + c->out.len, sizeof(c->out.data) - c->out.len, msg);
+
+	c->out.len += n;
+	return n > 0;
+}
+
+void
+buf_drop(struct buf *b, size_t n)
+{
+	b->len -= n;
+	memmove(b->data, b->data + n, b->len);
+}
