@@ -22,8 +22,9 @@ struct buf {
 };
 
 struct conn {
-	int fd;     /* -1: none */
-	bool ended; /* the peer has sent all that it will */
+	int fd;      /* -1: none */
+	bool ended;  /* the peer has sent all that it will */
+	ms_t parted; /* when we shut down our side; 0: not yet */
 	struct sockaddr_in peer;
 	ms_t moved; /* when a byte last went either way */
 	struct buf in, out;
@@ -55,6 +56,16 @@ enum wire_result conn_take(struct conn *c, struct msg *msg);
 
 /* Put a message into c->out: false when it cannot be said or has no room. */
 bool conn_put(struct conn *c, const struct msg *msg);
+
+/*
+ * Part from a peer that may still be sending: once c->out has drained our side
+ * is shut down, and what still comes is read into scratch and dropped, since
+ * closing over unread input would turn our reply into a reset.  True when it is
+ * time to close: the peer has, or has been silent for PART_IDLE, or PART_TIME
+ * has passed.  conn_part_by() is when to ask again at the latest.
+ */
+bool conn_part(struct conn *c, void *scratch, size_t n, ms_t now);
+ms_t conn_part_by(const struct conn *c);
 
 void buf_drop(struct buf *b, size_t n); /* the first n bytes */
 

@@ -13,6 +13,7 @@
 #define PRINTF_LIKE __attribute__((__format__(__printf__, 1, 2)))
 
 void log_open(const char *program, bool verbose);
+bool log_verbose(void);
 
 /* To stdout, flushed; log_request() only with -v, and led by the time. */
 void log_info(const char *format, ...) PRINTF_LIKE;

@@ -64,6 +64,22 @@ int listener_accept(struct listener *l, struct sockaddr_in *peer, ms_t now);
 void listener_close(struct listener *l);
 
 /*
+ * May an ERR datagram go to this address now?  At most ERR_PER_SECOND may, so
+ * that two peers that misunderstand each other do not storm.
+ */
+#define ERR_SOURCES 16
+
+struct err_quota {
+	struct {
+		struct in_addr to;
+		ms_t since;
+		int sent;
+	} source[ERR_SOURCES];
+};
+
+bool err_allowed(struct err_quota *q, const struct sockaddr_in *to, ms_t now);
+
+/*
  * From now on SIGPIPE is ignored and the n signals arrive as bytes at the
  * descriptor that is returned; net_signal() gives the next one, or 0.
  */

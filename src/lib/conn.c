@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include "conn.h"
+#include "policy.h"
 
 void
 conn_open(struct conn *c, int fd, const struct sockaddr_in *peer, ms_t now)
 {
 	c->fd = fd;
 	c->ended = false;
+	c->parted = 0;
 	c->peer = *peer;
 	c->moved = now;
 	c->in.len = c->out.len = 0;
@@ -97,6 +99,30 @@ conn_put(struct conn *c, const struct msg *msg)
 
 	c->out.len += n;
 	return n > 0;
+}
+
+ms_t
+conn_part_by(const struct conn *c)
+{
+	ms_t idle = c->moved + PART_IDLE;
+
+	if (c->out.len > 0)
+		return c->moved + LINE_TIME;
+	return idle < c->parted + PART_TIME ? idle : c->parted + PART_TIME;
+}
+
+bool
+conn_part(struct conn *c, void *scratch, size_t n, ms_t now)
+{
+	if (c->out.len > 0)
+		return now >= conn_part_by(c);
+	if (c->parted == 0) {
+		c->parted = c->moved = now;
+		shutdown(c->fd, SHUT_WR);
+	}
+	if (!c->ended && conn_read(c, scratch, n, now) == CONN_LOST)
+		return true;
+	return c->ended || now >= conn_part_by(c);
 }
 
 void

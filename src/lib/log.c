@@ -17,6 +17,12 @@ log_open(const char *program, bool verbose)
 	telling = verbose;
 }
 
+bool
+log_verbose(void)
+{
+	return telling;
+}
+
 /* One line in one write: head, text, tail. */
 static void __attribute__((__format__(__printf__, 4, 0))) say(FILE *to,
     const char *head, const char *tail, const char *format, va_list args)

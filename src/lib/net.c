@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "net.h"
+#include "policy.h"
 
 #define BACKLOG    1024
 #define PAUSE_TIME 100
@@ -285,6 +286,28 @@ listener_close(struct listener *l)
 	if (l->fd != -1)
 		close(l->fd);
 	l->fd = -1;
+}
+
+bool
+err_allowed(struct err_quota *q, const struct sockaddr_in *to, ms_t now)
+{
+	int at = 0;
+
+	for (int i = 0; i < ERR_SOURCES; i++) {
+		if (q->source[i].to.s_addr == to->sin_addr.s_addr) {
+			at = i;
+			break;
+		}
+		if (q->source[i].since < q->source[at].since)
+			at = i;
+	}
+	if (q->source[at].to.s_addr != to->sin_addr.s_addr ||
+	    now - q->source[at].since >= SECONDS) {
+		q->source[at].to = to->sin_addr;
+		q->source[at].since = now;
+		q->source[at].sent = 0;
+	}
+	return ++q->source[at].sent <= ERR_PER_SECOND;
 }
 
 static void

@@ -1,0 +1,308 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "accounts.h"
+#include "disk.h"
+#include "pbkdf2.h"
+#include "policy.h"
+
+#define UIDS          100000 /* five digits */
+#define REMOVAL_LIVES 60     /* seconds that an FS may take to ask again */
+
+static int root = -1, work = -1, removed = -1;
+static bool restricted;
+static unsigned char approved[(UIDS + 7) / 8]; /* a bit a UID */
+
+static int
+open_made(const char *name)
+{
+	if (mkdirat(root, name, 0700) == -1 && errno != EEXIST)
+		return -1;
+	return disk_open_dir(root, name);
+}
+
+static bool
+purge_it(int dir, const char *name, void *arg)
+{
+	(void)arg;
+	unlinkat(dir, name, 0);
+	return true;
+}
+
+/* One AS a directory.  The lock goes with the process, however it ends. */
+static const char *
+lock(bool wait)
+{
+	static char why[64];
+	int fd = openat(
+	    root, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd == -1)
+		return strerror(errno);
+	if (disk_lock(fd, 0, wait) == 0)
+		return NULL;
+	snprintf(why, sizeof(why), "in use by the AS with process ID %ld",
+	    (long)disk_locker(fd, 0));
+	return why;
+}
+
+const char *
+accounts_open(const char *dir, bool wait, int keep[3])
+{
+	const char *why = disk_root(dir, &root);
+
+	if (why == NULL)
+		why = lock(wait);
+	if (why != NULL)
+		return why;
+	work = open_made("work");
+	removed = open_made("removed");
+	if (work == -1 || removed == -1)
+		return strerror(errno);
+	disk_each(root, "work", purge_it, NULL);
+	keep[0] = root;
+	keep[1] = work;
+	keep[2] = removed;
+	return NULL;
+}
+
+static unsigned
+number_of(const char *uid)
+{
+	return (unsigned)strtoul(uid, NULL, 10);
+}
+
+int
+accounts_approve(const char *file, int *line)
+{
+	char text[256];
+	FILE *f = fopen(file, "r");
+	int n = 0;
+
+	*line = 0;
+	if (f == NULL)
+		return -1;
+	restricted = true;
+	while (fgets(text, sizeof(text), f) != NULL) {
+		char *uid = text + strspn(text, " \t");
+
+		++*line;
+		uid[strcspn(uid, "# \t\r\n")] = '\0';
+		if (*uid == '\0')
+			continue;
+		if (!wire_valid(F_UID, uid)) {
+			fclose(f);
+			return -1;
+		}
+		approved[number_of(uid) / 8] |=
+		    (unsigned char)(1u << number_of(uid) % 8);
+		n++;
+	}
+	fclose(f);
+	return n;
+}
+
+bool
+accounts_approved(const char *uid)
+{
+	return !restricted ||
+	    (approved[number_of(uid) / 8] >> number_of(uid) % 8 & 1u) != 0;
+}
+
+bool
+accounts_load(const char *uid, struct account *a)
+{
+	char text[256];
+	unsigned port = 0;
+	int n;
+
+	memset(a, 0, sizeof(*a));
+	if (disk_load(root, uid, text, sizeof(text)) == -1)
+		return false;
+	n = sscanf(
+	    text, "pair %127s device %15[0-9.] %5u", a->pair, a->ip, &port);
+	a->port = (uint16_t)port;
+	a->has_device = n == 3;
+	return n >= 1;
+}
+
+static void
+put_hex(char *out, const unsigned char *data, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		snprintf(out + 2 * i, 3, "%02x", (unsigned)data[i]);
+}
+
+static void
+format_pair(char pair[PAIR_MAX], const char *pass,
+    const unsigned char salt[SALT_LEN], unsigned rounds)
+{
+	char salt_text[2 * SALT_LEN + 1], text[2 * DIGEST_LEN + 1];
+	uint8_t digest[DIGEST_LEN];
+
+	pbkdf2_sha256(digest, pass, salt, SALT_LEN, rounds);
+	put_hex(salt_text, salt, SALT_LEN);
+	put_hex(text, digest, DIGEST_LEN);
+	snprintf(
+	    pair, PAIR_MAX, "pbkdf2-sha256$%u$%s$%s", rounds, salt_text, text);
+}
+
+/* Is pass the one of the pair?  Made again from it, the pair is the same. */
+static bool
+verify(const char *pair, const char *pass)
+{
+	unsigned char salt[SALT_LEN];
+	char again[PAIR_MAX] = "", hex[2 * SALT_LEN + 1];
+	unsigned rounds;
+
+	if (sscanf(pair, "pbkdf2-sha256$%9u$%32[0-9a-f]$", &rounds, hex) != 2 ||
+	    strlen(hex) != sizeof(hex) - 1)
+		return false;
+	for (size_t i = 0; i < SALT_LEN; i++) {
+		char byte[3] = { hex[2 * i], hex[2 * i + 1], '\0' };
+
+		salt[i] = (unsigned char)strtoul(byte, NULL, 16);
+	}
+	format_pair(again, pass, salt, rounds);
+	return strlen(pair) == strlen(again) &&
+	    same_digest(
+		(const uint8_t *)pair, (const uint8_t *)again, strlen(again));
+}
+
+/* A name in work that no other child uses. */
+static const char *
+temporary(void)
+{
+	static char name[32];
+	static unsigned n;
+
+	snprintf(name, sizeof(name), "%ld.%u", (long)getpid(), n++);
+	return name;
+}
+
+static int
+save(const char *uid, const struct account *a)
+{
+	char text[256];
+	int n = snprintf(text, sizeof(text), "pair %s\n", a->pair);
+
+	if (a->has_device)
+		n += snprintf(text + n, sizeof(text) - (size_t)n,
+		    "device %s %u\n", a->ip, (unsigned)a->port);
+	return disk_save(root, uid, work, temporary(), text, (size_t)n);
+}
+
+/* An old removal must not be finished over a new account. */
+static int
+forget_removal(const char *uid)
+{
+	if (unlinkat(removed, uid, 0) == -1)
+		return errno == ENOENT ? 0 : -1;
+	return fsync(removed);
+}
+
+static int
+unlink_account(const char *uid)
+{
+	if (unlinkat(root, uid, 0) == -1 && errno != ENOENT)
+		return -1;
+	return fsync(root);
+}
+
+/*
+ * First what we are about to do, then the deed: whatever stops us in between,
+ * the next AS finds the first and finishes the second.
+ */
+static int
+remove_account(const struct removal *r)
+{
+	char text[64];
+	int n = snprintf(
+	    text, sizeof(text), "%s %s %u\n", r->tid, r->ip, (unsigned)r->port);
+
+	if (disk_save(removed, r->uid, work, temporary(), text, (size_t)n) ==
+	    -1)
+		return -1;
+	return unlink_account(r->uid);
+}
+
+static int
+change(struct account_job *job)
+{
+	switch (job->change) {
+	case ACCOUNT_KEEP:
+		return 0;
+	case ACCOUNT_CREATE:
+		format_pair(
+		    job->account.pair, job->pass, job->salt, KDF_ROUNDS);
+		if (forget_removal(job->uid) == -1)
+			return -1;
+		return save(job->uid, &job->account);
+	case ACCOUNT_UPDATE:
+		return save(job->uid, &job->account);
+	case ACCOUNT_REMOVE:
+		return remove_account(&job->asked);
+	}
+	return 0;
+}
+
+void
+accounts_run(void *arg, int fd)
+{
+	struct account_job *job = arg;
+
+	(void)fd;
+	job->result = ACCOUNT_DONE;
+	if (job->verify && !verify(job->account.pair, job->pass)) {
+		job->result = ACCOUNT_WRONG;
+	} else if (change(job) == -1) {
+		job->error = errno;
+		job->result = ACCOUNT_FAILED;
+	}
+}
+
+struct removals {
+	struct removal *out;
+	int n, max;
+};
+
+static bool
+finish_removal(int dir, const char *uid, void *arg)
+{
+	struct removals *all = arg;
+	struct removal r;
+	char text[64];
+	struct stat st;
+	unsigned port = 0;
+
+	if (!wire_valid(F_UID, uid) || fstatat(dir, uid, &st, 0) == -1 ||
+	    disk_load(dir, uid, text, sizeof(text)) == -1 ||
+	    unlink_account(uid) == -1)
+		return true;
+	memset(&r, 0, sizeof(r));
+	memcpy(r.uid, uid, UID_LEN);
+	if (st.st_mtime + REMOVAL_LIVES < time(NULL)) {
+		unlinkat(dir, uid, 0);
+	} else if (sscanf(text, "%4[0-9] %15[0-9.] %5u", r.tid, r.ip, &port) ==
+		3 &&
+	    all->n < all->max) {
+		r.port = (uint16_t)port;
+		all->out[all->n++] = r;
+	}
+	return true;
+}
+
+int
+accounts_removals(struct removal *out, int max)
+{
+	struct removals all = { .out = out, .max = max };
+
+	disk_each(root, "removed", finish_removal, &all);
+	return all.n;
+}

@@ -1,0 +1,108 @@
+/*
+ * as - the authentication server's parts and what they share.
+ *
+ *	main.c	options, descriptors, the loop
+ *	tcp.c	the sessions of User programs: accept, evict, step
+	session.c	one of them: LOG, REQ, AUT (section 3.2)
+ *	udp.c	personal devices and the FS: REG, UNR, VLD (3.1, 3.3)
+ *
+ * Below them, and knowing nothing of sockets: accounts (disk), people and
+ * tickets (memory), pbkdf2.
+ */
+#ifndef AS_H
+#define AS_H
+
+#include "accounts.h"
+#include "call.h"
+#include "conn.h"
+#include "net.h"
+#include "pool.h"
+#include "tickets.h"
+
+#define SESSIONS_MAX 992 /* FD_SETSIZE - FDS_RESERVED */
+#define ASKED_MAX    128
+
+/* What a session waits for.  Each state says all that may be assumed in it. */
+enum session_state {
+	FREE,     /* nobody; conn.fd and vlc.fd are -1 */
+	READY,    /* conn.in: the start of the next message */
+	CHECKING, /* job: LOG's password is with the pool, or is to be */
+	DELAYED,  /* a wrong password: RLO NOK is due at wait_until */
+	PACING,   /* code: of REQ; its VLC may go out at wait_until */
+	CALLING,  /* code, vlc: the VLC is out, on a socket of its own */
+	PARTING   /* conn.out: the last reply; then the connection ends */
+};
+
+struct session {
+	enum session_state state;
+	struct conn conn;
+	char uid[UID_LEN + 1]; /* logged in as; "": not */
+	ms_t line_since;       /* its first byte came; 0: none has */
+	ms_t wait_until;
+	char asked[UID_LEN + 1]; /* LOG's: who wants to be logged in */
+	struct code code;        /* the newest REQ's */
+	struct call vlc;
+	struct job job; /* busy: the slot stays, also when the peer has gone */
+	struct account_job check;
+};
+
+/* A datagram whose answer takes its time: REG, UNR, or VLD of a removal. */
+enum asked_state {
+	ASKED_NONE,
+	ASKED_WAITING, /* for an earlier change of the same account */
+	ASKED_WORKING, /* job: with the pool */
+	ASKED_DELAYED  /* a wrong password: the answer is due at wait_until */
+};
+
+struct asked {
+	enum asked_state state;
+	struct asker who;
+	char text[WIRE_TEXT_MAX]; /* the datagram, to know it again */
+	struct msg req;
+	ms_t wait_until;
+	struct job job;
+	struct account_job change;
+};
+
+struct counters {
+	unsigned long connections, evicted, resent, again, wrong_codes,
+	    wrong_passwords;
+};
+
+struct server {
+	struct listener listener;
+	int udp, signals;
+	int sessions_max; /* usable slots */
+	int sessions_top; /* above all that are in use */
+	int sessions;     /* in use */
+	struct session session[SESSIONS_MAX];
+	int asked_top; /* above all that are in use */
+	struct asked asked[ASKED_MAX];
+	struct err_quota errs;
+	struct pool pool;
+	struct counters count;
+	ms_t stop_by; /* 0: not stopping */
+};
+
+/* tcp.c */
+void tcp_watch(struct server *as, struct ready *r, ms_t now);
+void tcp_step(struct server *as, const struct ready *r, ms_t now);
+void tcp_log_out(struct server *as, const char *uid); /* everywhere */
+bool tcp_idle(const struct server *as); /* no reply is under way */
+
+/* session.c: one of them, a life from session_open() to FREE */
+void session_open(
+    struct session *s, int fd, const struct sockaddr_in *peer, ms_t now);
+void session_watch(const struct session *s, struct ready *r);
+void session_step(
+    struct server *as, struct session *s, const struct ready *r, ms_t now);
+void session_log_out(struct session *s, const char *uid); /* if it is uid's */
+bool session_idle(const struct session *s); /* owes its peer no reply */
+void session_end(struct session *s);
+
+/* udp.c */
+void udp_watch(const struct server *as, struct ready *r);
+void udp_step(struct server *as, const struct ready *r, ms_t now);
+bool udp_idle(const struct server *as);
+
+#endif

@@ -1,0 +1,251 @@
+/* AS - the authentication server (section 2.3). */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "as.h"
+#include "log.h"
+#include "policy.h"
+#include "random.h"
+#include "version.h"
+
+#define BURST_ROOM (1 << 20) /* bytes of datagrams that may wait for us */
+#define WORKERS    4
+
+static const char usage[] =
+    "usage: AS [-p ASport] [-v] [-d DIR] [-u FILE] [--standby]\n";
+
+static const char help[] =
+    "\n"
+    "The authentication server: registers devices, checks passwords, sends\n"
+    "validation codes and issues transaction IDs.\n"
+    "\n"
+    "  -p ASport   UDP and TCP port; 0 takes a free one (default %d)\n"
+    "  -v          show each request and its answer\n"
+    "  -d DIR      where accounts are kept (default as-data)\n"
+    "  -u FILE     the UIDs that may register, one a line (default: any)\n"
+    "  --standby   wait for the AS that holds DIR to end, then take over\n"
+    "  -h, -V      this help, the version\n";
+
+struct options {
+	uint16_t port;
+	bool verbose, standby;
+	const char *dir, *users;
+};
+
+static struct server as;
+
+static _Noreturn void
+show_usage(void)
+{
+	fputs(usage, stderr);
+	_exit(2);
+}
+
+static _Noreturn void
+show_help(void)
+{
+	fputs(usage, stdout);
+	printf(help, AS_PORT);
+	fflush(stdout);
+	_exit(0);
+}
+
+static struct options
+parse_options(int argc, char *argv[])
+{
+	struct options o = { .port = AS_PORT, .dir = "as-data" };
+	int c;
+
+	while ((c = getopt(argc, argv, "p:vd:u:hV-:")) != -1)
+		switch (c) {
+		case 'p':
+			if (!net_port_scan(optarg, true, &o.port))
+				show_usage();
+			break;
+		case 'v':
+			o.verbose = true;
+			break;
+		case 'd':
+			o.dir = optarg;
+			break;
+		case 'u':
+			o.users = optarg;
+			break;
+		case 'h':
+			show_help();
+		case 'V':
+			puts("AS " VERSION);
+			fflush(stdout);
+			_exit(0);
+		case '-':
+			o.standby = strcmp(optarg, "standby") == 0;
+			if (o.standby)
+				break;
+			/* fall through */
+		default:
+			show_usage();
+		}
+	if (optind != argc)
+		show_usage();
+	return o;
+}
+
+static void
+restrict_users(const char *file)
+{
+	int line, n = accounts_approve(file, &line);
+
+	if (n == -1 && line == 0)
+		fatal("cannot read %s", file);
+	if (n == -1)
+		fatalx("%s, line %d: not a UID of 5 digits", file, line);
+	log_info("AS registers the %d users of %s", n, file);
+}
+
+/* The removals of the last AS are done; their FS may not know it yet. */
+static void
+remember_removals(void)
+{
+	static struct removal r[256];
+	int n = accounts_removals(r, (int)(sizeof(r) / sizeof(r[0])));
+
+	for (int i = 0; i < n; i++) {
+		struct msg vld = { .type = MSG_VLD };
+		struct asker who = { .len = sizeof("VLD 12345 1234\n") - 1 };
+
+		memcpy(vld.uid, r[i].uid, sizeof(vld.uid));
+		memcpy(vld.tid, r[i].tid, sizeof(vld.tid));
+		net_address(&who.from, r[i].ip, r[i].port);
+		ticket_restore(&vld, &who, now_ms());
+	}
+}
+
+static void
+open_ports(const struct options *o)
+{
+	if (listener_open(&as.listener, o->port) == -1)
+		fatal("cannot listen on TCP port %u", (unsigned)o->port);
+	as.udp = net_udp(net_port(as.listener.fd));
+	if (as.udp == -1)
+		fatal("cannot listen on UDP port %u",
+		    (unsigned)net_port(as.listener.fd));
+	net_receive_room(as.udp, BURST_ROOM);
+}
+
+static void
+open_server(const struct options *o)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
+	int keep[POOL_KEEP] = { 0 };
+	const char *why;
+
+	if (random_open() == -1)
+		fatal("cannot open the system's random source");
+	people_open();
+	if (o->users != NULL)
+		restrict_users(o->users);
+	if ((why = accounts_open(o->dir, o->standby, keep)) != NULL)
+		fatalx("%s: %s", o->dir, why);
+	remember_removals();
+	as.signals =
+	    net_signals(signals, (int)(sizeof(signals) / sizeof(signals[0])));
+	if (as.signals == -1)
+		fatal("cannot make the signal pipe");
+	open_ports(o);
+	if (pool_start(&as.pool, WORKERS, sizeof(struct account_job),
+		accounts_run, keep) == -1)
+		fatal("cannot start helper processes");
+	as.sessions_max = net_cap() - FDS_RESERVED;
+	if (as.sessions_max > SESSIONS_MAX)
+		as.sessions_max = SESSIONS_MAX;
+	if (as.sessions_max < 1)
+		fatalx("too few descriptors: ulimit -n is %d, at least %d "
+		       "are needed",
+		    net_cap(), FDS_RESERVED + 1);
+	for (int i = 0; i < SESSIONS_MAX; i++)
+		as.session[i].conn.fd = as.session[i].vlc.fd = -1;
+}
+
+static void
+show_counters(const struct ready *r)
+{
+	const struct counters *n = &as.count;
+
+	log_info("AS: %lu connections, %lu refused, %lu evicted, %d open; "
+		 "%lu codes resent, %lu duplicates answered; %lu wrong "
+		 "passwords, %lu wrong codes; %lu helpers replaced; longest "
+		 "loop gap %ld ms",
+	    n->connections, as.listener.refused, n->evicted, as.sessions,
+	    n->resent, n->again, n->wrong_passwords, n->wrong_codes,
+	    as.pool.died, (long)r->longest);
+}
+
+/* What a signal asks for; a second one to stop ends at once. */
+static void
+hear_signals(const struct ready *r, ms_t now)
+{
+	int number;
+
+	while ((number = net_signal(as.signals)) != 0) {
+		if (number == SIGUSR1)
+			show_counters(r);
+		else if (as.stop_by == 0)
+			as.stop_by = now + STOP_TIME;
+		else
+			as.stop_by = now;
+	}
+}
+
+static bool
+is_over(ms_t now)
+{
+	return as.stop_by != 0 &&
+	    (now >= as.stop_by || (tcp_idle(&as) && udp_idle(&as)));
+}
+
+static void
+serve(void)
+{
+	static struct ready r;
+	ms_t now = now_ms();
+
+	while (!is_over(now)) {
+		ready_begin(&r);
+		ready_read(&r, as.signals);
+		pool_watch(&as.pool, &r);
+		udp_watch(&as, &r);
+		tcp_watch(&as, &r, now);
+		if (as.stop_by != 0)
+			ready_by(&r, as.stop_by);
+
+		if (ready_wait(&r) == -1)
+			fatal("cannot wait for events");
+
+		now = r.woke;
+		hear_signals(&r, now);
+		pool_step(&as.pool, &r);
+		udp_step(&as, &r, now);
+		tcp_step(&as, &r, now);
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct options o = parse_options(argc, argv);
+
+	log_open("AS", o.verbose);
+	open_server(&o);
+	log_info("AS listening on UDP and TCP port %u",
+	    (unsigned)net_port(as.listener.fd));
+	log_info("AS keeps accounts in %s, serves up to %d connections%s",
+	    o.dir, as.sessions_max,
+	    o.users == NULL ? ", registers any UID" : "");
+	serve();
+	pool_stop(&as.pool);
+	log_info("AS stopped");
+	return 0;
+}

@@ -1,0 +1,219 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pbkdf2.h"
+#include "people.h"
+#include "policy.h"
+#include "random.h"
+
+#define UIDS        100000 /* five digits */
+#define SETS        256    /* of those who gave wrong passwords, ... */
+#define WAYS        4      /* ... by user and address */
+#define KEY_LEN     32
+#define HASHING_MAX 64 /* addresses whose passwords are being hashed */
+#define WRONG_AGE   (15 * MINUTES) /* without another: forgotten */
+
+static const ms_t delays[] = { LOGIN_DELAYS };
+
+#define DELAYS (sizeof(delays) / sizeof(delays[0]))
+
+/*
+ * Everybody has a place, and only those who came have taken memory: index leads
+ * from a UID to its person, who are packed in the order of their coming.
+ */
+static unsigned index_of[UIDS]; /* 0: never seen */
+static struct person people[UIDS + 1];
+static unsigned known;
+
+static unsigned char key[KEY_LEN];
+
+static struct wrong {
+	unsigned uid;
+	struct in_addr from;
+	unsigned times; /* 0: free */
+	ms_t last;
+} wrongs[SETS][WAYS];
+
+static struct hashing {
+	struct in_addr from;
+	int n; /* 0: free */
+} hashing[HASHING_MAX];
+
+static unsigned
+number_of(const char *uid)
+{
+	return (unsigned)strtoul(uid, NULL, 10) % UIDS;
+}
+
+void
+people_open(void)
+{
+	random_bytes(key, sizeof(key));
+}
+
+struct person *
+person_of(const char *uid)
+{
+	unsigned *i = &index_of[number_of(uid)];
+
+	if (*i == 0)
+		*i = ++known;
+	return &people[*i];
+}
+
+static void
+digest(unsigned char out[DIGEST_LEN], const char *pair, const char *pass)
+{
+	char text[256];
+	int n = snprintf(text, sizeof(text), "%s %s", pair, pass);
+
+	hmac_sha256(out, key, sizeof(key), text, (size_t)n);
+}
+
+/* The last characters of its hash tell a pair from any other. */
+static const char *
+tag_of(const char *pair)
+{
+	size_t n = strlen(pair);
+
+	return n >= PAIR_TAG ? pair + n - PAIR_TAG : "no pair?";
+}
+
+void
+person_prove(struct person *p, const char *pair, const char *pass)
+{
+	unsigned char d[DIGEST_LEN];
+
+	digest(d, pair, pass);
+	memcpy(p->proof, d, PROOF_LEN);
+	memcpy(p->proven, tag_of(pair), sizeof(p->proven));
+}
+
+enum check
+person_check(const struct person *p, const char *pair, const char *pass)
+{
+	unsigned char d[DIGEST_LEN];
+
+	if (strcmp(p->proven, tag_of(pair)) != 0)
+		return CHECK_SLOWLY;
+	digest(d, pair, pass);
+	return same_digest(d, p->proof, PROOF_LEN) ? CHECK_RIGHT : CHECK_WRONG;
+}
+
+ms_t
+person_may_ask(struct person *p, ms_t now)
+{
+	ms_t from = p->paced - (VLC_BURST - 1) * VLC_PACE;
+
+	if (p->failed >= CODES_FAILED_MAX)
+		return NEVER;
+	if (p->failed > 0 && now - p->failed_at >= CODES_FORGIVEN) {
+		p->failed--;
+		p->failed_at = now;
+	}
+	if (p->failed >= CODES_FAILED_SLOW &&
+	    p->asked_at + CODES_SLOW_TIME > from)
+		from = p->asked_at + CODES_SLOW_TIME;
+	return from;
+}
+
+void
+person_asked(struct person *p, ms_t now)
+{
+	p->paced = (p->paced > now ? p->paced : now) + VLC_PACE;
+	p->asked_at = now;
+}
+
+void
+person_failed(struct person *p, ms_t now)
+{
+	p->failed++;
+	p->failed_at = now;
+}
+
+void
+person_trusted(struct person *p)
+{
+	p->failed = 0;
+}
+
+/* The entry of uid and address; else the one of its set that is oldest. */
+static struct wrong *
+find(const char *uid, struct in_addr from)
+{
+	unsigned n = number_of(uid), hash = n ^ from.s_addr;
+	struct wrong *set = wrongs[(hash ^ hash >> 8 ^ hash >> 16) % SETS];
+	struct wrong *oldest = set;
+
+	for (int i = 0; i < WAYS; i++) {
+		struct wrong *w = &set[i];
+
+		if (w->times > 0 && w->uid == n &&
+		    w->from.s_addr == from.s_addr)
+			return w;
+		if (w->last < oldest->last)
+			oldest = w;
+	}
+	*oldest = (struct wrong){ .uid = n, .from = from };
+	return oldest;
+}
+
+ms_t
+people_wrong(const char *uid, struct in_addr from, ms_t now)
+{
+	struct wrong *w = find(uid, from);
+	unsigned over;
+
+	if (w->times > 0 && now - w->last > WRONG_AGE)
+		w->times = 0;
+	w->last = now;
+	if (++w->times <= LOGINS_FREE)
+		return 0;
+	over = w->times - LOGINS_FREE - 1;
+	return delays[over < DELAYS ? over : DELAYS - 1];
+}
+
+void
+people_right(const char *uid, struct in_addr from)
+{
+	struct wrong *w = find(uid, from);
+
+	w->times = 0;
+	w->last = 0;
+}
+
+static struct hashing *
+hashing_from(struct in_addr from)
+{
+	struct hashing *none = NULL;
+
+	for (int i = 0; i < HASHING_MAX; i++) {
+		if (hashing[i].n > 0 && hashing[i].from.s_addr == from.s_addr)
+			return &hashing[i];
+		if (hashing[i].n == 0)
+			none = &hashing[i];
+	}
+	return none;
+}
+
+bool
+people_hash(struct in_addr from)
+{
+	struct hashing *h = hashing_from(from);
+
+	if (h == NULL || h->n == HASHES_PER_ADDRESS)
+		return false;
+	h->from = from;
+	h->n++;
+	return true;
+}
+
+void
+people_hashed(struct in_addr from)
+{
+	struct hashing *h = hashing_from(from);
+
+	if (h != NULL && h->n > 0)
+		h->n--;
+}
