@@ -4,10 +4,14 @@
 # make test         unit tests, then the programs over real sockets and disks
 # make check        what must be clean before a change is offered
 # make SAN=1 ...    the same with the address and undefined sanitizers
+# make install      programs, manuals and units (DESTDIR=, PREFIX=)
+# make uninstall    takes them away again
+# make dist         proj_GN.zip, which unpacks here and builds with plain make
 # make clean
 
 GN     ?= 0
 CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
 WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual \
           -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
           -Wpointer-arith -Wformat=2 -Wundef -Wvla
@@ -22,7 +26,7 @@ PROGRAMS = AS FS pd user
 TOOLS    = talk lossy
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LIB      = $(call objects,src/lib/*.c)
-UNIT     = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+UNIT     = $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 LINK     = $(CC) $(STD) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # Each kind of build keeps its own objects; the last one made stands here.
@@ -30,27 +34,47 @@ all: $(PROGRAMS:%=$(BUILD)/%)
 	@for p in $(PROGRAMS); do \
 	    cmp -s $(BUILD)/$$p $$p || cp -f $(BUILD)/$$p $$p || exit 1; done
 
-$(BUILD)/AS:   $(call objects,src/as/*.c) $(LIB)
-$(BUILD)/FS:   $(call objects,src/fs/*.c) $(LIB)
-$(BUILD)/pd:   $(call objects,src/pd/*.c) $(LIB)
-$(BUILD)/user: $(call objects,src/user/*.c) $(LIB)
+$(BUILD)/AS:    $(call objects,src/as/*.c) $(LIB)
+$(BUILD)/FS:    $(call objects,src/fs/*.c) $(LIB)
+$(BUILD)/pd:    $(call objects,src/pd/*.c) $(LIB)
+$(BUILD)/user:  $(call objects,src/user/*.c) $(LIB)
 $(BUILD)/talk:  $(call objects,tests/tools/talk*.c)
 $(BUILD)/lossy: $(call objects,tests/tools/lossy.c)
 
 $(addprefix $(BUILD)/,$(PROGRAMS) $(TOOLS)):
 	$(LINK)
 
-# A test of a program's own module names it: test_tickets wants src/as/tickets.
-$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(LIB)
-	$(LINK)
+# A unit test names the program's sources that it wants in a comment:
+# /* with: src/as/tickets.c src/as/people.c */
+with = $(shell sed -n 's,^/\* with: \(.*\) \*/$$,\1,p' tests/unit/$(1).c)
+define unit_rule
+$(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o \
+    $(patsubst %.c,$(BUILD)/%.o,$(call with,$(1))) $(LIB)
+	$$(LINK)
+endef
+$(foreach test,$(UNIT),$(eval $(call unit_rule,$(test))))
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-clean:
-	rm -rf build $(PROGRAMS)
+objects: $(call objects,src/*/*.c)
 
-.PHONY: all test demo check clean
+unit: $(UNIT:%=$(BUILD)/tests/unit/%)
+	@for t in $(UNIT); do $(BUILD)/tests/unit/$$t || exit 1; done
+
+test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit
+	@BIN=$(BUILD) sh tests/system/run.sh
+
+demo: all
+	@sh scripts/demo.sh
+
+check:
+	@sh scripts/check.sh
+
+clean:
+	rm -rf build $(PROGRAMS) proj_*.zip proj_*.tar.gz
+
+.PHONY: all objects unit test demo check clean
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

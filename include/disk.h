@@ -35,11 +35,11 @@ int disk_write(int fd, const void *data, size_t n); /* all of it */
 ssize_t disk_load(int at, const char *name, char *out, size_t room);
 
 /*
- * Slow.  Write a whole file and make it durable under its name, replacing any
- * older one in one step; temp is a name in the directory work that only we use.
+ * Slow.  Write a whole small file and make it durable under its name, replacing
+ * any older one in one step.  It is written in the directory work, under the
+ * same name: nobody else may save that name at the same time.
  */
-int disk_save(int at, const char *name, int work, const char *temp,
-    const char *text, size_t n);
+int disk_save(int at, const char *name, int work, const char *text);
 
 int disk_sync_dir(int at, const char *name); /* slow */
 

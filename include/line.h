@@ -34,7 +34,7 @@ void lines_fill(struct lines *l);
 enum line_result lines_take(struct lines *l, char **line);
 
 /*
- * Cut a line into words at blanks (spaces, tabs, a carriage return): the number
+ * Cut a text into words at blanks (spaces, tabs, the ends of lines): the number
  * of words, of which the first max are in word[].
  */
 int words(char *line, char *word[], int max);

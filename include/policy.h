@@ -8,6 +8,8 @@
 #ifndef POLICY_H
 #define POLICY_H
 
+#include <stdint.h>
+
 #ifndef GN
 #define GN 0 /* group number: make GN=42 */
 #endif
@@ -16,7 +18,7 @@
 #define AS_PORT (58000 + GN)
 #define FS_PORT (59000 + GN)
 
-#define SECONDS 1000
+#define SECONDS INT64_C(1000)
 #define MINUTES (60 * SECONDS)
 
 /* UDP requests: VLC, VLD, REG and UNR. */

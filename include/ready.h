@@ -14,12 +14,9 @@
 #define READY_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/select.h>
 
-typedef int64_t ms_t; /* milliseconds, monotonic clock */
-
-#define NEVER INT64_MAX
+#include "clock.h"
 
 struct ready {
 	fd_set read, write;
@@ -28,8 +25,6 @@ struct ready {
 	ms_t woke;    /* when the last wait ended; 0: none yet */
 	ms_t longest; /* the longest gap between two waits */
 };
-
-ms_t now_ms(void);
 
 void ready_begin(struct ready *r);
 

@@ -9,6 +9,7 @@
 
 #include "accounts.h"
 #include "disk.h"
+#include "line.h"
 #include "pbkdf2.h"
 #include "policy.h"
 
@@ -118,18 +119,22 @@ accounts_approved(const char *uid)
 bool
 accounts_load(const char *uid, struct account *a)
 {
-	char text[256];
-	unsigned port = 0;
+	char text[256], *w[5];
 	int n;
 
 	memset(a, 0, sizeof(*a));
 	if (disk_load(root, uid, text, sizeof(text)) == -1)
 		return false;
-	n = sscanf(
-	    text, "pair %127s device %15[0-9.] %5u", a->pair, a->ip, &port);
-	a->port = (uint16_t)port;
-	a->has_device = n == 3;
-	return n >= 1;
+	n = words(text, w, 5);
+	if ((n != 2 && n != 5) || strcmp(w[0], "pair") != 0)
+		return false;
+	snprintf(a->pair, sizeof(a->pair), "%s", w[1]);
+	if (n == 5 && wire_valid(F_IP, w[3]) && wire_valid(F_PORT, w[4])) {
+		a->has_device = true;
+		snprintf(a->ip, sizeof(a->ip), "%s", w[3]);
+		a->port = (uint16_t)number_of(w[4]);
+	}
+	return true;
 }
 
 static void
@@ -153,49 +158,49 @@ format_pair(char pair[PAIR_MAX], const char *pass,
 	    pair, PAIR_MAX, "pbkdf2-sha256$%u$%s$%s", rounds, salt_text, text);
 }
 
+static bool
+get_hex(unsigned char *out, const char *text, size_t n)
+{
+	if (strspn(text, "0123456789abcdef") < 2 * n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char byte[3] = { text[2 * i], text[2 * i + 1], '\0' };
+
+		out[i] = (unsigned char)strtoul(byte, NULL, 16);
+	}
+	return true;
+}
+
 /* Is pass the one of the pair?  Made again from it, the pair is the same. */
 static bool
 verify(const char *pair, const char *pass)
 {
+	static const char scheme[] = "pbkdf2-sha256$";
 	unsigned char salt[SALT_LEN];
-	char again[PAIR_MAX] = "", hex[2 * SALT_LEN + 1];
-	unsigned rounds;
+	char again[PAIR_MAX] = "";
+	const char *rounds = pair + sizeof(scheme) - 1;
+	const char *salt_text;
 
-	if (sscanf(pair, "pbkdf2-sha256$%9u$%32[0-9a-f]$", &rounds, hex) != 2 ||
-	    strlen(hex) != sizeof(hex) - 1)
+	if (strncmp(pair, scheme, sizeof(scheme) - 1) != 0 ||
+	    (salt_text = strchr(rounds, '$')) == NULL ||
+	    !get_hex(salt, salt_text + 1, SALT_LEN))
 		return false;
-	for (size_t i = 0; i < SALT_LEN; i++) {
-		char byte[3] = { hex[2 * i], hex[2 * i + 1], '\0' };
-
-		salt[i] = (unsigned char)strtoul(byte, NULL, 16);
-	}
-	format_pair(again, pass, salt, rounds);
+	format_pair(again, pass, salt, number_of(rounds));
 	return strlen(pair) == strlen(again) &&
 	    same_digest(
 		(const uint8_t *)pair, (const uint8_t *)again, strlen(again));
 }
 
-/* A name in work that no other child uses. */
-static const char *
-temporary(void)
-{
-	static char name[32];
-	static unsigned n;
-
-	snprintf(name, sizeof(name), "%ld.%u", (long)getpid(), n++);
-	return name;
-}
-
 static int
 save(const char *uid, const struct account *a)
 {
-	char text[256];
-	int n = snprintf(text, sizeof(text), "pair %s\n", a->pair);
+	char text[256], device[64] = "";
 
 	if (a->has_device)
-		n += snprintf(text + n, sizeof(text) - (size_t)n,
-		    "device %s %u\n", a->ip, (unsigned)a->port);
-	return disk_save(root, uid, work, temporary(), text, (size_t)n);
+		snprintf(device, sizeof(device), "device %s %u\n", a->ip,
+		    (unsigned)a->port);
+	snprintf(text, sizeof(text), "pair %s\n%s", a->pair, device);
+	return disk_save(root, uid, work, text);
 }
 
 /* An old removal must not be finished over a new account. */
@@ -223,11 +228,10 @@ static int
 remove_account(const struct removal *r)
 {
 	char text[64];
-	int n = snprintf(
-	    text, sizeof(text), "%s %s %u\n", r->tid, r->ip, (unsigned)r->port);
 
-	if (disk_save(removed, r->uid, work, temporary(), text, (size_t)n) ==
-	    -1)
+	snprintf(
+	    text, sizeof(text), "%s %s %u\n", r->tid, r->ip, (unsigned)r->port);
+	if (disk_save(removed, r->uid, work, text) == -1)
 		return -1;
 	return unlink_account(r->uid);
 }
@@ -253,9 +257,9 @@ change(struct account_job *job)
 }
 
 void
-accounts_run(void *arg, int fd)
+accounts_run(void *body, int fd)
 {
-	struct account_job *job = arg;
+	struct account_job *job = body;
 
 	(void)fd;
 	job->result = ACCOUNT_DONE;
@@ -277,9 +281,8 @@ finish_removal(int dir, const char *uid, void *arg)
 {
 	struct removals *all = arg;
 	struct removal r;
-	char text[64];
+	char text[64], *w[3];
 	struct stat st;
-	unsigned port = 0;
 
 	if (!wire_valid(F_UID, uid) || fstatat(dir, uid, &st, 0) == -1 ||
 	    disk_load(dir, uid, text, sizeof(text)) == -1 ||
@@ -289,10 +292,12 @@ finish_removal(int dir, const char *uid, void *arg)
 	memcpy(r.uid, uid, UID_LEN);
 	if (st.st_mtime + REMOVAL_LIVES < time(NULL)) {
 		unlinkat(dir, uid, 0);
-	} else if (sscanf(text, "%4[0-9] %15[0-9.] %5u", r.tid, r.ip, &port) ==
-		3 &&
+	} else if (words(text, w, 3) == 3 && wire_valid(F_TID, w[0]) &&
+	    wire_valid(F_IP, w[1]) && wire_valid(F_PORT, w[2]) &&
 	    all->n < all->max) {
-		r.port = (uint16_t)port;
+		memcpy(r.tid, w[0], CODE_LEN);
+		snprintf(r.ip, sizeof(r.ip), "%s", w[1]);
+		r.port = (uint16_t)number_of(w[2]);
 		all->out[all->n++] = r;
 	}
 	return true;

@@ -86,6 +86,6 @@ bool accounts_load(const char *uid, struct account *a);
  */
 int accounts_removals(struct removal *out, int max);
 
-void accounts_run(void *job, int fd); /* slow: the pool's run() */
+void accounts_run(void *body, int fd); /* slow: the pool's run() */
 
 #endif

@@ -1,10 +1,13 @@
 /*
  * as - the authentication server's parts and what they share.
  *
- *	main.c	options, descriptors, the loop
- *	tcp.c	the sessions of User programs: accept, evict, step
-	session.c	one of them: LOG, REQ, AUT (section 3.2)
- *	udp.c	personal devices and the FS: REG, UNR, VLD (3.1, 3.3)
+ *	main.c		options, descriptors, the loop
+ *	tcp.c		the sessions of User programs: accept, evict, step
+ *	session.c	one of them, a message at a time
+ *	login.c		LOG (section 3.2 a, b)
+ *	factor.c	REQ and AUT, the VLC to the device (3.2 c-f, 3.1 c, d)
+ *	udp.c		the datagrams of personal devices and the FS (3.1, 3.3)
+ *	change.c	those that change an account: REG, UNR, a removal
  *
  * Below them, and knowing nothing of sockets: accounts (disk), people and
  * tickets (memory), pbkdf2.
@@ -100,9 +103,17 @@ void session_log_out(struct session *s, const char *uid); /* if it is uid's */
 bool session_idle(const struct session *s); /* owes its peer no reply */
 void session_end(struct session *s);
 
+/* ... and what its login and second factor do with it. */
+void session_answer(struct session *s, const struct msg *req,
+    enum wire_result result, struct msg *reply, ms_t now);
+void session_answer_status(
+    struct session *s, const struct msg *req, enum status status, ms_t now);
+void session_hang_up(struct session *s); /* no VLC is out any more */
+
 /* udp.c */
 void udp_watch(const struct server *as, struct ready *r);
 void udp_step(struct server *as, const struct ready *r, ms_t now);
-bool udp_idle(const struct server *as);
+void udp_answer(struct server *as, const struct asker *who,
+    const struct msg *req, enum wire_result result, const struct msg *reply);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "as.h"
+#include "change.h"
 #include "log.h"
 #include "policy.h"
 #include "random.h"
@@ -203,7 +203,7 @@ static bool
 is_over(ms_t now)
 {
 	return as.stop_by != 0 &&
-	    (now >= as.stop_by || (tcp_idle(&as) && udp_idle(&as)));
+	    (now >= as.stop_by || (tcp_idle(&as) && change_idle(&as)));
 }
 
 static void

@@ -54,7 +54,7 @@ put32(uint8_t *at, uint32_t x)
 static void
 schedule(uint32_t w[64], const uint8_t *block)
 {
-	for (int i = 0; i < 16; i++)
+	for (size_t i = 0; i < 16; i++)
 		w[i] = get32(block + 4 * i);
 	for (int i = 16; i < 64; i++) {
 		uint32_t a = w[i - 15], b = w[i - 2];
@@ -71,12 +71,11 @@ schedule(uint32_t w[64], const uint8_t *block)
  */
 #define STEP(a, b, c, d, e, f, g, h, i)                                        \
 	do {                                                                   \
-		uint32_t t = h + k[i] + w[i] + (g ^ (e & (f ^ g))) +           \
+		(h) += k[i] + w[i] + ((g) ^ ((e) & ((f) ^ (g)))) +             \
 		    (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25));            \
-                                                                               \
-		d += t;                                                        \
-		h = t + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +       \
-		    ((a & (b | c)) | (b & c));                                 \
+		(d) += (h);                                                    \
+		(h) += (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +        \
+		    (((a) & ((b) | (c))) | ((b) & (c)));                       \
 	} while (0)
 
 static void
@@ -146,7 +145,7 @@ finish(struct sha256 *s, uint8_t out[DIGEST_LEN])
 	put32(tail + 4, (uint32_t)bits);
 	add(s, pad, 1 + (BLOCK_LEN + 55 - s->len % BLOCK_LEN) % BLOCK_LEN);
 	add(s, tail, sizeof(tail));
-	for (int i = 0; i < 8; i++)
+	for (size_t i = 0; i < 8; i++)
 		put32(out + 4 * i, s->h[i]);
 }
 

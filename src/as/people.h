@@ -8,7 +8,7 @@
 
 #include <netinet/in.h>
 
-#include "ready.h"
+#include "clock.h"
 #include "wire.h"
 
 #define PROOF_LEN 16

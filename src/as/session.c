@@ -1,9 +1,7 @@
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "as.h"
-#include "log.h"
+#include "factor.h"
+#include "login.h"
 #include "policy.h"
 #include "trace.h"
 
@@ -23,20 +21,11 @@ session_open(
 	s->vlc.fd = -1;
 }
 
-static void
-hang_up(struct session *s)
-{
-	call_end(&s->vlc);
-	if (s->vlc.fd != -1)
-		close(s->vlc.fd);
-	s->vlc.fd = -1;
-}
-
 /* The one place where a session ends. */
 void
 session_end(struct session *s)
 {
-	hang_up(s);
+	session_hang_up(s);
 	conn_close(&s->conn);
 	s->code.vc[0] = '\0';
 	s->uid[0] = '\0';
@@ -62,9 +51,9 @@ session_idle(const struct session *s)
 	    (s->state == PARTING && s->conn.out.len == 0);
 }
 
-static void
-answer(struct session *s, const struct msg *req, enum wire_result result,
-    struct msg *reply, ms_t now)
+void
+session_answer(struct session *s, const struct msg *req,
+    enum wire_result result, struct msg *reply, ms_t now)
 {
 	trace("TCP", &s->conn.peer, req, result, reply);
 	conn_put(&s->conn, reply);
@@ -75,249 +64,14 @@ answer(struct session *s, const struct msg *req, enum wire_result result,
 	}
 }
 
-static void
-answer_status(
+void
+session_answer_status(
     struct session *s, const struct msg *req, enum status status, ms_t now)
 {
 	struct msg reply;
 
 	wire_refuse(&reply, req->type, status);
-	answer(s, req, WIRE_OK, &reply, now);
-}
-
-/* LOG */
-
-static void
-logged_in(struct session *s, const struct msg *log, ms_t now)
-{
-	memcpy(s->uid, log->uid, sizeof(s->uid));
-	people_right(log->uid, s->conn.peer.sin_addr);
-	answer_status(s, log, ST_OK, now);
-}
-
-static void
-wrong_password(
-    struct server *as, struct session *s, const struct msg *log, ms_t now)
-{
-	ms_t delay = people_wrong(log->uid, s->conn.peer.sin_addr, now);
-
-	as->count.wrong_passwords++;
-	memcpy(s->asked, log->uid, sizeof(s->asked));
-	s->wait_until = now + delay;
-	if (delay == 0)
-		answer_status(s, log, ST_NOK, now);
-	else
-		s->state = DELAYED;
-}
-
-static void
-take_log(struct server *as, struct session *s, const struct msg *log, ms_t now)
-{
-	struct account a;
-
-	if (!accounts_load(log->uid, &a)) {
-		answer_status(s, log, ST_ERR, now);
-		return;
-	}
-	switch (person_check(person_of(log->uid), a.pair, log->pass)) {
-	case CHECK_RIGHT:
-		logged_in(s, log, now);
-		break;
-	case CHECK_WRONG:
-		wrong_password(as, s, log, now);
-		break;
-	case CHECK_SLOWLY:
-		memset(&s->check, 0, sizeof(s->check));
-		s->check.verify = true;
-		s->check.account = a;
-		memcpy(s->check.uid, log->uid, sizeof(s->check.uid));
-		memcpy(s->check.pass, log->pass, sizeof(s->check.pass));
-		s->job.state = JOB_NONE;
-		s->state = CHECKING;
-	}
-}
-
-static void
-checking(struct server *as, struct session *s, ms_t now)
-{
-	struct msg log = { .type = MSG_LOG };
-
-	memcpy(log.uid, s->check.uid, sizeof(log.uid));
-	if (s->job.state == JOB_NONE && people_hash(s->conn.peer.sin_addr))
-		pool_submit(&as->pool, &s->job, &s->check, -1);
-	if (s->job.state == JOB_NONE || job_busy(&s->job))
-		return;
-	people_hashed(s->conn.peer.sin_addr);
-	if (s->job.state == JOB_FAILED) {
-		log_warn("a password check was cut short");
-		answer_status(s, &log, ST_ERR, now);
-	} else if (s->check.result == ACCOUNT_DONE) {
-		person_prove(
-		    person_of(log.uid), s->check.account.pair, s->check.pass);
-		logged_in(s, &log, now);
-	} else
-		wrong_password(as, s, &log, now);
-	memset(s->check.pass, 0, sizeof(s->check.pass));
-	s->job.state = JOB_NONE;
-}
-
-static void
-delayed(struct session *s, ms_t now)
-{
-	struct msg log = { .type = MSG_LOG };
-
-	memcpy(log.uid, s->asked, sizeof(log.uid));
-	if (now >= s->wait_until)
-		answer_status(s, &log, ST_NOK, now);
-}
-
-/* REQ */
-
-static void
-answer_req(struct session *s, enum status status, ms_t now)
-{
-	struct msg req = { .type = MSG_REQ, .op = s->code.op };
-
-	memcpy(req.uid, s->code.uid, sizeof(req.uid));
-	memcpy(req.rid, s->code.rid, sizeof(req.rid));
-	memcpy(req.fname, s->code.fname, sizeof(req.fname));
-	if (status == ST_OK)
-		code_sent(&s->code, now);
-	else
-		s->code.vc[0] = '\0';
-	hang_up(s);
-	answer_status(s, &req, status, now);
-}
-
-/* The first thing that is wrong with a REQ, in the order of section 3.2 d. */
-static enum status
-fault_of(
-    const struct session *s, const struct msg *req, enum wire_result result)
-{
-	bool bad = result != WIRE_OK;
-
-	if (bad && (req->words < 4 || req->words > 5))
-		return ST_ERR;
-	if (s->uid[0] == '\0')
-		return ST_ELOG;
-	if ((bad && req->bad == F_UID) || strcmp(req->uid, s->uid) != 0)
-		return ST_EUSER;
-	if (bad)
-		return req->bad == F_OP ? ST_EFOP : ST_ERR;
-	return ST_OK;
-}
-
-static void
-take_req(
-    struct session *s, const struct msg *req, enum wire_result result, ms_t now)
-{
-	enum status status = fault_of(s, req, result);
-	struct msg reply;
-
-	if (status != ST_OK) {
-		wire_refuse(&reply, MSG_REQ, status);
-		answer(s, req, result, &reply, now);
-		return;
-	}
-	code_make(&s->code, req);
-	s->wait_until = now;
-	s->state = PACING;
-}
-
-static void
-call_device(
-    struct session *s, struct person *p, const struct account *a, ms_t now)
-{
-	struct msg vlc = { .type = MSG_VLC, .op = s->code.op };
-	struct sockaddr_in device;
-
-	net_address(&device, a->ip, a->port);
-	s->vlc.fd = net_udp_to(&device);
-	if (s->vlc.fd == -1) {
-		s->wait_until = now + SOCKET_RETRY;
-		if (errno != EMFILE && errno != ENFILE)
-			answer_req(s, ST_EPD, now);
-		return;
-	}
-	memcpy(vlc.uid, s->code.uid, sizeof(vlc.uid));
-	memcpy(vlc.vc, s->code.vc, sizeof(vlc.vc));
-	memcpy(vlc.fname, s->code.fname, sizeof(vlc.fname));
-	person_asked(p, now);
-	s->state = CALLING;
-	if (call_start(&s->vlc, s->vlc.fd, &vlc, now) == CALL_FAILED)
-		answer_req(s, ST_EPD, now);
-}
-
-static void
-pacing(struct session *s, ms_t now)
-{
-	struct person *p;
-	struct account a;
-
-	if (now < s->wait_until)
-		return;
-	p = person_of(s->code.uid);
-	s->wait_until = person_may_ask(p, now);
-	if (s->wait_until == NEVER || !accounts_load(s->code.uid, &a) ||
-	    !a.has_device)
-		answer_req(s, ST_EPD, now);
-	else if (s->wait_until <= now)
-		call_device(s, p, &a, now);
-}
-
-/*
- * A device says OK for this user; NOK for any: some name the user that they
- * were asked for, some their own.
- */
-static void
-calling(struct server *as, struct session *s, const struct ready *r, ms_t now)
-{
-	int sent = s->vlc.sent, heard = 0;
-	struct msg rvc;
-
-	while (ready_can_read(r, s->vlc.fd) &&
-	    (heard = call_hear(s->vlc.fd, &rvc)) == 1) {
-		if (rvc.type != MSG_RVC)
-			continue;
-		if (rvc.status == ST_NOK) {
-			answer_req(s, ST_EPD, now);
-			return;
-		}
-		if (strcmp(rvc.uid, s->code.uid) == 0) {
-			answer_req(s, ST_OK, now);
-			return;
-		}
-	}
-	if (heard == -1 || call_step(&s->vlc, now) == CALL_FAILED)
-		answer_req(s, ST_EPD, now);
-	else
-		as->count.resent += (unsigned long)(s->vlc.sent - sent);
-}
-
-/* AUT */
-
-static void
-take_aut(struct server *as, struct session *s, const struct msg *aut,
-    enum wire_result result, ms_t now)
-{
-	bool guess = s->code.vc[0] != '\0';
-	struct msg reply;
-
-	wire_refuse(&reply, MSG_AUT, ST_NOK);
-	if (result == WIRE_OK && guess) {
-		struct code code = s->code;
-
-		if (strcmp(aut->uid, s->uid) == 0 &&
-		    code_redeem(&s->code, aut, now)) {
-			const char *tid = ticket_grant(&code, now);
-
-			memcpy(reply.tid, tid, strlen(tid));
-		} else {
-			as->count.wrong_codes++;
-			person_failed(person_of(code.uid), now);
-		}
-	}
-	answer(s, aut, result, &reply, now);
+	session_answer(s, req, WIRE_OK, &reply, now);
 }
 
 /* Whatever comes */
@@ -329,14 +83,14 @@ take_message(struct server *as, struct session *s, const struct msg *m,
 	struct msg reply;
 
 	if (m->type == MSG_REQ && result != WIRE_LONG) {
-		take_req(s, m, result, now);
+		factor_ask(s, m, result, now);
 	} else if (m->type == MSG_AUT && result != WIRE_LONG) {
-		take_aut(as, s, m, result, now);
+		factor_confirm(as, s, m, result, now);
 	} else if (m->type == MSG_LOG && result == WIRE_OK) {
-		take_log(as, s, m, now);
+		login_take(as, s, m, now);
 	} else {
 		wire_fault(&reply, m->type == MSG_LOG ? MSG_LOG : MSG_UNKNOWN);
-		answer(s, m, result, &reply, now);
+		session_answer(s, m, result, &reply, now);
 		if (m->type != MSG_LOG && !m->newline)
 			s->state = PARTING; /* where would the next begin? */
 	}
@@ -428,16 +182,16 @@ advance(struct server *as, struct session *s, const struct ready *r, ms_t now)
 		ready(as, s, now);
 		break;
 	case CHECKING:
-		checking(as, s, now);
+		login_checking(as, s, now);
 		break;
 	case DELAYED:
-		delayed(s, now);
+		login_delayed(s, now);
 		break;
 	case PACING:
-		pacing(s, now);
+		factor_pacing(s, now);
 		break;
 	case CALLING:
-		calling(as, s, r, now);
+		factor_calling(as, s, r, now);
 		break;
 	case PARTING:
 		if (conn_part(&s->conn, unwanted, sizeof(unwanted), now))
@@ -450,7 +204,7 @@ void
 session_step(
     struct server *as, struct session *s, const struct ready *r, ms_t now)
 {
-	enum session_state before = s->state;
+	enum session_state before;
 
 	if (s->state == FREE)
 		return;

@@ -8,8 +8,8 @@
 
 #include <netinet/in.h>
 
+#include "clock.h"
 #include "people.h"
-#include "ready.h"
 #include "wire.h"
 
 /*

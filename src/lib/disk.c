@@ -111,25 +111,28 @@ disk_load(int at, const char *name, char *out, size_t room)
 	return (ssize_t)len;
 }
 
-int
-disk_save(int at, const char *name, int work, const char *temp,
-    const char *text, size_t n)
+static int
+fill(int fd, const char *text)
 {
-	int fd = disk_create(work, temp);
+	if (disk_write(fd, text, strlen(text)) == -1 || fsync(fd) == -1)
+		return close_with_errno(fd);
+	return close(fd);
+}
 
+int
+disk_save(int at, const char *name, int work, const char *text)
+{
+	int fd, error;
+
+	unlinkat(work, name, 0); /* cut short by a crash */
+	fd = disk_create(work, name);
 	if (fd == -1)
 		return -1;
-	if (disk_write(fd, text, n) == -1 || fsync(fd) == -1) {
-		close_with_errno(fd);
-		goto failed;
-	}
-	if (close(fd) == -1 || renameat(work, temp, at, name) == -1)
-		goto failed;
-	return fsync(at);
-failed:
-	n = (size_t)errno;
-	unlinkat(work, temp, 0);
-	errno = (int)n;
+	if (fill(fd, text) == 0 && renameat(work, name, at, name) == 0)
+		return fsync(at);
+	error = errno;
+	unlinkat(work, name, 0);
+	errno = error;
 	return -1;
 }
 

@@ -266,8 +266,8 @@ is_ok(const struct msg *m)
 }
 
 #define TEXT(what, member, lo, hi, is)                                         \
-	.name = what, .at = offsetof(struct msg, member), .min = lo,           \
-	.max = hi, .valid = is
+	.name = (what), .at = offsetof(struct msg, member), .min = (lo),       \
+	.max = (hi), .valid = (is)
 #define CODE(what, member) TEXT(what, member, CODE_LEN, CODE_LEN, digits)
 #define FILE_NAME          TEXT("Fname", fname, 5, FNAME_MAX, filename)
 

@@ -52,7 +52,7 @@ lines_take(struct lines *l, char **line)
 int
 words(char *line, char *word[], int max)
 {
-	static const char blanks[] = " \t\r\v\f";
+	static const char blanks[] = " \t\n\r\v\f";
 	int n = 0;
 
 	for (;;) {

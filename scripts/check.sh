@@ -1,0 +1,87 @@
+#!/bin/sh
+# check.sh - what must be clean before a change is offered (make check).
+#
+# One line a check: ok, FAILED with what was found, or skipped, aloud, where
+# the tool is not installed.  Exits 1 if any failed.
+cd "$(dirname "$0")/.." || exit 2
+out=$(mktemp -d) || exit 2
+trap 'rm -rf "$out"' EXIT
+passed=0 failed=0 skipped=0
+
+sources=$(find src -name '*.c' | sort)
+ours=$(find src include tests -name '*.[ch]' | sort)
+flags='-std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -Iinclude'
+
+check() { # NAME COMMAND...: it passes when it succeeds and says nothing
+	name=$1
+	shift
+	if "$@" >"$out/log" 2>&1 && ! [ -s "$out/log" ]; then
+		echo "ok       $name"
+		passed=$((passed + 1))
+	else
+		echo "FAILED   $name"
+		sed 's/^/    /' "$out/log" | head -40
+		failed=$((failed + 1))
+	fi
+}
+
+check_with() { # TOOL NAME COMMAND...
+	tool=$1
+	shift
+	if command -v "$tool" >/dev/null 2>&1; then
+		check "$@"
+	else
+		echo "skipped  $1: $tool is not installed"
+		skipped=$((skipped + 1))
+	fi
+}
+
+build() { # COMPILER [VARIABLE=VALUE...]: the four programs, without a word
+	compiler=$1
+	shift
+	make -s BUILD="$out/$compiler" CC="$compiler" \
+	    CFLAGS="-O2 -Werror $EXTRA" objects "$@"
+}
+
+each_source() { # COMMAND...: on every file, two at once
+	echo "$sources" | xargs -P 2 -n 4 "$@"
+}
+
+file_sizes() {
+	echo "$ours" | xargs wc -l |
+	    awk '$2 != "total" && $1 > 400 { print $2 ": " $1 " lines" }'
+}
+
+function_sizes() {
+	ctags -x --_xformat='%F %N %n %e' --kinds-C=f $ours |
+	    awk '{ n = $4 - $3 + 1
+		if (n > 50) print $1 ": " $2 " has " n " lines" }'
+}
+
+forbidden() { # calls that this project does without
+	! grep -nE '\b(rand|srand|strcpy|strcat|sprintf|gets|atoi|strtok|system|popen|malloc|calloc|realloc|free)\(' \
+	    $sources include/*.h
+}
+
+check 'layers' sh scripts/layers.sh
+check 'files of at most 400 lines' file_sizes
+check_with ctags 'functions of at most 50 lines' function_sizes
+check 'no heap, no unbounded calls' forbidden
+check_with clang-format 'formatting' clang-format --dry-run -Werror $ours
+EXTRA='' check_with gcc 'gcc without a warning' build gcc
+EXTRA='' check_with clang 'clang without a warning' build clang
+EXTRA='' check_with musl-gcc 'musl-gcc without a warning' build musl-gcc
+check_with gcc 'gcc -fanalyzer' each_source \
+    gcc $flags -O1 -fanalyzer -fsyntax-only -Werror
+check_with clang-tidy 'clang-tidy' sh -c "echo \"$sources\" |
+    xargs -P 2 -n 4 clang-tidy --quiet 2>/dev/null -- $flags"
+check_with cppcheck 'cppcheck' cppcheck --quiet --error-exitcode=1 --std=c11 \
+    --enable=warning,performance,portability --inline-suppr \
+    -Iinclude -D_POSIX_C_SOURCE=200809L src include
+check_with mandoc 'manuals' sh -c 'for m in man/*; do
+    mandoc -Tlint -Wstyle "$m"; done'
+for script in $(git ls-files '*.sh' .ci/run 2>/dev/null); do
+	check "sh -n $script" sh -n "$script"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

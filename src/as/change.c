@@ -1,0 +1,337 @@
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "change.h"
+#include "log.h"
+#include "random.h"
+
+static void
+answer_status(struct server *as, const struct asked *a, enum status status)
+{
+	struct msg reply;
+
+	wire_refuse(&reply, a->req.type, status);
+	udp_answer(as, &a->who, &a->req, WIRE_OK, &reply);
+}
+
+static struct asked *
+find_free(struct server *as)
+{
+	for (int i = 0; i < ASKED_MAX; i++)
+		if (as->asked[i].state == ASKED_NONE) {
+			if (i >= as->asked_top)
+				as->asked_top = i + 1;
+			return &as->asked[i];
+		}
+	return NULL;
+}
+
+/* How much of a datagram asked.text keeps: all but surplus NULs. */
+static size_t
+kept(const struct asker *who)
+{
+	return who->len < WIRE_TEXT_MAX ? who->len : WIRE_TEXT_MAX;
+}
+
+/* The same datagram again, before its answer has left? */
+bool
+change_waits(const struct server *as, const struct asker *who, const char *text)
+{
+	for (int i = 0; i < as->asked_top; i++) {
+		const struct asked *a = &as->asked[i];
+
+		if (a->state != ASKED_NONE && a->who.len == who->len &&
+		    net_same(&a->who.from, &who->from) &&
+		    memcmp(a->text, text, kept(who)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is another change of the account under way?  One at a time. */
+static bool
+is_taken(const struct server *as, const char *uid)
+{
+	for (int i = 0; i < as->asked_top; i++)
+		if (as->asked[i].state == ASKED_WORKING &&
+		    strcmp(as->asked[i].req.uid, uid) == 0)
+			return true;
+	return false;
+}
+
+static void
+work(struct server *as, struct asked *a)
+{
+	a->state = ASKED_WORKING;
+	pool_submit(&as->pool, &a->job, &a->change, -1);
+}
+
+/* Of all places, those who guess may take only some: the rest goes unheard. */
+static bool
+too_many_delayed(const struct server *as)
+{
+	int n = 0;
+
+	for (int i = 0; i < as->asked_top; i++)
+		n += as->asked[i].state == ASKED_DELAYED;
+	return n >= ASKED_MAX / 2;
+}
+
+static void
+wrong_password(struct server *as, struct asked *a, ms_t now)
+{
+	ms_t delay = people_wrong(a->req.uid, a->who.from.sin_addr, now);
+
+	as->count.wrong_passwords++;
+	if (delay == 0 || too_many_delayed(as)) {
+		if (delay == 0)
+			answer_status(as, a, ST_NOK);
+		a->state = ASKED_NONE;
+		return;
+	}
+	a->wait_until = now + delay;
+	a->state = ASKED_DELAYED;
+}
+
+static bool
+same_device(const struct account *a, const struct msg *reg)
+{
+	return a->has_device && strcmp(a->ip, reg->ip) == 0 &&
+	    a->port == reg->port;
+}
+
+/* The right password is there; what is left is to write the change. */
+static void
+trusted(struct server *as, struct asked *a)
+{
+	struct account *account = &a->change.account;
+	bool keep = a->req.type == MSG_UNR ? !account->has_device :
+					     same_device(account, &a->req);
+
+	people_right(a->req.uid, a->who.from.sin_addr);
+	if (a->req.type == MSG_REG)
+		person_trusted(person_of(a->req.uid));
+	if (keep) {
+		answer_status(as, a, ST_OK);
+		a->state = ASKED_NONE;
+		return;
+	}
+	account->has_device = a->req.type == MSG_REG;
+	memcpy(account->ip, a->req.ip, sizeof(account->ip));
+	account->port = a->req.port;
+	a->change.verify = false;
+	a->change.change = ACCOUNT_UPDATE;
+	work(as, a);
+}
+
+/* Nobody has this UID yet: the first to register defines the pair. */
+static void
+create(struct server *as, struct asked *a)
+{
+	struct account *account = &a->change.account;
+
+	if (!people_hash(a->who.from.sin_addr))
+		return; /* it waits */
+	random_bytes(a->change.salt, sizeof(a->change.salt));
+	account->has_device = true;
+	memcpy(account->ip, a->req.ip, sizeof(account->ip));
+	account->port = a->req.port;
+	a->change.change = ACCOUNT_CREATE;
+	work(as, a);
+}
+
+/* Begin a REG or UNR, once no other change of the account is under way. */
+static void
+begin(struct server *as, struct asked *a, ms_t now)
+{
+	const struct person *p = person_of(a->req.uid);
+
+	if (is_taken(as, a->req.uid))
+		return;
+	memset(&a->change, 0, sizeof(a->change));
+	memcpy(a->change.uid, a->req.uid, sizeof(a->change.uid));
+	memcpy(a->change.pass, a->req.pass, sizeof(a->change.pass));
+	if (!accounts_load(a->req.uid, &a->change.account)) {
+		if (a->req.type == MSG_REG) {
+			create(as, a);
+			return;
+		}
+		answer_status(as, a, ST_NOK);
+		a->state = ASKED_NONE;
+		return;
+	}
+	switch (person_check(p, a->change.account.pair, a->req.pass)) {
+	case CHECK_RIGHT:
+		trusted(as, a);
+		break;
+	case CHECK_WRONG:
+		wrong_password(as, a, now);
+		break;
+	case CHECK_SLOWLY:
+		a->change.verify = true;
+		if (people_hash(a->who.from.sin_addr))
+			work(as, a);
+	}
+}
+
+static void
+removed(struct server *as, struct asked *a)
+{
+	struct msg cnf;
+
+	wire_refuse(&cnf, MSG_VLD, ST_OK);
+	memcpy(cnf.uid, a->req.uid, sizeof(cnf.uid));
+	memcpy(cnf.tid, a->req.tid, sizeof(cnf.tid));
+	cnf.op = OP_REMOVE;
+	if (a->change.result != ACCOUNT_DONE || a->job.state == JOB_FAILED) {
+		ticket_void(&a->req);
+		cnf.op = OP_ERROR;
+	} else {
+		tickets_drop(a->req.uid);
+		tcp_log_out(as, a->req.uid);
+	}
+	udp_answer(as, &a->who, &a->req, WIRE_OK, &cnf);
+	a->state = ASKED_NONE;
+}
+
+static void
+report_failure(const struct asked *a)
+{
+	if (a->job.state == JOB_FAILED) {
+		log_warn("user %s: the work was cut short", a->req.uid);
+	} else if (a->change.result == ACCOUNT_FAILED) {
+		errno = a->change.error;
+		log_error("user %s: cannot write the account", a->req.uid);
+	}
+}
+
+/* The pool is done with it: answer, or go on to the next step. */
+static void
+worked(struct server *as, struct asked *a, ms_t now)
+{
+	bool hashed = a->change.verify || a->change.change == ACCOUNT_CREATE;
+	bool ok = a->job.state == JOB_DONE && a->change.result == ACCOUNT_DONE;
+
+	if (hashed)
+		people_hashed(a->who.from.sin_addr);
+	report_failure(a);
+	if (a->req.type == MSG_VLD) {
+		removed(as, a);
+		return;
+	}
+	if (ok && hashed)
+		person_prove(
+		    person_of(a->req.uid), a->change.account.pair, a->req.pass);
+	if (ok && a->change.verify) {
+		trusted(as, a);
+	} else if (a->job.state == JOB_DONE &&
+	    a->change.result == ACCOUNT_WRONG) {
+		wrong_password(as, a, now);
+	} else {
+		answer_status(as, a, ok ? ST_OK : ST_NOK);
+		a->state = ASKED_NONE;
+	}
+}
+
+static void
+step(struct server *as, struct asked *a, ms_t now)
+{
+	switch (a->state) {
+	case ASKED_NONE:
+		break;
+	case ASKED_WAITING:
+		if (a->req.type != MSG_VLD)
+			begin(as, a, now);
+		else if (!is_taken(as, a->req.uid))
+			work(as, a);
+		break;
+	case ASKED_WORKING:
+		if (!job_busy(&a->job))
+			worked(as, a, now);
+		break;
+	case ASKED_DELAYED:
+		if (now >= a->wait_until) {
+			answer_status(as, a, ST_NOK);
+			a->state = ASKED_NONE;
+		}
+		break;
+	}
+}
+
+static struct asked *
+remember(struct server *as, const struct asker *who, const char *text,
+    const struct msg *req)
+{
+	struct asked *a = find_free(as);
+
+	if (a == NULL)
+		return NULL; /* it will be sent again */
+	memset(a, 0, sizeof(*a));
+	a->state = ASKED_WAITING;
+	a->who = *who;
+	memcpy(a->text, text, kept(who));
+	a->req = *req;
+	return a;
+}
+
+/* Before a removal is confirmed the account is gone from the disk. */
+void
+change_remove(struct server *as, const struct asker *who, const char *text,
+    const struct msg *vld)
+{
+	struct asked *a = remember(as, who, text, vld);
+	struct removal *r;
+
+	if (a == NULL)
+		return;
+	a->change.change = ACCOUNT_REMOVE;
+	r = &a->change.asked;
+	memcpy(r->uid, vld->uid, sizeof(r->uid));
+	memcpy(r->tid, vld->tid, sizeof(r->tid));
+	inet_ntop(AF_INET, &who->from.sin_addr, r->ip, sizeof(r->ip));
+	r->port = ntohs(who->from.sin_port);
+}
+
+/*
+ * Twice: what was finished in the first pass may be what another, earlier in
+ * the table, has been waiting for.
+ */
+void
+change_step(struct server *as, ms_t now)
+{
+	int top = 0;
+
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < as->asked_top; i++)
+			step(as, &as->asked[i], now);
+	for (int i = 0; i < as->asked_top; i++)
+		if (as->asked[i].state != ASKED_NONE)
+			top = i + 1;
+	as->asked_top = top;
+}
+
+void
+change_watch(const struct server *as, struct ready *r)
+{
+	for (int i = 0; i < as->asked_top; i++)
+		if (as->asked[i].state == ASKED_DELAYED)
+			ready_by(r, as->asked[i].wait_until);
+}
+
+void
+change_ask(struct server *as, const struct asker *who, const char *text,
+    const struct msg *req)
+{
+	remember(as, who, text, req);
+}
+
+bool
+change_idle(const struct server *as)
+{
+	for (int i = 0; i < as->asked_top; i++)
+		if (as->asked[i].state == ASKED_WAITING ||
+		    as->asked[i].state == ASKED_WORKING)
+			return false;
+	return true;
+}

@@ -1,0 +1,165 @@
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "factor.h"
+#include "policy.h"
+
+#define SOCKET_RETRY 50 /* ms, when no descriptor is left for a VLC */
+
+void
+session_hang_up(struct session *s)
+{
+	call_end(&s->vlc);
+	if (s->vlc.fd != -1)
+		close(s->vlc.fd);
+	s->vlc.fd = -1;
+}
+
+static void
+answer_req(struct session *s, enum status status, ms_t now)
+{
+	struct msg req = { .type = MSG_REQ, .op = s->code.op };
+
+	memcpy(req.uid, s->code.uid, sizeof(req.uid));
+	memcpy(req.rid, s->code.rid, sizeof(req.rid));
+	memcpy(req.fname, s->code.fname, sizeof(req.fname));
+	if (status == ST_OK)
+		code_sent(&s->code, now);
+	else
+		s->code.vc[0] = '\0';
+	session_hang_up(s);
+	session_answer_status(s, &req, status, now);
+}
+
+/* The first thing that is wrong with a REQ, in the order of section 3.2 d. */
+static enum status
+fault_of(
+    const struct session *s, const struct msg *req, enum wire_result result)
+{
+	bool bad = result != WIRE_OK;
+
+	if (bad && (req->words < 4 || req->words > 5))
+		return ST_ERR;
+	if (s->uid[0] == '\0')
+		return ST_ELOG;
+	if ((bad && req->bad == F_UID) || strcmp(req->uid, s->uid) != 0)
+		return ST_EUSER;
+	if (bad)
+		return req->bad == F_OP ? ST_EFOP : ST_ERR;
+	return ST_OK;
+}
+
+void
+factor_ask(
+    struct session *s, const struct msg *req, enum wire_result result, ms_t now)
+{
+	enum status status = fault_of(s, req, result);
+	struct msg reply;
+
+	if (status != ST_OK) {
+		wire_refuse(&reply, MSG_REQ, status);
+		session_answer(s, req, result, &reply, now);
+		return;
+	}
+	code_make(&s->code, req);
+	s->wait_until = now;
+	s->state = PACING;
+}
+
+static void
+call_device(
+    struct session *s, struct person *p, const struct account *a, ms_t now)
+{
+	struct msg vlc = { .type = MSG_VLC, .op = s->code.op };
+	struct sockaddr_in device;
+
+	net_address(&device, a->ip, a->port);
+	s->vlc.fd = net_udp_to(&device);
+	if (s->vlc.fd == -1) {
+		s->wait_until = now + SOCKET_RETRY;
+		if (errno != EMFILE && errno != ENFILE)
+			answer_req(s, ST_EPD, now);
+		return;
+	}
+	memcpy(vlc.uid, s->code.uid, sizeof(vlc.uid));
+	memcpy(vlc.vc, s->code.vc, sizeof(vlc.vc));
+	memcpy(vlc.fname, s->code.fname, sizeof(vlc.fname));
+	person_asked(p, now);
+	s->state = CALLING;
+	if (call_start(&s->vlc, s->vlc.fd, &vlc, now) == CALL_FAILED)
+		answer_req(s, ST_EPD, now);
+}
+
+void
+factor_pacing(struct session *s, ms_t now)
+{
+	struct person *p;
+	struct account a;
+
+	if (now < s->wait_until)
+		return;
+	p = person_of(s->code.uid);
+	s->wait_until = person_may_ask(p, now);
+	if (s->wait_until == NEVER || !accounts_load(s->code.uid, &a) ||
+	    !a.has_device)
+		answer_req(s, ST_EPD, now);
+	else if (s->wait_until <= now)
+		call_device(s, p, &a, now);
+}
+
+/*
+ * A device says OK for this user; NOK for any: some name the user that they
+ * were asked for, some their own.
+ */
+void
+factor_calling(
+    struct server *as, struct session *s, const struct ready *r, ms_t now)
+{
+	int sent = s->vlc.sent, heard = 0;
+	struct msg rvc;
+
+	while (ready_can_read(r, s->vlc.fd) &&
+	    (heard = call_hear(s->vlc.fd, &rvc)) == 1) {
+		if (rvc.type != MSG_RVC)
+			continue;
+		if (rvc.status == ST_NOK) {
+			answer_req(s, ST_EPD, now);
+			return;
+		}
+		if (strcmp(rvc.uid, s->code.uid) == 0) {
+			answer_req(s, ST_OK, now);
+			return;
+		}
+	}
+	if (heard == -1 || call_step(&s->vlc, now) == CALL_FAILED)
+		answer_req(s, ST_EPD, now);
+	else
+		as->count.resent += (unsigned long)(s->vlc.sent - sent);
+}
+
+/* AUT */
+
+void
+factor_confirm(struct server *as, struct session *s, const struct msg *aut,
+    enum wire_result result, ms_t now)
+{
+	bool guess = s->code.vc[0] != '\0';
+	struct msg reply;
+
+	wire_refuse(&reply, MSG_AUT, ST_NOK);
+	if (result == WIRE_OK && guess) {
+		struct code code = s->code;
+
+		if (strcmp(aut->uid, s->uid) == 0 &&
+		    code_redeem(&s->code, aut, now)) {
+			const char *tid = ticket_grant(&code, now);
+
+			memcpy(reply.tid, tid, strlen(tid));
+		} else {
+			as->count.wrong_codes++;
+			person_failed(person_of(code.uid), now);
+		}
+	}
+	session_answer(s, aut, result, &reply, now);
+}
