@@ -1,5 +1,5 @@
 /*
- * random - bytes and codes from the system's random source, never rand().
+ * random - bytes and codes from the system's random source, never guessable.
  */
 #ifndef RANDOM_H
 #define RANDOM_H

@@ -43,8 +43,13 @@ build() { # COMPILER [VARIABLE=VALUE...]: the four programs, without a word
 	    CFLAGS="-O2 -Werror $EXTRA" objects "$@"
 }
 
-each_source() { # COMMAND...: on every file, two at once
-	echo "$sources" | xargs -P 2 -n 4 "$@"
+each_source() { # COMMAND...: on every file, two at a time
+	echo "$sources" | xargs -P 2 -n 1 "$@"
+}
+
+tidy() {
+	echo "$sources" | xargs -P 2 -I % sh -c "clang-tidy --quiet % \
+	    -- $flags 2>/dev/null"
 }
 
 file_sizes() {
@@ -72,9 +77,8 @@ EXTRA='' check_with gcc 'gcc without a warning' build gcc
 EXTRA='' check_with clang 'clang without a warning' build clang
 EXTRA='' check_with musl-gcc 'musl-gcc without a warning' build musl-gcc
 check_with gcc 'gcc -fanalyzer' each_source \
-    gcc $flags -O1 -fanalyzer -fsyntax-only -Werror
-check_with clang-tidy 'clang-tidy' sh -c "echo \"$sources\" |
-    xargs -P 2 -n 4 clang-tidy --quiet 2>/dev/null -- $flags"
+    gcc $flags -O1 -fanalyzer -Werror -S -o /dev/null
+check_with clang-tidy 'clang-tidy' tidy
 check_with cppcheck 'cppcheck' cppcheck --quiet --error-exitcode=1 --std=c11 \
     --enable=warning,performance,portability --inline-suppr \
     -Iinclude -D_POSIX_C_SOURCE=200809L src include

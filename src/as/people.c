@@ -104,7 +104,7 @@ person_check(const struct person *p, const char *pair, const char *pass)
 ms_t
 person_may_ask(struct person *p, ms_t now)
 {
-	ms_t from = p->paced - (VLC_BURST - INT64_C(1)) * VLC_PACE;
+	ms_t from = p->paced - VLC_PACE * (VLC_BURST - 1);
 
 	if (p->failed >= CODES_FAILED_MAX)
 		return NEVER;

@@ -56,7 +56,8 @@ code_redeem(struct code *c, const struct msg *aut, ms_t now)
 
 	if (c->vc[0] == '\0')
 		return false;
-	right = strcmp(c->uid, aut->uid) == 0 && now < c->expires &&
+	right = person_of(c->uid)->failed < CODES_FAILED_MAX &&
+	    strcmp(c->uid, aut->uid) == 0 && now < c->expires &&
 	    strcmp(c->rid, aut->rid) == 0 && strcmp(c->vc, aut->vc) == 0;
 	if (right || ++c->wrong >= VC_TRIES || now >= c->expires)
 		c->vc[0] = '\0';
