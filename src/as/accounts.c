@@ -116,7 +116,7 @@ accounts_approved(const char *uid)
 	    (approved[number_of(uid) / 8] >> number_of(uid) % 8 & 1u) != 0;
 }
 
-bool
+enum account_state
 accounts_load(const char *uid, struct account *a)
 {
 	char text[256], *w[5];
@@ -124,17 +124,17 @@ accounts_load(const char *uid, struct account *a)
 
 	memset(a, 0, sizeof(*a));
 	if (disk_load(root, uid, text, sizeof(text)) == -1)
-		return false;
+		return errno == ENOENT ? ACCOUNT_NONE : ACCOUNT_UNREADABLE;
 	n = words(text, w, 5);
 	if ((n != 2 && n != 5) || strcmp(w[0], "pair") != 0)
-		return false;
+		return ACCOUNT_UNREADABLE;
 	snprintf(a->pair, sizeof(a->pair), "%s", w[1]);
 	if (n == 5 && wire_valid(F_IP, w[3]) && wire_valid(F_PORT, w[4])) {
 		a->has_device = true;
 		snprintf(a->ip, sizeof(a->ip), "%s", w[3]);
 		a->port = (uint16_t)number_of(w[4]);
 	}
-	return true;
+	return ACCOUNT_FOUND;
 }
 
 static void
@@ -192,7 +192,8 @@ verify(const char *pair, const char *pass)
 }
 
 static int
-save(const char *uid, const struct account *a)
+write_account(const char *uid, const struct account *a,
+    int (*put)(int, const char *, int, const char *))
 {
 	char text[256], device[64] = "";
 
@@ -200,7 +201,7 @@ save(const char *uid, const struct account *a)
 		snprintf(device, sizeof(device), "device %s %u\n", a->ip,
 		    (unsigned)a->port);
 	snprintf(text, sizeof(text), "pair %s\n%s", a->pair, device);
-	return disk_save(root, uid, work, text);
+	return put(root, uid, work, text);
 }
 
 /* An old removal must not be finished over a new account. */
@@ -247,9 +248,9 @@ change(struct account_job *job)
 		    job->account.pair, job->pass, job->salt, KDF_ROUNDS);
 		if (forget_removal(job->uid) == -1)
 			return -1;
-		return save(job->uid, &job->account);
+		return write_account(job->uid, &job->account, disk_add);
 	case ACCOUNT_UPDATE:
-		return save(job->uid, &job->account);
+		return write_account(job->uid, &job->account, disk_save);
 	case ACCOUNT_REMOVE:
 		return remove_account(&job->asked);
 	}

@@ -77,8 +77,17 @@ const char *accounts_open(const char *dir, bool wait, int keep[3]);
 int accounts_approve(const char *file, int *line);
 bool accounts_approved(const char *uid);
 
-/* Read an account: false when there is none. */
-bool accounts_load(const char *uid, struct account *a);
+/*
+ * Read an account.  One that is there but cannot be read (no descriptors left,
+ * a failing disk, damage) is not taken for one that is not.
+ */
+enum account_state {
+	ACCOUNT_NONE,
+	ACCOUNT_FOUND, /* *a is set */
+	ACCOUNT_UNREADABLE
+};
+
+enum account_state accounts_load(const char *uid, struct account *a);
 
 /*
  * Finish the removals that the last AS left unfinished, and fetch up to max of

@@ -7,12 +7,13 @@
 #include "random.h"
 
 static void
-answer_status(struct server *as, const struct asked *a, enum status status)
+finish(struct server *as, struct asked *a, enum status status)
 {
 	struct msg reply;
 
 	wire_refuse(&reply, a->req.type, status);
 	udp_answer(as, &a->who, &a->req, WIRE_OK, &reply);
+	a->state = ASKED_NONE;
 }
 
 static struct asked *
@@ -86,12 +87,11 @@ wrong_password(struct server *as, struct asked *a, ms_t now)
 	as->count.wrong_passwords++;
 	if (delay == 0 || too_many_delayed(as)) {
 		if (delay == 0)
-			answer_status(as, a, ST_NOK);
-		a->state = ASKED_NONE;
+			finish(as, a, ST_NOK);
 		return;
 	}
 	a->wait_until = now + delay;
-	a->state = ASKED_DELAYED;
+	a->state = too_many_delayed(as) ? ASKED_NONE : ASKED_DELAYED;
 }
 
 static bool
@@ -113,8 +113,7 @@ trusted(struct server *as, struct asked *a)
 	if (a->req.type == MSG_REG)
 		person_trusted(person_of(a->req.uid));
 	if (keep) {
-		answer_status(as, a, ST_OK);
-		a->state = ASKED_NONE;
+		finish(as, a, ST_OK);
 		return;
 	}
 	account->has_device = a->req.type == MSG_REG;
@@ -141,27 +140,11 @@ create(struct server *as, struct asked *a)
 	work(as, a);
 }
 
-/* Begin a REG or UNR, once no other change of the account is under way. */
 static void
-begin(struct server *as, struct asked *a, ms_t now)
+verify(struct server *as, struct asked *a, ms_t now)
 {
-	const struct person *p = person_of(a->req.uid);
-
-	if (is_taken(as, a->req.uid))
-		return;
-	memset(&a->change, 0, sizeof(a->change));
-	memcpy(a->change.uid, a->req.uid, sizeof(a->change.uid));
-	memcpy(a->change.pass, a->req.pass, sizeof(a->change.pass));
-	if (!accounts_load(a->req.uid, &a->change.account)) {
-		if (a->req.type == MSG_REG) {
-			create(as, a);
-			return;
-		}
-		answer_status(as, a, ST_NOK);
-		a->state = ASKED_NONE;
-		return;
-	}
-	switch (person_check(p, a->change.account.pair, a->req.pass)) {
+	switch (person_check(
+	    person_of(a->req.uid), a->change.account.pair, a->req.pass)) {
 	case CHECK_RIGHT:
 		trusted(as, a);
 		break;
@@ -172,6 +155,31 @@ begin(struct server *as, struct asked *a, ms_t now)
 		a->change.verify = true;
 		if (people_hash(a->who.from.sin_addr))
 			work(as, a);
+	}
+}
+
+/* Begin a REG or UNR, once no other change of the account is under way. */
+static void
+begin(struct server *as, struct asked *a, ms_t now)
+{
+	if (is_taken(as, a->req.uid))
+		return;
+	memset(&a->change, 0, sizeof(a->change));
+	memcpy(a->change.uid, a->req.uid, sizeof(a->change.uid));
+	memcpy(a->change.pass, a->req.pass, sizeof(a->change.pass));
+	switch (accounts_load(a->req.uid, &a->change.account)) {
+	case ACCOUNT_FOUND:
+		verify(as, a, now);
+		break;
+	case ACCOUNT_NONE:
+		if (a->req.type == MSG_REG)
+			create(as, a);
+		else
+			finish(as, a, ST_NOK);
+		break;
+	case ACCOUNT_UNREADABLE:
+		log_warn("user %s: cannot read the account", a->req.uid);
+		finish(as, a, ST_NOK);
 	}
 }
 
@@ -229,8 +237,7 @@ worked(struct server *as, struct asked *a, ms_t now)
 	    a->change.result == ACCOUNT_WRONG) {
 		wrong_password(as, a, now);
 	} else {
-		answer_status(as, a, ok ? ST_OK : ST_NOK);
-		a->state = ASKED_NONE;
+		finish(as, a, ok ? ST_OK : ST_NOK);
 	}
 }
 
@@ -252,8 +259,7 @@ step(struct server *as, struct asked *a, ms_t now)
 		break;
 	case ASKED_DELAYED:
 		if (now >= a->wait_until) {
-			answer_status(as, a, ST_NOK);
-			a->state = ASKED_NONE;
+			finish(as, a, ST_NOK);
 		}
 		break;
 	}

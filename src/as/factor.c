@@ -101,8 +101,8 @@ factor_pacing(struct session *s, ms_t now)
 		return;
 	p = person_of(s->code.uid);
 	s->wait_until = person_may_ask(p, now);
-	if (s->wait_until == NEVER || !accounts_load(s->code.uid, &a) ||
-	    !a.has_device)
+	if (s->wait_until == NEVER ||
+	    accounts_load(s->code.uid, &a) != ACCOUNT_FOUND || !a.has_device)
 		answer_req(s, ST_EPD, now);
 	else if (s->wait_until <= now)
 		call_device(s, p, &a, now);

@@ -32,7 +32,7 @@ login_take(
 {
 	struct account a;
 
-	if (!accounts_load(log->uid, &a)) {
+	if (accounts_load(log->uid, &a) != ACCOUNT_FOUND) {
 		session_answer_status(s, log, ST_ERR, now);
 		return;
 	}

@@ -119,8 +119,24 @@ fill(int fd, const char *text)
 	return close(fd);
 }
 
-int
-disk_save(int at, const char *name, int work, const char *text)
+/* Give what is whole in work its name; where that fails nothing is left. */
+static int
+name_it(int at, const char *name, int work, bool replace)
+{
+	int error;
+
+	if (replace ? renameat(work, name, at, name) == 0 :
+		      linkat(work, name, at, name, 0) == 0 &&
+		    unlinkat(work, name, 0) == 0)
+		return fsync(at);
+	error = errno;
+	unlinkat(work, name, 0);
+	errno = error;
+	return -1;
+}
+
+static int
+put(int at, const char *name, int work, const char *text, bool replace)
 {
 	int fd, error;
 
@@ -128,12 +144,24 @@ disk_save(int at, const char *name, int work, const char *text)
 	fd = disk_create(work, name);
 	if (fd == -1)
 		return -1;
-	if (fill(fd, text) == 0 && renameat(work, name, at, name) == 0)
-		return fsync(at);
+	if (fill(fd, text) == 0)
+		return name_it(at, name, work, replace);
 	error = errno;
 	unlinkat(work, name, 0);
 	errno = error;
 	return -1;
+}
+
+int
+disk_save(int at, const char *name, int work, const char *text)
+{
+	return put(at, name, work, text, true);
+}
+
+int
+disk_add(int at, const char *name, int work, const char *text)
+{
+	return put(at, name, work, text, false);
 }
 
 int
