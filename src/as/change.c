@@ -85,9 +85,8 @@ wrong_password(struct server *as, struct asked *a, ms_t now)
 	ms_t delay = people_wrong(a->req.uid, a->who.from.sin_addr, now);
 
 	as->count.wrong_passwords++;
-	if (delay == 0 || too_many_delayed(as)) {
-		if (delay == 0)
-			finish(as, a, ST_NOK);
+	if (delay == 0) {
+		finish(as, a, ST_NOK);
 		return;
 	}
 	a->wait_until = now + delay;

@@ -1,0 +1,63 @@
+#include <errno.h>
+
+#include "answer.h"
+#include "log.h"
+#include "trace.h"
+
+enum op
+request_op(enum msg_type type)
+{
+	switch (type) {
+	case MSG_LST:
+		return OP_LIST;
+	case MSG_RTV:
+		return OP_RETRIEVE;
+	case MSG_UPL:
+		return OP_UPLOAD;
+	case MSG_DEL:
+		return OP_DELETE;
+	case MSG_REM:
+		return OP_REMOVE;
+	default:
+		return OP_ERROR;
+	}
+}
+
+void
+answer(struct client *c, const struct msg *reply)
+{
+	upload_release(&c->up);
+	conn_put(&c->conn, reply);
+	c->state = REPLYING;
+	trace("TCP", &c->conn.peer, &c->req, c->took, reply);
+}
+
+void
+answer_status(struct client *c, enum status status)
+{
+	struct msg reply;
+
+	wire_refuse(&reply, c->req.type, status);
+	answer(c, &reply);
+}
+
+void
+answer_failure(struct client *c, enum status status, int error)
+{
+	errno = error;
+	if (status == ST_NOK && error != 0)
+		log_error("%s of %s, user %s", op_name(request_op(c->req.type)),
+		    c->req.fname[0] != '\0' ? c->req.fname : "all files",
+		    c->req.uid);
+	answer_status(c, status);
+}
+
+void
+answer_fault(struct client *c)
+{
+	struct msg reply;
+	bool ours = request_op(c->req.type) != OP_ERROR && c->took == WIRE_BAD;
+
+	wire_fault(&reply, ours ? c->req.type : MSG_UNKNOWN);
+	answer(c, &reply);
+}

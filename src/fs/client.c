@@ -1,0 +1,275 @@
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "client.h"
+#include "policy.h"
+#include "serve.h"
+#include "transfer.h"
+
+static void
+end_validation(struct client *c, struct service *s)
+{
+	if (c->vld.sent > 1)
+		s->resends += (unsigned long)c->vld.sent - 1;
+	call_end(&c->vld);
+	c->vld.sent = 0;
+}
+
+void
+client_end(struct client *c, struct service *s)
+{
+	conn_close(&c->conn);
+	end_validation(c, s);
+	upload_release(&c->up);
+	if (c->file != -1)
+		close(c->file);
+	c->file = -1;
+	serve_tidy(c, s);
+	c->state = job_busy(&c->job) ? GONE : FREE;
+}
+
+/* The AS does not confirm it: the same TID may be tried again. */
+static void
+invalidate(struct client *c, struct service *s)
+{
+	end_validation(c, s);
+	spent_forget(&s->spent, c->req.uid, c->req.tid);
+	answer_status(c, ST_INV);
+}
+
+static void
+start_validation(struct client *c, struct service *s, ms_t now)
+{
+	struct msg vld = { .type = MSG_VLD };
+
+	if (!spent_claim(&s->spent, c->req.uid, c->req.tid, now)) {
+		s->repeated++;
+		answer_status(c, ST_INV);
+		return;
+	}
+	memcpy(vld.uid, c->req.uid, sizeof(vld.uid));
+	memcpy(vld.tid, c->req.tid, sizeof(vld.tid));
+	c->state = VALIDATING;
+	if (call_start(&c->vld, s->as, &vld, now) == CALL_FAILED)
+		invalidate(c, s);
+}
+
+static void
+ask(struct client *c, struct service *s, ms_t now)
+{
+	if (!conn_fill(&c->conn, now)) {
+		client_end(c, s);
+		return;
+	}
+	c->took = conn_take(&c->conn, &c->req);
+	if (c->took == WIRE_MORE) {
+		if (c->conn.ended)
+			client_end(c, s);
+	} else if (c->took != WIRE_OK || request_op(c->req.type) == OP_ERROR)
+		answer_fault(c);
+	else
+		start_validation(c, s, now);
+}
+
+static bool
+reply(struct client *c, struct service *s, ms_t now)
+{
+	serve_tidy(c, s);
+	if (c->conn.out.len > 0 && !conn_flush(&c->conn, now))
+		return false;
+	if (c->conn.out.len == 0) {
+		shutdown(c->conn.fd, SHUT_WR);
+		c->state = PARTING;
+		c->since = now;
+	}
+	return true;
+}
+
+static bool
+part(struct client *c, struct service *s, ms_t now)
+{
+	serve_tidy(c, s);
+	return !c->conn.ended && transfer_drop(&c->conn, now);
+}
+
+static void
+vanish(struct client *c, struct service *s)
+{
+	serve_tidy(c, s);
+	if (!job_busy(&c->job))
+		c->state = FREE;
+}
+
+/* One function a state: it does one thing and may set the next state. */
+static void
+act(struct client *c, struct service *s, ms_t now)
+{
+	bool lost = false;
+
+	switch (c->state) {
+	case ASKING:
+		ask(c, s, now);
+		break;
+	case TAKING:
+	case FINISHING:
+		lost = !serve_take(c, s, now);
+		break;
+	case SYNCING:
+		serve_conclude(c, s);
+		break;
+	case GIVING:
+		lost = !serve_give(c, now);
+		break;
+	case REPLYING:
+		lost = !reply(c, s, now);
+		break;
+	case PARTING:
+		lost = !part(c, s, now);
+		break;
+	case GONE:
+		vanish(c, s);
+		break;
+	case FREE:
+	case VALIDATING: /* until client_validated() */
+		break;
+	}
+	if (lost)
+		client_end(c, s);
+}
+
+static bool
+job_over(const struct client *c)
+{
+	return c->state != FREE &&
+	    (c->job.state == JOB_DONE || c->job.state == JOB_FAILED);
+}
+
+/* A new state may have all that it needs at once. */
+static void
+advance(struct client *c, struct service *s, ms_t now)
+{
+	enum client_state was;
+
+	do {
+		was = c->state;
+		act(c, s, now);
+	} while (c->state != was || job_over(c));
+}
+
+/* When it has waited long enough. */
+static ms_t
+due(const struct client *c)
+{
+	ms_t silence, end;
+
+	switch (c->state) {
+	case ASKING:
+		return c->since + LINE_TIME;
+	case VALIDATING:
+		return c->vld.deadline;
+	case FINISHING:
+		return c->since + NEWLINE_TIME;
+	case TAKING:
+	case GIVING:
+	case REPLYING:
+		return c->conn.moved + STALL_TIME;
+	case PARTING:
+		silence = c->conn.moved + PART_IDLE;
+		end = c->since + PART_TIME;
+		return silence < end ? silence : end;
+	default:
+		return NEVER;
+	}
+}
+
+static void
+expire(struct client *c, struct service *s, ms_t now)
+{
+	if (c->state == FINISHING)
+		c->state = SYNCING; /* nothing came: it is complete */
+	else if (c->state != VALIDATING)
+		client_end(c, s);
+	else if (call_step(&c->vld, now) == CALL_FAILED)
+		invalidate(c, s);
+}
+
+void
+client_open(struct client *c, struct service *s, int fd,
+    const struct sockaddr_in *peer, ms_t now)
+{
+	memset(c, 0, sizeof(*c));
+	conn_open(&c->conn, fd, peer, now);
+	c->up.fd = c->up.place = c->file = -1;
+	c->state = ASKING;
+	c->since = now;
+	s->connections++;
+	advance(c, s, now);
+}
+
+void
+client_watch(const struct client *c, struct ready *r)
+{
+	switch (c->state) {
+	case ASKING:
+	case TAKING:
+	case FINISHING:
+	case PARTING:
+		ready_read(r, c->conn.fd);
+		break;
+	case GIVING:
+	case REPLYING:
+		ready_write(r, c->conn.fd);
+		break;
+	default: /* nothing that it would use */
+		break;
+	}
+	ready_by(r, due(c));
+}
+
+void
+client_step(struct client *c, struct service *s, const struct ready *r)
+{
+	if (r->woke < due(c) && !job_over(c) &&
+	    !ready_can_read(r, c->conn.fd) && !ready_can_write(r, c->conn.fd))
+		return;
+	advance(c, s, r->woke);
+	if (r->woke >= due(c)) {
+		expire(c, s, r->woke);
+		advance(c, s, r->woke);
+	}
+}
+
+bool
+client_awaits(const struct client *c, const struct msg *cnf)
+{
+	return c->state == VALIDATING && strcmp(c->req.uid, cnf->uid) == 0 &&
+	    strcmp(c->req.tid, cnf->tid) == 0;
+}
+
+void
+client_validated(
+    struct client *c, struct service *s, const struct msg *cnf, ms_t now)
+{
+	if (cnf->op == OP_ERROR) {
+		client_unvalidated(c, s, now);
+		return;
+	}
+	end_validation(c, s);
+	spent_keep(&s->spent, c->req.uid, c->req.tid, now);
+	if (cnf->op != request_op(c->req.type) ||
+	    strcmp(cnf->fname, c->req.fname) != 0)
+		answer_status(c, ST_INV);
+	else
+		serve_begin(c, s);
+	advance(c, s, now);
+}
+
+void
+client_unvalidated(struct client *c, struct service *s, ms_t now)
+{
+	if (c->state == VALIDATING)
+		invalidate(c, s);
+	advance(c, s, now);
+}

@@ -1,0 +1,79 @@
+/*
+ * client - one User connected to the FS, from its request to our reply.
+ *
+ * One request a connection (section 3.4 of the specification).  Its form is
+ * checked first, then the AS is asked, then the store.  Nothing here waits: a
+ * client says what it waits for, and is stepped when that has come.
+ */
+#ifndef CLIENT_H
+#define CLIENT_H
+
+#include "call.h"
+#include "conn.h"
+#include "files.h"
+#include "pool.h"
+#include "spent.h"
+
+/* Each state says all that may be assumed in it. */
+enum client_state {
+	FREE,       /* nobody; conn.fd is -1 and no job is under way */
+	ASKING,     /* conn.in: the start of a request */
+	VALIDATING, /* req: a request; vld: under way; we do not read, so that
+		       an unauthorised upload stays with its sender */
+	TAKING,     /* up: open; left bytes and a newline to come; job: none, or
+		       a FILE_SYNC of what has come */
+	FINISHING,  /* as TAKING; left is 0: only the newline is to come */
+	SYNCING,    /* job: the FILE_SYNC, PUBLISH, DELETE or REMOVE without
+		       which there is no reply */
+	GIVING,     /* file: open, size bytes; conn.out: the rest of the head;
+		       left bytes and a newline to go after it */
+	REPLYING,   /* conn.out: the rest of the reply, then we are done */
+	PARTING,    /* we have sent all; what still comes is dropped, so that
+		       closing does not reset the reply away */
+	GONE        /* conn.fd is -1; a job is still under way */
+};
+
+struct client {
+	enum client_state state;
+	ms_t since; /* in ASKING, FINISHING, PARTING: when it began */
+	struct conn conn;
+	enum wire_result took; /* what req is worth */
+	struct msg req;
+	struct call vld;
+	struct upload up;  /* beyond TAKING it has come to nothing, if open */
+	int file;          /* -1: none */
+	uint64_t size;     /* of file */
+	uint64_t left;     /* of what is to come or to go */
+	uint64_t unsynced; /* bytes of up since the last FILE_SYNC */
+	bool litter;       /* task.temp is to be purged */
+	struct job job;
+	struct file_job task;
+};
+
+/* What all clients share. */
+struct service {
+	int as; /* a UDP socket, connected to the AS, for every VLD */
+	struct pool pool;
+	struct spent spent;
+	unsigned long connections, resends, repeated;
+};
+
+/* Take over a new connection. */
+void client_open(struct client *c, struct service *s, int fd,
+    const struct sockaddr_in *peer, ms_t now);
+
+void client_watch(const struct client *c, struct ready *r);
+void client_step(struct client *c, struct service *s, const struct ready *r);
+
+/* True when it waits for this CNF, which it then is to be given. */
+bool client_awaits(const struct client *c, const struct msg *cnf);
+void client_validated(
+    struct client *c, struct service *s, const struct msg *cnf, ms_t now);
+
+/* There is no AS: what waits for it is INV. */
+void client_unvalidated(struct client *c, struct service *s, ms_t now);
+
+/* The one way in which a connection ends; it may be FREE or GONE then. */
+void client_end(struct client *c, struct service *s);
+
+#endif

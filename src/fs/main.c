@@ -1,0 +1,241 @@
+/* FS - the file server (section 2.4 of the specification). */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "crowd.h"
+#include "log.h"
+#include "policy.h"
+#include "version.h"
+
+#define FEW_DESCRIPTORS 128 /* below this many the pool is small, too */
+#define FEW_WORKERS     4
+#define AS_BACKLOG      (1 << 20) /* bytes of answers that may wait for us */
+
+struct options {
+	uint16_t port, as_port;
+	const char *as_host, *dir;
+	bool verbose;
+};
+
+static struct service service;
+static struct crowd crowd;
+static struct listener listener;
+static int signals; /* a descriptor: see net_signals() */
+
+static void
+usage(FILE *to)
+{
+	fprintf(to,
+	    "usage: FS [-q FSport] [-n ASIP] [-p ASport] [-v] [-d DIR]\n"
+	    "  -q FSport  TCP port to serve on, 0 for any (%d)\n"
+	    "  -n ASIP    host where the AS runs (127.0.0.1)\n"
+	    "  -p ASport  its port (%d)\n"
+	    "  -v         tell of every request\n"
+	    "  -d DIR     where the files are kept (fs-data)\n"
+	    "  -h, -V     print this, or the version, and exit\n",
+	    FS_PORT, AS_PORT);
+}
+
+static _Noreturn void
+misused(void)
+{
+	usage(stderr);
+	exit(2);
+}
+
+static void
+set_port(uint16_t *port, const char *text, bool zero)
+{
+	if (!net_port_scan(text, zero, port)) {
+		fprintf(stderr, "FS: not a port: %s\n", text);
+		misused();
+	}
+}
+
+static struct options
+read_options(int argc, char *argv[])
+{
+	struct options o = { .port = FS_PORT,
+		.as_port = AS_PORT,
+		.as_host = "127.0.0.1",
+		.dir = "fs-data" };
+	int option;
+
+	while ((option = getopt(argc, argv, "q:n:p:vd:hV")) != -1)
+		switch (option) {
+		case 'q':
+			set_port(&o.port, optarg, true);
+			break;
+		case 'n':
+			o.as_host = optarg;
+			break;
+		case 'p':
+			set_port(&o.as_port, optarg, false);
+			break;
+		case 'v':
+			o.verbose = true;
+			break;
+		case 'd':
+			o.dir = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(0);
+		case 'V':
+			printf("FS " VERSION "\n");
+			exit(0);
+		default:
+			misused();
+		}
+	if (optind < argc)
+		misused();
+	return o;
+}
+
+/* So that no socket becomes one of them when we were started without. */
+static void
+fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd != -1)
+		close(fd);
+}
+
+static void
+start_network(const struct options *o, struct sockaddr_in *as)
+{
+	static const int heeded[] = { SIGTERM, SIGINT, SIGUSR1 };
+	const char *trouble;
+
+	signals = net_signals(heeded, (int)(sizeof(heeded) / sizeof(*heeded)));
+	if (signals == -1)
+		fatal("cannot make a pipe");
+	if (listener_open(&listener, o->port) == -1)
+		fatal("cannot listen on TCP port %u", (unsigned)o->port);
+	trouble = net_resolve(as, o->as_host, o->as_port);
+	if (trouble != NULL)
+		fatalx("no address for the AS, %s: %s", o->as_host, trouble);
+	service.as = net_udp_to(as);
+	if (service.as == -1)
+		fatal("cannot make a UDP socket for the AS");
+	net_receive_room(service.as, AS_BACKLOG);
+}
+
+static void
+start(const struct options *o)
+{
+	struct sockaddr_in as;
+	char name[NET_NAME_MAX];
+	const char *trouble;
+	int cap = net_cap(), usable = crowd_open(&crowd, cap);
+
+	fill_standard_descriptors();
+	log_open("FS", o->verbose);
+	if (usable < 1)
+		fatalx("%d descriptors are too few (ulimit -n)", cap);
+	start_network(o, &as);
+	trouble = files_start(o->dir);
+	if (trouble != NULL)
+		fatalx("cannot keep files in %s: %s", o->dir, trouble);
+	if (pool_start(&service.pool,
+		cap < FEW_DESCRIPTORS ? FEW_WORKERS : POOL_MAX,
+		sizeof(struct file_job), files_run, files_keep()) == -1)
+		fatal("cannot start the workers");
+	log_info("FS listening on TCP port %u, AS at %s",
+	    (unsigned)net_port(listener.fd), net_name(name, &as));
+	log_info(
+	    "FS serves up to %d clients at once, files in %s", usable, o->dir);
+}
+
+static void
+print_counters(const struct ready *r)
+{
+	log_info("FS counters: %lu connections, %d now, %lu refused, "
+		 "%lu evicted, %lu resends, %lu repeated TIDs, "
+		 "%lu workers replaced, longest gap %ld ms",
+	    service.connections, crowd.size, listener.refused, crowd.evicted,
+	    service.resends, service.repeated, service.pool.died,
+	    (long)r->longest);
+}
+
+/*
+ * The first signal to stop ends whoever has not asked yet and leaves the others
+ * some time, until *end; the next one is the end.
+ */
+static void
+heed_signals(const struct ready *r, ms_t *end)
+{
+	int number;
+
+	while ((number = net_signal(signals)) != 0)
+		if (number == SIGUSR1)
+			print_counters(r);
+		else if (*end == NEVER) {
+			*end = r->woke + STOP_TIME;
+			listener_close(&listener);
+			crowd_dismiss(&crowd, &service, false);
+		} else
+			*end = r->woke;
+}
+
+static void
+serve(void)
+{
+	struct ready r = { .woke = 0 };
+	ms_t end = NEVER; /* of the time to stop in */
+
+	while (end == NEVER || (crowd.size > 0 && r.woke < end)) {
+		ready_begin(&r);
+		ready_by(&r, end);
+		ready_read(&r, signals);
+		ready_read(&r, service.as);
+		pool_watch(&service.pool, &r);
+		crowd_watch(&crowd, &listener, &r);
+
+		if (ready_wait(&r) == -1) {
+			log_error("select");
+			return;
+		}
+		if (ready_can_read(&r, signals))
+			heed_signals(&r, &end);
+		pool_step(&service.pool, &r);
+		if (ready_can_read(&r, service.as))
+			crowd_hear(&crowd, &service, r.woke);
+		crowd_step(&crowd, &service, &r);
+		crowd_accept(&crowd, &service, &listener, &r);
+	}
+}
+
+/*
+ * Workers that are still at it are not waited for: what they do is whole or
+ * comes to nothing, and they end by themselves.
+ */
+static void
+stop(void)
+{
+	crowd_dismiss(&crowd, &service, true);
+	if (pool_idle(&service.pool))
+		pool_stop(&service.pool);
+	files_stop();
+	log_info("FS stopped");
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct options options = read_options(argc, argv);
+
+	start(&options);
+	serve();
+	stop();
+	return 0;
+}

@@ -1,0 +1,229 @@
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "log.h"
+#include "serve.h"
+#include "transfer.h"
+
+/* How much of an upload comes before a sync of it is begun beside it. */
+#define SYNC_EVERY (16u << 20)
+
+/* A child of the pool that dies leaves the job as it is here: failed. */
+static void
+submit(struct client *c, struct service *s, enum file_task task, int fd)
+{
+	c->task.task = task;
+	c->task.status = ST_NOK;
+	c->task.error = EIO;
+	pool_submit(&s->pool, &c->job, &c->task, fd);
+}
+
+/* Closed first, a file is unlinked by a child: the last of the two is slow. */
+void
+serve_tidy(struct client *c, struct service *s)
+{
+	if (job_busy(&c->job))
+		return;
+	c->job.state = JOB_NONE;
+	if (c->up.fd != -1) {
+		memcpy(c->task.temp, c->up.temp, sizeof(c->task.temp));
+		upload_close(&c->up);
+		c->litter = true;
+	}
+	if (c->litter) {
+		c->litter = false;
+		submit(c, s, FILE_PURGE, -1);
+	}
+}
+
+static void
+list_files(struct client *c)
+{
+	struct msg reply;
+
+	wire_refuse(&reply, c->req.type, ST_OK);
+	files_list(c->req.uid, &reply);
+	answer(c, &reply);
+}
+
+static void
+give_file(struct client *c)
+{
+	struct msg reply;
+	enum status status =
+	    files_open(c->req.uid, c->req.fname, &c->file, &c->size);
+
+	if (status != ST_OK) {
+		answer_failure(c, status, errno);
+		return;
+	}
+	wire_refuse(&reply, c->req.type, ST_OK);
+	reply.size = c->left = c->size;
+	answer(c, &reply);
+	c->state = GIVING;
+}
+
+/* No sync is under way: that is as if one had ended well. */
+static void
+take_file(struct client *c)
+{
+	enum status status = upload_begin(&c->up, c->req.uid, c->req.fname);
+
+	if (status != ST_OK) {
+		answer_failure(c, status, errno);
+		return;
+	}
+	c->left = c->req.size;
+	c->task.task = FILE_SYNC;
+	c->task.status = ST_OK;
+	c->state = TAKING;
+}
+
+static void
+hide_files(struct client *c, struct service *s, enum file_task task)
+{
+	files_temp(c->task.temp);
+	c->state = SYNCING;
+	submit(c, s, task, -1);
+}
+
+void
+serve_begin(struct client *c, struct service *s)
+{
+	memcpy(c->task.uid, c->req.uid, sizeof(c->task.uid));
+	memcpy(c->task.name, c->req.fname, sizeof(c->task.name));
+	switch (request_op(c->req.type)) {
+	case OP_LIST:
+		list_files(c);
+		break;
+	case OP_RETRIEVE:
+		give_file(c);
+		break;
+	case OP_UPLOAD:
+		take_file(c);
+		break;
+	case OP_DELETE:
+		hide_files(c, s, FILE_DELETE);
+		break;
+	case OP_REMOVE:
+		files_forget(c->req.uid);
+		hide_files(c, s, FILE_REMOVE);
+		break;
+	case OP_ERROR:
+		break;
+	}
+}
+
+/*
+ * A sync that has ended while the upload goes on: false where it has failed;
+ * then there is no use in taking more.
+ */
+static bool
+heed_sync(struct client *c, struct service *s)
+{
+	if (job_busy(&c->job))
+		return true;
+	c->job.state = JOB_NONE;
+	if (c->task.status != ST_OK)
+		return false;
+	if (c->unsynced >= SYNC_EVERY) {
+		c->unsynced = 0;
+		submit(c, s, FILE_SYNC, c->up.fd);
+	}
+	return true;
+}
+
+/* Data has come; afterwards there may be more, all of it, or no use in it. */
+bool
+serve_take(struct client *c, struct service *s, ms_t now)
+{
+	uint64_t before = c->left;
+	enum transfer went = transfer_take(&c->conn, c->up.fd, &c->left, now);
+
+	c->unsynced += before - c->left;
+	if (went == TRANSFER_LOST)
+		return false;
+	if (went == TRANSFER_DISK)
+		answer_failure(c, ST_NOK, errno);
+	else if (went == TRANSFER_OVER || went == TRANSFER_SHORT)
+		answer_status(c, ST_ERR);
+	else if (!upload_wanted(&c->up))
+		answer_status(c, ST_INV);
+	else if (went == TRANSFER_DONE)
+		c->state = SYNCING;
+	else if (!heed_sync(c, s))
+		answer_failure(c, ST_NOK, c->task.error);
+	else if (c->left == 0 && c->state == TAKING) {
+		c->state = FINISHING;
+		c->since = now;
+	}
+	return true;
+}
+
+/*
+ * Sync, publish, reply.  Where the user was removed meanwhile the file is not
+ * wanted any more; and where that happened while it was being published either
+ * may have come first, so that it is deleted to be sure.
+ */
+static void
+conclude_upload(struct client *c, struct service *s)
+{
+	struct file_job *j = &c->task;
+	bool wanted = upload_wanted(&c->up);
+
+	if (j->task == FILE_SYNC && j->status == ST_OK && wanted) {
+		memcpy(j->temp, c->up.temp, sizeof(j->temp));
+		submit(c, s, FILE_PUBLISH, c->up.fd);
+		return;
+	}
+	if (j->task == FILE_PUBLISH && j->status == ST_OK) {
+		upload_close(&c->up);
+		if (!wanted) {
+			hide_files(c, s, FILE_DELETE);
+			return;
+		}
+	}
+	c->litter = j->task == FILE_DELETE;
+	answer_failure(
+	    c, wanted || j->error != 0 ? j->status : ST_INV, j->error);
+}
+
+void
+serve_conclude(struct client *c, struct service *s)
+{
+	if (job_busy(&c->job))
+		return;
+	c->job.state = JOB_NONE;
+	if (c->req.type == MSG_UPL) {
+		conclude_upload(c, s);
+		return;
+	}
+	c->litter = true;
+	answer_failure(c, c->task.status, c->task.error);
+}
+
+/* What goes wrong in the middle of a file cannot be said to the client. */
+bool
+serve_give(struct client *c, ms_t now)
+{
+	switch (transfer_give(&c->conn, c->file, c->size, &c->left, now)) {
+	case TRANSFER_MORE:
+		return true;
+	case TRANSFER_DONE:
+		close(c->file);
+		c->file = -1;
+		c->state = REPLYING;
+		return true;
+	case TRANSFER_DISK:
+		log_error("reading %s, user %s", c->req.fname, c->req.uid);
+		return false;
+	case TRANSFER_SHORT:
+		log_warn("reading %s, user %s: it has become shorter",
+		    c->req.fname, c->req.uid);
+		return false;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,71 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "disk.h"
+#include "shelf.h"
+#include "wire.h"
+
+int
+shelf_open(int root, const char *uid)
+{
+	int dir = disk_open_dir(root, uid);
+
+	if (dir == -1 &&
+	    (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+		errno = 0;
+	return dir;
+}
+
+int
+shelf_make(int root, const char *uid)
+{
+	if (mkdirat(root, uid, 0700) == 0) {
+		if (fsync(root) == -1)
+			return -1;
+	} else if (errno != EEXIST)
+		return -1;
+	return disk_open_dir(root, uid);
+}
+
+bool
+shelf_file(int dir, const char *name, uint64_t *size)
+{
+	struct stat st;
+
+	if (!wire_valid(F_FNAME, name) ||
+	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !S_ISREG(st.st_mode) || st.st_nlink != 1)
+		return false;
+	*size = (uint64_t)st.st_size;
+	return *size <= FSIZE_MAX;
+}
+
+bool
+shelf_taken(int dir, const char *name)
+{
+	struct stat st;
+
+	return dir != -1 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool
+count_it(int dir, const char *name, void *arg)
+{
+	unsigned *n = arg;
+
+	(void)dir;
+	*n += wire_valid(F_FNAME, name);
+	return true;
+}
+
+unsigned
+shelf_count(int dir)
+{
+	unsigned n = 0;
+
+	if (dir != -1)
+		disk_each(dir, ".", count_it, &n);
+	return n;
+}

@@ -1,0 +1,121 @@
+#include <string.h>
+
+#include "account.h"
+#include "net.h"
+
+int
+account_open(struct account *a, const struct sockaddr_in *as)
+{
+	memset(a, 0, sizeof(*a));
+	a->fd = net_udp_to(as);
+	return a->fd == -1 ? -1 : 0;
+}
+
+static void
+ask(struct account *a, const struct msg *m, ms_t now)
+{
+	struct msg stale;
+
+	/* A late reply to an earlier request is not the reply to this one. */
+	while (call_hear(a->fd, &stale) == 1)
+		continue;
+	a->asked = *m;
+	call_start(&a->call, a->fd, m, now);
+}
+
+void
+account_register(struct account *a, const struct msg *reg, ms_t now)
+{
+	ask(a, reg, now);
+}
+
+bool
+account_busy(const struct account *a)
+{
+	return a->call.len > 0;
+}
+
+static bool
+registering(const struct account *a)
+{
+	return account_busy(a) && a->asked.type == MSG_REG;
+}
+
+bool
+account_unregister(struct account *a, ms_t now)
+{
+	struct msg unr = a->held;
+
+	if (unr.type == MSG_UNKNOWN && registering(a))
+		unr = a->asked;
+	if (unr.type == MSG_UNKNOWN)
+		return false;
+	unr.type = MSG_UNR;
+	ask(a, &unr, now);
+	return true;
+}
+
+bool
+account_owns(const struct account *a, const char *uid)
+{
+	return (a->held.type != MSG_UNKNOWN && strcmp(uid, a->held.uid) == 0) ||
+	    (account_busy(a) && strcmp(uid, a->asked.uid) == 0);
+}
+
+void
+account_watch(const struct account *a, struct ready *r)
+{
+	if (!account_busy(a))
+		return;
+	ready_read(r, a->fd);
+	call_watch(&a->call, r);
+}
+
+static enum account_event
+heard(struct account *a, const struct msg *m)
+{
+	enum msg_type due = a->asked.type == MSG_REG ? MSG_RRG : MSG_RUN;
+
+	if (m->type == MSG_ERR)
+		return ACCOUNT_STRANGE;
+	if (m->type != due)
+		return ACCOUNT_QUIET;
+	if (m->status != ST_OK)
+		return ACCOUNT_NOK;
+	a->held = a->asked;
+	if (due == MSG_RUN)
+		a->held.type = MSG_UNKNOWN;
+	return ACCOUNT_OK;
+}
+
+static enum account_event
+listen_once(struct account *a)
+{
+	struct msg m;
+	int got;
+
+	while ((got = call_hear(a->fd, &m)) == 1) {
+		enum account_event event = heard(a, &m);
+
+		if (event != ACCOUNT_QUIET)
+			return event;
+	}
+	return got == -1 ? ACCOUNT_CLOSED : ACCOUNT_QUIET;
+}
+
+enum account_event
+account_step(struct account *a, const struct ready *r)
+{
+	enum account_event event = ACCOUNT_QUIET;
+
+	if (!account_busy(a))
+		return ACCOUNT_QUIET;
+	if (ready_can_read(r, a->fd))
+		event = listen_once(a);
+	if (event == ACCOUNT_QUIET)
+		return call_step(&a->call, r->woke) == CALL_FAILED ?
+		    ACCOUNT_SILENT :
+		    ACCOUNT_QUIET;
+	call_end(&a->call);
+	return event;
+}

@@ -1,0 +1,44 @@
+/*
+ * device - the UDP server that takes the codes (VLC) and confirms them (RVC).
+ *
+ * Only the AS's address is believed, from any port, since an AS may send each
+ * code from a socket of its own; where that address is loopback, every address
+ * of this host is as good.  Everybody else is ignored.
+ */
+#ifndef DEVICE_H
+#define DEVICE_H
+
+#include <netinet/in.h>
+
+#include "account.h"
+#include "codes.h"
+
+#define DEVICE_SOURCES 8
+
+/* How many ERR a source has had within this second. */
+struct source {
+	in_addr_t address;
+	ms_t since;
+	int errors;
+};
+
+struct device {
+	int fd; /* bound to PDport */
+	struct in_addr as, self;
+	struct codes codes;
+	struct source source[DEVICE_SOURCES];
+};
+
+/* port may be 0: any.  The port that it got, or 0 with errno. */
+uint16_t device_open(struct device *d, const struct sockaddr_in *as,
+    const struct sockaddr_in *self);
+
+void device_watch(const struct device *d, struct ready *r);
+
+/* Take what has come, a batch of it; new codes of our user are told. */
+void device_step(
+    struct device *d, const struct account *a, const struct ready *r);
+
+void device_tell(const struct msg *vlc);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * terminal - the person's side: what is said, asked and kept from the screen.
+ *
+ * What a command comes to is told on stdout, progress and warnings go to
+ * stderr, one line each; both start on a fresh line when a question stands
+ * open. Questions are asked only where stdin and stdout are terminals.
+ */
+#ifndef TERMINAL_H
+#define TERMINAL_H
+
+#include "log.h"
+
+/* Before anything is said.  Descriptors 0 to 2 are open from then on. */
+void terminal_open(void);
+bool terminal_interactive(void);
+
+void tell(const char *format, ...) PRINTF_LIKE;
+void warn(const char *format, ...) PRINTF_LIKE;
+
+/* Ask, unless this very question stands open: "> ", or another one. */
+void terminal_ask(const char *question);
+
+/* Ask with the echo off; terminal_answered() brings it back. */
+void terminal_ask_secret(const char *question);
+void terminal_answered(void);
+
+/* Leave a clean line and the echo as it was; may be called twice. */
+void terminal_close(void);
+
+#endif

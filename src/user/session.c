@@ -1,0 +1,250 @@
+#include <errno.h>
+#include <string.h>
+
+#include "net.h"
+#include "policy.h"
+#include "session.h"
+
+#define TRIES        3
+#define TRY_PAUSE    (1 * SECONDS)
+#define CONNECT_TIME (10 * SECONDS)
+
+/* A device may take 8 s, a paced queue more, a wrong password 15 s. */
+#ifndef ANSWER_TIME
+#define ANSWER_TIME (60 * SECONDS)
+#endif
+
+static void
+dial(struct session *s, int tries, ms_t now)
+{
+	s->tries = tries;
+	s->state = SESSION_PAUSING;
+	s->deadline = now;
+}
+
+void
+session_start(struct session *s, const struct sockaddr_in *peer)
+{
+	memset(s, 0, sizeof(*s));
+	s->peer = *peer;
+	s->conn.fd = -1;
+	dial(s, 1, now_ms());
+}
+
+static void
+say(struct session *s, const struct msg *m, enum session_state next, ms_t now)
+{
+	s->state = next;
+	s->deadline = now + ANSWER_TIME;
+	s->conn.in.len = 0; /* what nobody asked for */
+	conn_put(&s->conn, m);
+}
+
+bool
+session_ask(struct session *s, const struct msg *request, ms_t now)
+{
+	s->request = *request;
+	if (s->state != SESSION_IDLE) {
+		dial(s, TRIES, now);
+		return false;
+	}
+	say(s, request, SESSION_ASKING, now);
+	return true;
+}
+
+bool
+session_busy(const struct session *s)
+{
+	return s->state != SESSION_DOWN && s->state != SESSION_IDLE;
+}
+
+void
+session_drop(struct session *s)
+{
+	conn_close(&s->conn);
+	s->state = SESSION_DOWN;
+	s->request.type = MSG_UNKNOWN;
+}
+
+static enum session_event
+fail(struct session *s, enum trouble trouble, int error)
+{
+	s->trouble = trouble;
+	s->error = error;
+	session_drop(s);
+	return SESSION_FAILED;
+}
+
+static enum session_event
+missed(struct session *s, int error, ms_t now)
+{
+	conn_close(&s->conn);
+	if (--s->tries == 0)
+		return fail(s, TROUBLE_UNREACHABLE, error);
+	s->state = SESSION_PAUSING;
+	s->deadline = now + TRY_PAUSE;
+	return SESSION_QUIET;
+}
+
+static enum session_event
+pausing(struct session *s, ms_t now)
+{
+	int fd;
+
+	if (now < s->deadline)
+		return SESSION_QUIET;
+	fd = net_connect(&s->peer);
+	if (fd == -1)
+		return missed(s, errno, now);
+	conn_open(&s->conn, fd, &s->peer, now);
+	s->state = SESSION_CONNECTING;
+	s->deadline = now + CONNECT_TIME;
+	return SESSION_QUIET;
+}
+
+static enum session_event
+connecting(struct session *s, const struct ready *r)
+{
+	if (!ready_can_write(r, s->conn.fd))
+		return r->woke < s->deadline ? SESSION_QUIET :
+					       missed(s, ETIMEDOUT, r->woke);
+	if (net_connected(s->conn.fd) == -1)
+		return missed(s, errno, r->woke);
+	net_prompt(s->conn.fd);
+	if (s->request.type == MSG_UNKNOWN) {
+		s->state = SESSION_IDLE;
+		return SESSION_OPENED;
+	}
+	if (s->login.type != MSG_UNKNOWN && s->request.type != MSG_LOG) {
+		say(s, &s->login, SESSION_LOGGING, r->woke);
+		return SESSION_QUIET;
+	}
+	say(s, &s->request, SESSION_ASKING, r->woke);
+	return SESSION_BACK;
+}
+
+static bool
+answers(const struct msg *reply, enum msg_type request)
+{
+	struct msg due;
+
+	wire_refuse(&due, request, ST_ERR);
+	return reply->type == due.type || reply->type == MSG_ERR;
+}
+
+/* Some programs send their string's NUL behind the newline. */
+static enum wire_result
+take(struct conn *c, struct msg *reply)
+{
+	while (c->in.len > 0 && c->in.data[0] == '\0')
+		buf_drop(&c->in, 1);
+	return conn_take(c, reply);
+}
+
+static enum session_event
+go_on_waiting(struct session *s, ms_t now)
+{
+	return now < s->deadline ? SESSION_QUIET : fail(s, TROUBLE_SILENT, 0);
+}
+
+/* SESSION_ANSWERED when the reply to a request of that type is here. */
+static enum session_event
+hear(struct session *s, const struct ready *r, enum msg_type request)
+{
+	struct conn *c = &s->conn;
+
+	if (ready_can_write(r, c->fd) && !conn_flush(c, r->woke))
+		return fail(s, TROUBLE_LOST, 0);
+	if (!ready_can_read(r, c->fd))
+		return go_on_waiting(s, r->woke);
+	if (!conn_fill(c, r->woke))
+		return fail(s, TROUBLE_LOST, 0);
+	switch (take(c, &s->reply)) {
+	case WIRE_OK:
+		break;
+	case WIRE_MORE:
+		return c->ended ? fail(s, TROUBLE_LOST, 0) :
+				  go_on_waiting(s, r->woke);
+	case WIRE_BAD:
+	case WIRE_LONG:
+		return fail(s, TROUBLE_STRANGE, 0);
+	}
+	if (!answers(&s->reply, request))
+		return fail(s, TROUBLE_STRANGE, 0);
+	c->in.len = 0; /* stray memory of the sender's */
+	return SESSION_ANSWERED;
+}
+
+static enum session_event
+logging(struct session *s, const struct ready *r)
+{
+	enum session_event event = hear(s, r, MSG_LOG);
+
+	if (event != SESSION_ANSWERED)
+		return event;
+	if (s->reply.type == MSG_RLO && s->reply.status == ST_OK) {
+		say(s, &s->request, SESSION_ASKING, r->woke);
+		return SESSION_BACK;
+	}
+	s->login.type = MSG_UNKNOWN;
+	s->trouble = TROUBLE_DISMISSED;
+	s->state = SESSION_IDLE;
+	return SESSION_FAILED;
+}
+
+static enum session_event
+asking(struct session *s, const struct ready *r)
+{
+	enum session_event event = hear(s, r, s->request.type);
+
+	if (event != SESSION_ANSWERED)
+		return event;
+	s->state = SESSION_IDLE;
+	if (s->request.type == MSG_LOG && s->reply.type == MSG_RLO &&
+	    s->reply.status == ST_OK)
+		s->login = s->request;
+	return event;
+}
+
+static enum session_event
+idle(struct session *s, const struct ready *r)
+{
+	if (!ready_can_read(r, s->conn.fd))
+		return SESSION_QUIET;
+	if (conn_fill(&s->conn, r->woke) && !s->conn.ended) {
+		s->conn.in.len = 0;
+		return SESSION_QUIET;
+	}
+	session_drop(s);
+	return SESSION_GONE;
+}
+
+void
+session_watch(const struct session *s, struct ready *r)
+{
+	if (session_busy(s))
+		ready_by(r, s->deadline);
+	ready_read(r, s->conn.fd);
+	if (s->state == SESSION_CONNECTING || s->conn.out.len > 0)
+		ready_write(r, s->conn.fd);
+}
+
+enum session_event
+session_step(struct session *s, const struct ready *r)
+{
+	switch (s->state) {
+	case SESSION_PAUSING:
+		return pausing(s, r->woke);
+	case SESSION_CONNECTING:
+		return connecting(s, r);
+	case SESSION_LOGGING:
+		return logging(s, r);
+	case SESSION_ASKING:
+		return asking(s, r);
+	case SESSION_IDLE:
+		return idle(s, r);
+	case SESSION_DOWN:
+		break;
+	}
+	return SESSION_QUIET;
+}

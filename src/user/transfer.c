@@ -1,0 +1,287 @@
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "net.h"
+#include "policy.h"
+#include "transfer.h"
+
+#define CONNECT_TIME (10 * SECONDS)
+
+static char scratch[256 * 1024];
+
+void
+transfer_init(struct transfer *t)
+{
+	memset(t, 0, sizeof(*t));
+	t->conn.fd = t->file = -1;
+	save_init(&t->save);
+}
+
+void
+transfer_end(struct transfer *t)
+{
+	progress_end(&t->progress);
+	conn_close(&t->conn);
+	save_drop(&t->save);
+	if (t->file != -1)
+		close(t->file);
+	t->file = -1;
+	t->state = TRANSFER_NONE;
+}
+
+bool
+transfer_busy(const struct transfer *t)
+{
+	return t->state != TRANSFER_NONE;
+}
+
+static enum transfer_event
+fail(struct transfer *t, enum trouble trouble, int error)
+{
+	t->trouble = trouble;
+	t->error = error;
+	return TRANSFER_FAILED;
+}
+
+void
+transfer_start(struct transfer *t, const struct sockaddr_in *peer,
+    const struct msg *request, int file, ms_t now)
+{
+	int fd = net_connect(peer);
+
+	t->request = *request;
+	t->file = file;
+	t->size = request->size;
+	t->done = 0;
+	t->from = 0;
+	t->to = wire_format(scratch, sizeof(scratch), request);
+	t->loaded = request->type != MSG_UPL;
+	t->error = fd == -1 ? errno : 0;
+	t->deadline = now + CONNECT_TIME;
+	t->state = TRANSFER_CONNECTING;
+	conn_open(&t->conn, fd, peer, now);
+}
+
+static enum transfer_event
+connecting(struct transfer *t, const struct ready *r)
+{
+	if (t->conn.fd == -1)
+		return fail(t, TROUBLE_UNREACHABLE, t->error);
+	if (!ready_can_write(r, t->conn.fd))
+		return r->woke < t->deadline ?
+		    TRANSFER_QUIET :
+		    fail(t, TROUBLE_UNREACHABLE, ETIMEDOUT);
+	if (net_connected(t->conn.fd) == -1)
+		return fail(t, TROUBLE_UNREACHABLE, errno);
+	net_prompt(t->conn.fd);
+	t->conn.moved = r->woke;
+	t->state = TRANSFER_SENDING;
+	if (t->request.type == MSG_UPL)
+		progress_begin(
+		    &t->progress, t->request.fname, t->size, r->woke);
+	return TRANSFER_QUIET;
+}
+
+/*
+ * More of the file behind what is in scratch, and the newline that ends the
+ * message behind its last byte.  A file that grows is sent as it was.
+ */
+static enum trouble
+load(struct transfer *t)
+{
+	size_t room = sizeof(scratch) - 1 - t->to;
+	uint64_t left = t->size - t->done;
+	ssize_t n =
+	    read(t->file, scratch + t->to, left < room ? (size_t)left : room);
+
+	if (n == -1)
+		return errno == EINTR ? TROUBLE_NONE : TROUBLE_UNREADABLE;
+	if (n == 0 && left > 0)
+		return TROUBLE_SHRUNK;
+	t->to += (size_t)n;
+	t->done += (uint64_t)n;
+	t->loaded = t->done == t->size;
+	if (t->loaded)
+		scratch[t->to++] = '\n';
+	return TROUBLE_NONE;
+}
+
+/* The head and the first data leave in one write. */
+static enum transfer_event
+sending(struct transfer *t, const struct ready *r)
+{
+	enum trouble trouble = TROUBLE_NONE;
+	ssize_t n;
+
+	if (ready_can_read(r, t->conn.fd)) {
+		t->state = TRANSFER_AWAITING;
+		return TRANSFER_QUIET;
+	}
+	if (!ready_can_write(r, t->conn.fd))
+		return TRANSFER_QUIET;
+	if (!t->loaded && (t->from == t->to || t->done == 0))
+		trouble = load(t);
+	if (trouble != TROUBLE_NONE)
+		return fail(t, trouble, errno);
+	n = conn_write(&t->conn, scratch + t->from, t->to - t->from, r->woke);
+	if (n > 0)
+		t->from += (size_t)n;
+	if (t->from == t->to)
+		t->from = t->to = 0;
+	/* Where nobody reads any more, the reason may still be there. */
+	if (n == CONN_LOST || (t->loaded && t->to == 0))
+		t->state = TRANSFER_AWAITING;
+	return TRANSFER_QUIET;
+}
+
+/* The last byte is here: the rest is for the disk. */
+static enum transfer_event
+keeping(struct transfer *t, const struct ready *r)
+{
+	/* Unread bytes would turn our close into a reset for the FS. */
+	if (!t->conn.ended && ready_can_read(r, t->conn.fd) &&
+	    conn_read(&t->conn, scratch, sizeof(scratch), r->woke) == CONN_LOST)
+		t->conn.ended = true;
+	switch (save_close(&t->save)) {
+	case SAVE_DONE:
+		return TRANSFER_ANSWERED;
+	case SAVE_FAILED:
+		return fail(t, TROUBLE_UNWRITABLE, errno);
+	case SAVE_WAITING:
+		break;
+	}
+	return TRANSFER_QUIET;
+}
+
+/* n bytes have come; those behind the data are its newline, or stray. */
+static enum transfer_event
+store(struct transfer *t, const char *data, size_t n, const struct ready *r)
+{
+	uint64_t left = t->size - t->done;
+
+	if (n > left)
+		n = (size_t)left;
+	if (n > 0 && save_write(&t->save, data, n) == -1)
+		return fail(t, TROUBLE_UNWRITABLE, errno);
+	t->done += n;
+	if (t->done < t->size)
+		return TRANSFER_QUIET;
+	t->state = TRANSFER_KEEPING;
+	return keeping(t, r);
+}
+
+static enum transfer_event
+taking(struct transfer *t, const struct ready *r)
+{
+	ssize_t n = CONN_LATER;
+
+	if (ready_can_read(r, t->conn.fd))
+		n = conn_read(&t->conn, scratch, sizeof(scratch), r->woke);
+	if (n == CONN_LATER)
+		return TRANSFER_QUIET;
+	if (n == CONN_ENDED || n == CONN_LOST)
+		return fail(t, TROUBLE_CUT, 0);
+	return store(t, scratch, (size_t)n, r);
+}
+
+static enum transfer_event
+answered(struct transfer *t, const struct ready *r)
+{
+	struct buf *in = &t->conn.in;
+	struct msg due;
+
+	wire_refuse(&due, t->request.type, ST_ERR);
+	if (t->reply.type != due.type && t->reply.type != MSG_ERR)
+		return fail(t, TROUBLE_STRANGE, 0);
+	if (t->reply.type == MSG_RUP && t->reply.status == ST_OK &&
+	    !(t->loaded && t->to - t->from <= 1)) /* the newline */
+		return fail(t, TROUBLE_HASTY, 0);
+	if (t->reply.type != MSG_RRT || t->reply.status != ST_OK)
+		return TRANSFER_ANSWERED;
+	t->size = t->reply.size;
+	t->state = TRANSFER_TAKING;
+	progress_begin(&t->progress, t->request.fname, t->size, r->woke);
+	return store(t, in->data, in->len, r);
+}
+
+static enum transfer_event
+awaiting(struct transfer *t, const struct ready *r)
+{
+	struct conn *c = &t->conn;
+
+	if (!ready_can_read(r, c->fd))
+		return TRANSFER_QUIET;
+	if (!conn_fill(c, r->woke))
+		return fail(t, TROUBLE_LOST, 0);
+	while (c->in.len > 0 && c->in.data[0] == '\0')
+		buf_drop(&c->in, 1);
+	switch (conn_take(c, &t->reply)) {
+	case WIRE_OK:
+		return answered(t, r);
+	case WIRE_MORE:
+		return c->ended ? fail(t, TROUBLE_LOST, 0) : TRANSFER_QUIET;
+	case WIRE_BAD:
+	case WIRE_LONG:
+		break;
+	}
+	return fail(t, TROUBLE_STRANGE, 0);
+}
+
+static ms_t
+deadline(const struct transfer *t)
+{
+	if (t->state == TRANSFER_CONNECTING)
+		return t->conn.fd == -1 ? 0 : t->deadline;
+	return t->state == TRANSFER_KEEPING ? NEVER :
+					      t->conn.moved + STALL_TIME;
+}
+
+void
+transfer_watch(const struct transfer *t, struct ready *r)
+{
+	save_watch(&t->save, r);
+	if (t->state == TRANSFER_NONE)
+		return;
+	ready_by(r, deadline(t));
+	if (!t->conn.ended)
+		ready_read(r, t->conn.fd);
+	if (t->state <= TRANSFER_SENDING)
+		ready_write(r, t->conn.fd);
+	progress_watch(&t->progress, r);
+}
+
+static enum transfer_event
+step(struct transfer *t, const struct ready *r)
+{
+	switch (t->state) {
+	case TRANSFER_CONNECTING:
+		return connecting(t, r);
+	case TRANSFER_SENDING:
+		return sending(t, r);
+	case TRANSFER_AWAITING:
+		return awaiting(t, r);
+	case TRANSFER_TAKING:
+		return taking(t, r);
+	case TRANSFER_KEEPING:
+		return keeping(t, r);
+	case TRANSFER_NONE:
+		break;
+	}
+	return TRANSFER_QUIET;
+}
+
+enum transfer_event
+transfer_step(struct transfer *t, const struct ready *r)
+{
+	enum transfer_event event;
+
+	save_step(&t->save, r);
+	event = step(t, r);
+	if (t->state != TRANSFER_CONNECTING && transfer_busy(t)) {
+		progress_step(&t->progress, t->done, r->woke);
+		if (event == TRANSFER_QUIET && r->woke >= deadline(t))
+			return fail(t, TROUBLE_SILENT, 0);
+	}
+	return event;
+}

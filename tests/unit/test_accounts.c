@@ -1,0 +1,405 @@
+/* with: src/as/accounts.c src/as/pbkdf2.c */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../src/as/accounts.h"
+#include "../../src/as/pbkdf2.h"
+#include "disk.h"
+#include "policy.h"
+#include "test.h"
+
+static char dir[] = "/tmp/test_accounts.XXXXXX";
+static int keep[3]; /* DIR, work, removed */
+
+static void
+put(int at, const char *name, const char *text, size_t n)
+{
+	int fd = openat(at, name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	CHECK(fd != -1 && disk_write(fd, text, n) == 0, "%s", name);
+	close(fd);
+}
+
+static const char *
+get(int at, const char *name)
+{
+	static char text[1024];
+
+	return disk_load(at, name, text, sizeof(text)) == -1 ? "" : text;
+}
+
+/* An account whose password takes one round to check. */
+static void
+put_account(const char *uid, const char *pass, const char *device)
+{
+	uint8_t digest[DIGEST_LEN];
+	char text[512];
+	int n = snprintf(text, sizeof(text), "pair pbkdf2-sha256$1$%s$",
+	    "00000000000000000000000000000000");
+
+	pbkdf2_sha256(digest, pass, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, 1);
+	for (int i = 0; i < DIGEST_LEN; i++)
+		n += snprintf(text + n, 3, "%02x", (unsigned)digest[i]);
+	n += snprintf(text + n, sizeof(text) - (size_t)n, "\n%s", device);
+	put(keep[0], uid, text, (size_t)n);
+}
+
+static struct account_job
+job_for(const char *uid, const char *pass, enum account_change change)
+{
+	struct account_job job = { .change = change, .verify = true };
+
+	memcpy(job.uid, uid, UID_LEN);
+	memcpy(job.pass, pass, PASS_LEN);
+	memcpy(job.asked.uid, uid, UID_LEN);
+	memcpy(job.asked.tid, "4321", CODE_LEN);
+	memcpy(job.asked.ip, "127.0.0.1", 9);
+	job.asked.port = 59000;
+	if (change == ACCOUNT_CREATE || change == ACCOUNT_REMOVE)
+		job.verify = false;
+	else
+		accounts_load(uid, &job.account);
+	return job;
+}
+
+static enum account_result
+run(struct account_job *job)
+{
+	accounts_run(job, -1);
+	return job->result;
+}
+
+static struct account_job
+creation(const char *uid, const char *pass)
+{
+	struct account_job job = job_for(uid, pass, ACCOUNT_CREATE);
+
+	memcpy(job.salt, "sixteen \1\2\3 bytes", SALT_LEN);
+	job.account.has_device = true;
+	memcpy(job.account.ip, "127.0.0.1", 10);
+	job.account.port = 57001;
+	return job;
+}
+
+/* Every file below a directory, for what must not be in one. */
+static int found;
+
+static bool
+look_for(int at, const char *name, void *secret)
+{
+	static char text[4096];
+	ssize_t n = disk_load(at, name, text, sizeof(text));
+
+	found += n > 0 && strstr(text, secret) != NULL;
+	return true;
+}
+
+static bool
+count_it(int at, const char *name, void *n)
+{
+	(void)at;
+	(void)name;
+	++*(int *)n;
+	return true;
+}
+
+static void
+a_new_pair_is_durable_salted_and_ours_alone(void)
+{
+	struct account_job job = creation("10000", "SeCreT12");
+	struct account a;
+	struct stat st;
+	char secret[] = "SeCreT12";
+	int left = 0;
+
+	CHECK(accounts_load("10000", &a) == ACCOUNT_NONE, "before");
+	CHECK(run(&job) == ACCOUNT_DONE, "%s", strerror(job.error));
+	CHECK(strncmp(get(keep[0], "10000"),
+		  "pair pbkdf2-sha256$100000$7369787465656e20010203206279746"
+		  "5$",
+		  strlen("pair pbkdf2-sha256$100000$") + 2 * 16 - 1) == 0,
+	    "%s", get(keep[0], "10000"));
+	CHECK(strstr(get(keep[0], "10000"), "\ndevice 127.0.0.1 57001\n"), "%s",
+	    get(keep[0], "10000"));
+	CHECK(fstatat(keep[0], "10000", &st, 0) == 0 &&
+		(st.st_mode & 07777) == 0600,
+	    "%o", (unsigned)st.st_mode);
+	CHECK(stat(dir, &st) == 0 && (st.st_mode & 07777) == 0700, "%o",
+	    (unsigned)st.st_mode);
+	disk_each(keep[0], "work", count_it, &left);
+	CHECK(left == 0, "%d temporaries", left);
+	disk_each(keep[0], ".", look_for, secret);
+	CHECK(found == 0, "the password is on disk");
+	CHECK(accounts_load("10000", &a) == ACCOUNT_FOUND && a.has_device,
+	    "it is there");
+	CHECK(strcmp(a.ip, "127.0.0.1") == 0 && a.port == 57001, "%s", a.ip);
+	CHECK(strcmp(a.pair, job.account.pair) == 0, "%s", a.pair);
+}
+
+static void
+the_right_password_alone_is_verified(void)
+{
+	struct account_job right = job_for("10000", "SeCreT12", ACCOUNT_KEEP),
+			   wrong = job_for("10000", "SeCreT13", ACCOUNT_KEEP);
+
+	CHECK(run(&right) == ACCOUNT_DONE, "right");
+	CHECK(run(&wrong) == ACCOUNT_WRONG, "wrong");
+}
+
+static void
+a_registration_never_replaces_an_account(void)
+{
+	struct account_job job = creation("10000", "Attacker");
+	char before[1024];
+
+	snprintf(before, sizeof(before), "%s", get(keep[0], "10000"));
+	CHECK(run(&job) == ACCOUNT_FAILED && job.error == EEXIST,
+	    "created over another's account");
+	CHECK(strcmp(get(keep[0], "10000"), before) == 0, "%s", before);
+}
+
+static void
+a_device_is_replaced_or_forgotten(void)
+{
+	struct account_job job;
+	struct account a;
+
+	put_account("10001", "abcd1234", "device 127.0.0.1 57001\n");
+	job = job_for("10001", "abcd1234", ACCOUNT_UPDATE);
+	memcpy(job.account.ip, "10.0.0.255", 11);
+	job.account.port = 65535;
+	CHECK(run(&job) == ACCOUNT_DONE, "another device");
+	CHECK(accounts_load("10001", &a) == ACCOUNT_FOUND && a.has_device &&
+		strcmp(a.ip, "10.0.0.255") == 0 && a.port == 65535,
+	    "%s", a.ip);
+	job = job_for("10001", "abcd1234", ACCOUNT_UPDATE);
+	job.account.has_device = false;
+	CHECK(run(&job) == ACCOUNT_DONE, "none");
+	CHECK(accounts_load("10001", &a) == ACCOUNT_FOUND && !a.has_device,
+	    "forgotten");
+	job = job_for("10001", "abcd1234", ACCOUNT_KEEP);
+	CHECK(run(&job) == ACCOUNT_DONE, "the pair stays");
+}
+
+static void
+a_wrong_password_changes_nothing(void)
+{
+	static const enum account_change changes[] = { ACCOUNT_UPDATE,
+		ACCOUNT_REMOVE };
+	char before[1024];
+
+	put_account("10002", "abcd1234", "device 127.0.0.1 57001\n");
+	snprintf(before, sizeof(before), "%s", get(keep[0], "10002"));
+	for (size_t i = 0; i < LEN(changes); i++) {
+		struct account_job job =
+		    job_for("10002", "abcd1235", ACCOUNT_KEEP);
+
+		job.change = changes[i];
+		job.account.has_device = false;
+		CHECK(run(&job) == ACCOUNT_WRONG, "%zu", i);
+		CHECK(strcmp(get(keep[0], "10002"), before) == 0, "%s", before);
+	}
+}
+
+static void
+a_removal_leaves_only_its_intent(void)
+{
+	struct account_job job;
+	struct account a;
+
+	put_account("10003", "abcd1234", "");
+	job = job_for("10003", "", ACCOUNT_REMOVE);
+	CHECK(run(&job) == ACCOUNT_DONE, "%s", strerror(job.error));
+	CHECK(accounts_load("10003", &a) == ACCOUNT_NONE, "gone");
+	CHECK(strcmp(get(keep[2], "10003"), "4321 127.0.0.1 59000\n") == 0,
+	    "%s", get(keep[2], "10003"));
+	CHECK(run(&job) == ACCOUNT_DONE, "a second time");
+}
+
+static void
+restart(void)
+{
+	const char *why = accounts_open(dir, false, keep);
+
+	CHECK(why == NULL, "%s", why);
+}
+
+static void
+an_unfinished_removal_is_finished_at_start(void)
+{
+	struct removal r[4];
+	struct account a;
+	int n;
+
+	put_account("10004", "abcd1234", "");
+	put(keep[2], "10004", "7777 10.0.0.1 59001\n", 20);
+	put(keep[2], "nobody", "x", 1);
+	put(keep[2], "10005", "damaged\n", 8);
+	put_account("10005", "abcd1234", "");
+	put(keep[1], "1.1", "left over", 9);
+	restart();
+	n = accounts_removals(r, 4); /* and 10003's */
+	CHECK(n == 2, "%d", n);
+	CHECK(accounts_load("10004", &a) == ACCOUNT_NONE, "not finished");
+	CHECK(accounts_load("10005", &a) == ACCOUNT_NONE,
+	    "damaged: not finished");
+	for (int i = 0; i < n; i++)
+		if (strcmp(r[i].uid, "10004") == 0)
+			CHECK(strcmp(r[i].tid, "7777") == 0 &&
+				strcmp(r[i].ip, "10.0.0.1") == 0 &&
+				r[i].port == 59001,
+			    "%s %s", r[i].tid, r[i].ip);
+	CHECK(strcmp(get(keep[1], "1.1"), "") == 0, "a temporary is left");
+	CHECK(accounts_removals(r, 1) == 1, "no more than asked for");
+}
+
+static void
+an_old_removal_is_forgotten(void)
+{
+	struct timespec times[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+	struct removal r[4];
+	int before = accounts_removals(r, 4);
+
+	put(keep[2], "10006", "7777 10.0.0.1 59001\n", 20);
+	CHECK(accounts_removals(r, 4) == before + 1, "a new one");
+	CHECK(utimensat(keep[2], "10006", times, 0) == 0, "utimensat");
+	CHECK(accounts_removals(r, 4) == before, "an old one");
+	CHECK(faccessat(keep[2], "10006", F_OK, 0) == -1, "is deleted");
+}
+
+static void
+who_registers_again_after_a_removal_stays(void)
+{
+	struct account_job job;
+	struct removal r[4];
+	struct account a;
+
+	put_account("10007", "abcd1234", "");
+	job = job_for("10007", "", ACCOUNT_REMOVE);
+	run(&job);
+	job = creation("10007", "newpass1");
+	CHECK(run(&job) == ACCOUNT_DONE, "%s", strerror(job.error));
+	restart();
+	accounts_removals(r, 4);
+	CHECK(accounts_load("10007", &a) == ACCOUNT_FOUND,
+	    "removed by an old intent");
+}
+
+/* Neither a shortage nor a planted link makes an account look free. */
+static void
+what_cannot_be_read_is_not_taken_for_nothing(void)
+{
+	struct rlimit few, all;
+	struct account a;
+
+	CHECK(getrlimit(RLIMIT_NOFILE, &all) == 0, "getrlimit");
+	few = all;
+	few.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &few);
+	CHECK(accounts_load("10000", &a) == ACCOUNT_UNREADABLE, "EMFILE");
+	setrlimit(RLIMIT_NOFILE, &all);
+	CHECK(accounts_load("10000", &a) == ACCOUNT_FOUND, "as before");
+	CHECK(symlinkat("10000", keep[0], "10008") == 0, "symlink");
+	CHECK(accounts_load("10008", &a) == ACCOUNT_UNREADABLE, "a link");
+	unlinkat(keep[0], "10008", 0);
+}
+
+/* What a second process is told about the directory that we hold. */
+static void
+one_as_serves_a_directory(void)
+{
+	char why[128] = "", want[128];
+	int pipes[2];
+	pid_t child;
+
+	CHECK(pipe(pipes) == 0, "pipe");
+	child = fork();
+	if (child == 0) {
+		const char *refusal = accounts_open(dir, false, keep);
+
+		refusal = refusal != NULL ? refusal : "opened";
+		_exit(disk_write(pipes[1], refusal, strlen(refusal)) == -1);
+	}
+	close(pipes[1]);
+	CHECK(read(pipes[0], why, sizeof(why) - 1) > 0, "read");
+	close(pipes[0]);
+	waitpid(child, NULL, 0);
+	snprintf(want, sizeof(want), "in use by the AS with process ID %ld",
+	    (long)getpid());
+	CHECK(strcmp(why, want) == 0, "%s", why);
+}
+
+static const char *const damaged[] = {
+	"",
+	"\n",
+	"pair",
+	"pair \n",
+	"device 127.0.0.1 57000\n",
+	"pair x\n",
+	"pair x\ndevice\n",
+	"pair x\ndevice 127.0.0.1\n",
+	"pair x\ndevice localhost 57000\n",
+	"pair x\ndevice 999.0.0.1 57000\n",
+	"pair x\ndevice 127.0.0.1 0\n",
+	"pair x\ndevice 127.0.0.1 65536\n",
+	"pair pbkdf2-sha256$$$\n",
+	"pair pbkdf2-sha256$1$00$00\n",
+	"pair pbkdf2-sha256$1$000000000000000000000000000000zz$0\n",
+	"pair pbkdf2-sha256$1$00000000000000000000000000000000\n",
+	"pair \x80\x81\xff\x01\x02\n",
+};
+
+static void
+a_damaged_account_lets_nobody_in(void)
+{
+	char text[1000];
+	struct account a;
+
+	for (size_t i = 0; i < LEN(damaged); i++) {
+		struct account_job job;
+
+		put(keep[0], "20000", damaged[i], strlen(damaged[i]));
+		CHECK(accounts_load("20000", &a) != ACCOUNT_NONE, "%s",
+		    damaged[i]);
+		CHECK(!a.has_device, "%s", damaged[i]);
+		job = job_for("20000", "abcd1234", ACCOUNT_KEEP);
+		CHECK(run(&job) == ACCOUNT_WRONG, "%s", damaged[i]);
+	}
+	for (size_t n = 0; n < sizeof(text); n += 37) { /* a long pair */
+		memset(text, 'a', sizeof(text));
+		memcpy(text, "pair ", 5);
+		put(keep[0], "20000", text, n);
+		accounts_load("20000", &a);
+		CHECK(strlen(a.pair) < PAIR_MAX && !a.has_device, "%zu", n);
+	}
+}
+
+int
+main(void)
+{
+	if (mkdtemp(dir) == NULL)
+		return 1;
+	restart();
+	a_new_pair_is_durable_salted_and_ours_alone();
+	the_right_password_alone_is_verified();
+	a_registration_never_replaces_an_account();
+	a_device_is_replaced_or_forgotten();
+	a_wrong_password_changes_nothing();
+	a_removal_leaves_only_its_intent();
+	an_unfinished_removal_is_finished_at_start();
+	an_old_removal_is_forgotten();
+	who_registers_again_after_a_removal_stays();
+	what_cannot_be_read_is_not_taken_for_nothing();
+	one_as_serves_a_directory();
+	a_damaged_account_lets_nobody_in();
+	disk_purge(keep[0], "work");
+	disk_purge(keep[0], "removed");
+	disk_purge(AT_FDCWD, dir);
+	return test_done("accounts");
+}

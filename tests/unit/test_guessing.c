@@ -1,0 +1,205 @@
+/* with: src/as/tickets.c src/as/people.c src/as/pbkdf2.c */
+/*
+ * What somebody gets who knows a password and guesses at the rest: the share of
+ * accounts that fall is printed, and one in a hundred is too many.  Time is our
+ * own: an attacker waits as long as is demanded before the next REQ.
+ */
+#include <string.h>
+
+#include "../../src/as/tickets.h"
+#include "net.h"
+#include "policy.h"
+#include "random.h"
+#include "test.h"
+
+#define START   (1000 * MINUTES)
+#define DAYS    (24 * 60 * (ms_t)MINUTES)
+#define TRIES   100000
+#define SAMPLES 90000 /* accounts: so many that chance decides nothing */
+
+/* One AUT, with one of the 9,000 codes; each code's guesses all differ. */
+static bool
+guess(struct code *c, int number, ms_t now)
+{
+	struct msg aut = { .type = MSG_AUT, .rid = "1234" };
+	bool right;
+
+	memcpy(aut.uid, c->uid, sizeof(aut.uid));
+	snprintf(aut.vc, sizeof(aut.vc), "%04d", 1000 + number % 9000);
+	right = code_redeem(c, &aut, now);
+	if (!right)
+		person_failed(person_of(c->uid), now);
+	return right;
+}
+
+static void
+ask(struct code *c, const char *uid, ms_t now)
+{
+	struct msg req = { .type = MSG_REQ, .op = OP_LIST, .rid = "1234" };
+
+	memcpy(req.uid, uid, UID_LEN + 1);
+	code_make(c, &req);
+	code_sent(c, now);
+	person_asked(person_of(uid), now);
+}
+
+/*
+ * One code after another, three guesses each, up to TRIES within a time.  From
+ * NEVER on all that is left is refused, so we stop there.
+ */
+static bool
+falls_to_patience(const char *uid, ms_t end, bool stop_short, long *tried)
+{
+	struct person *p = person_of(uid);
+	struct code c = { .op = OP_LIST };
+	ms_t now = START;
+
+	for (int i = 0; i < TRIES; i++) {
+		if (stop_short && p->failed == CODES_FAILED_MAX - 1) {
+			now = p->failed_at + CODES_FORGIVEN;
+			if (now >= end || person_may_ask(p, now) == NEVER)
+				return false;
+		}
+		if (c.vc[0] == '\0') {
+			ms_t at = person_may_ask(p, now);
+
+			if (at == NEVER || at >= end)
+				return false;
+			now = at > now ? at : now;
+			ask(&c, uid, now);
+		}
+		++*tried;
+		if (guess(&c, i, now))
+			return true;
+	}
+	return false;
+}
+
+/* Many codes first, in a connection each, and only then the guesses. */
+static bool
+falls_to_hoarding(const char *uid, long *tried)
+{
+	static struct code c[300]; /* 60 at once, then one a second */
+	struct person *p = person_of(uid);
+	ms_t now = START;
+	int n = 0;
+
+	while (n < (int)LEN(c) && now < START + VC_LIFE) {
+		ms_t at = person_may_ask(p, now);
+
+		now = at > now ? at : now;
+		ask(&c[n++], uid, now);
+	}
+	for (int i = 0; i < n; i++)
+		for (int try = 0; c[i].vc[0] != '\0'; try++) {
+			++*tried;
+			if (guess(&c[i], i + try, now))
+				return true;
+		}
+	return false;
+}
+
+static double
+share(int fell, int accounts, long tried, const char *how)
+{
+	double percent = 100.0 * fell / accounts;
+
+	printf("guessing: %s: %d of %d accounts (%.2f %%), %.1f tries each\n",
+	    how, fell, accounts, percent, (double)tried / accounts);
+	return percent;
+}
+
+static void
+no_more_than_one_in_a_hundred_falls_to_100000_tries(void)
+{
+	long tried = 0;
+	int fell = 0;
+
+	for (int u = 0; u < SAMPLES; u++) {
+		char uid[UID_LEN + 1];
+
+		snprintf(uid, sizeof(uid), "%05d", u);
+		fell +=
+		    falls_to_patience(uid, START + 30 * DAYS, false, &tried);
+	}
+	CHECK(
+	    share(fell, SAMPLES, tried, "codes one by one") <= 1.0, "%d", fell);
+}
+
+/* The codes stay good for five minutes: all 300 are, when the guesses begin. */
+static void
+nor_to_300_codes_that_are_asked_for_first(void)
+{
+	long tried = 0;
+	int fell = 0;
+
+	for (int u = 90000; u < 95000; u++) {
+		char uid[UID_LEN + 1];
+
+		snprintf(uid, sizeof(uid), "%05d", u);
+		fell += falls_to_hoarding(uid, &tried);
+	}
+	CHECK(
+	    share(fell, 5000, tried, "many codes at once") <= 1.5, "%d", fell);
+}
+
+/*
+ * Who stops one short of CODES_FAILED_MAX gains a try a day.  This is what
+ * forgiving costs; it is told here, with a bound for a month.
+ */
+static void
+nor_to_a_month_of_waiting_to_be_forgiven(void)
+{
+	long tried = 0;
+	int fell = 0;
+
+	for (int u = 95000; u < 99000; u++) {
+		char uid[UID_LEN + 1];
+
+		snprintf(uid, sizeof(uid), "%05d", u);
+		fell += falls_to_patience(uid, START + 30 * DAYS, true, &tried);
+	}
+	CHECK(share(fell, 4000, tried, "a try a day, 30 days") <= 2.0, "%d",
+	    fell);
+}
+
+/* 10,000 guesses against one live TID: the first ten alone can be right. */
+static void
+nor_a_tid_to_10000_guesses(void)
+{
+	struct asker who = { .len = 15 };
+	int fell = 0, users = 1000;
+	long tried = 0;
+
+	net_address(&who.from, "127.0.0.1", 59000);
+	for (int u = 0; u < users; u++) {
+		struct code c = { .op = OP_LIST };
+		struct msg cnf, vld = { .type = MSG_VLD };
+
+		snprintf(c.uid, sizeof(c.uid), "%05d", u);
+		memcpy(vld.uid, c.uid, sizeof(vld.uid));
+		ticket_grant(&c, START);
+		for (int i = 0; i < 10000; i++) {
+			snprintf(vld.tid, sizeof(vld.tid), "%04d",
+			    1000 + (u * 7 + i) % 9000);
+			ticket_use(&vld, &who, START, &cnf);
+			tried++;
+			if (cnf.op != OP_ERROR)
+				break;
+		}
+		fell += cnf.op != OP_ERROR;
+	}
+	CHECK(share(fell, users, tried, "TIDs") <= 1.0, "%d", fell);
+}
+
+int
+main(void)
+{
+	random_open();
+	people_open();
+	no_more_than_one_in_a_hundred_falls_to_100000_tries();
+	nor_to_300_codes_that_are_asked_for_first();
+	nor_to_a_month_of_waiting_to_be_forgiven();
+	nor_a_tid_to_10000_guesses();
+	return test_done("guessing");
+}

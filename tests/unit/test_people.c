@@ -1,0 +1,303 @@
+/* with: src/as/people.c src/as/pbkdf2.c */
+#include <string.h>
+
+#include "../../src/as/people.h"
+#include "net.h"
+#include "policy.h"
+#include "random.h"
+#include "test.h"
+
+#define START 1000000
+
+static struct in_addr
+host(const char *ip)
+{
+	struct sockaddr_in addr;
+
+	net_address(&addr, ip, 0);
+	return addr.sin_addr;
+}
+
+static void
+everybody_has_a_place_of_his_own(void)
+{
+	struct person *a = person_of("00000"), *b = person_of("99999");
+
+	CHECK(a != b && a != NULL && b != NULL, "two people");
+	CHECK(person_of("00000") == a && person_of("99999") == b, "they stay");
+	CHECK(a->failed == 0 && a->ticket == 0 && a->proven[0] == '\0',
+	    "nothing is known yet");
+}
+
+/* How many codes leave in this time when one is asked for every step ms. */
+static int
+codes_sent(struct person *p, ms_t from, ms_t time, ms_t step)
+{
+	int n = 0;
+
+	for (ms_t now = from; now < from + time; now += step)
+		if (person_may_ask(p, now) <= now) {
+			person_asked(p, now);
+			n++;
+		}
+	return n;
+}
+
+static void
+a_device_gets_no_more_than_71_codes_in_ten_seconds(void)
+{
+	struct person *p = person_of("10000");
+	int n = codes_sent(p, START, 10 * SECONDS, 1);
+
+	CHECK(n >= VLC_BURST && n <= 71, "%d", n);
+	n = codes_sent(p, START + 10 * SECONDS, 10 * SECONDS, 1);
+	CHECK(n >= 9 && n <= 11, "then one a second: %d", n);
+	n = codes_sent(p, START + 10 * MINUTES, 10 * SECONDS, 1);
+	CHECK(n >= VLC_BURST && n <= 71, "after a rest: %d", n);
+}
+
+static void
+one_a_second_is_never_delayed(void)
+{
+	struct person *p = person_of("10001");
+
+	for (ms_t i = 0; i < 200; i++) {
+		ms_t now = START + i * SECONDS;
+
+		CHECK(person_may_ask(p, now) <= now, "REQ %d", (int)i);
+		person_asked(p, now);
+	}
+}
+
+/* What is told as the time to come back is neither early nor late. */
+static void
+who_waits_as_told_waits_no_longer(void)
+{
+	struct person *p = person_of("10002");
+	ms_t now = START, at;
+
+	CHECK(codes_sent(p, now, 1000, 10) == VLC_BURST, "a burst");
+	at = person_may_ask(p, now + 999);
+	CHECK(at > now + 999 && at <= now + 2 * SECONDS, "%ld", (long)at);
+	CHECK(person_may_ask(p, at - 1) > at - 1, "too early");
+	CHECK(person_may_ask(p, at) <= at, "in time");
+}
+
+static void
+ten_wrong_codes_slow_a_user_down(void)
+{
+	struct person *p = person_of("10003");
+	ms_t now = START;
+
+	for (int i = 1; i < CODES_FAILED_SLOW; i++)
+		person_failed(p, now);
+	person_asked(p, now);
+	CHECK(person_may_ask(p, now) <= now, "nine are nothing yet");
+	person_failed(p, now);
+	CHECK(person_may_ask(p, now) == now + CODES_SLOW_TIME, "ten are");
+	now += CODES_SLOW_TIME;
+	CHECK(person_may_ask(p, now) <= now, "one in 30 s");
+	person_asked(p, now);
+	CHECK(person_may_ask(p, now) > now, "and then none");
+	CHECK(codes_sent(p, now, 10 * MINUTES, 100) == 19, "in 10 minutes");
+}
+
+static void
+eighty_wrong_codes_stop_a_user(void)
+{
+	struct person *p = person_of("10004");
+
+	for (int i = 1; i < CODES_FAILED_MAX; i++)
+		person_failed(p, START);
+	CHECK(person_may_ask(p, START) != NEVER, "one is left");
+	person_failed(p, START);
+	CHECK(person_may_ask(p, START) == NEVER, "none is");
+	CHECK(person_may_ask(p, START + 100 * CODES_FORGIVEN) == NEVER,
+	    "and time does not change it");
+	person_trusted(p);
+	CHECK(person_may_ask(p, START) <= START, "a device has registered");
+}
+
+static void
+a_day_forgives_one_wrong_code(void)
+{
+	struct person *p = person_of("10005");
+	ms_t now = START;
+
+	for (int i = 0; i < CODES_FAILED_SLOW; i++)
+		person_failed(p, now);
+	person_asked(p, now + CODES_FORGIVEN - 1);
+	CHECK(
+	    person_may_ask(p, now + CODES_FORGIVEN - 1) > now + CODES_FORGIVEN,
+	    "not yet");
+	now += CODES_FORGIVEN;
+	CHECK(person_may_ask(p, now) <= now, "nine are left");
+	CHECK(person_may_ask(p, now) <= now && p->failed == 9, "%u", p->failed);
+	person_failed(p, now);
+	CHECK(person_may_ask(p, now) > now, "ten again");
+}
+
+static const ms_t delays[] = { 0, 0, 0, 1000, 2000, 4000, 8000, 15000, 15000,
+	15000 };
+
+static void
+wrong_passwords_are_answered_later_and_later(void)
+{
+	struct in_addr from = host("10.0.0.1");
+
+	for (size_t i = 0; i < LEN(delays); i++)
+		CHECK(people_wrong("20000", from, START) == delays[i],
+		    "wrong password %zu", i + 1);
+	CHECK(people_wrong("20001", from, START) == 0, "another user");
+	CHECK(people_wrong("20000", host("10.0.0.2"), START) == 0,
+	    "another address");
+	CHECK(people_wrong("20000", from, START) == 15000, "but not this");
+	people_right("20000", from);
+	for (size_t i = 0; i < 4; i++)
+		CHECK(people_wrong("20000", from, START) == delays[i],
+		    "after a right one: %zu", i + 1);
+}
+
+static void
+wrong_passwords_are_forgotten_after_a_quarter_of_an_hour(void)
+{
+	struct in_addr from = host("10.0.0.3");
+	ms_t now = START;
+
+	for (int i = 0; i < 6; i++)
+		people_wrong("20002", from, now);
+	now += 15 * MINUTES;
+	CHECK(people_wrong("20002", from, now) == 8000, "remembered");
+	now += 15 * MINUTES + 1;
+	CHECK(people_wrong("20002", from, now) == 0, "forgotten");
+}
+
+/* More than there is room for: the one who is at it is not forgotten. */
+static void
+a_guesser_is_remembered_among_many(void)
+{
+	struct in_addr from = host("10.0.0.4");
+	ms_t delay = 0, now = START;
+
+	for (int i = 0; i < 20; i++) {
+		delay = people_wrong("20003", from, ++now);
+		for (int k = 0; k < 3; k++) {
+			char ip[16];
+
+			snprintf(ip, sizeof(ip), "10.1.%d.%d", i, k);
+			people_wrong("20004", host(ip), ++now);
+		}
+	}
+	CHECK(delay == 15000, "%ld", (long)delay);
+}
+
+/* Others who log in must not make us forget who guesses. */
+static void
+right_passwords_of_others_do_not_help_a_guesser(void)
+{
+	struct in_addr from = host("10.0.0.5");
+	char uid[UID_LEN + 1];
+
+	for (int i = 0; i < 8; i++)
+		people_wrong("20005", from, START + i);
+	for (int i = 30000; i < 40000; i++) {
+		snprintf(uid, sizeof(uid), "%05d", i);
+		people_right(uid, from);
+	}
+	CHECK(people_wrong("20005", from, START + 10) == 15000,
+	    "forgotten by others' logins");
+}
+
+static void
+a_proven_password_is_checked_at_once(void)
+{
+	static const char pair[] = "pbkdf2-sha256$1$00$0123456789abcdef",
+			  newer[] = "pbkdf2-sha256$1$00$0123456789abcdee";
+	struct person *p = person_of("40000"), *q = person_of("40001");
+
+	CHECK(person_check(p, pair, "abcd1234") == CHECK_SLOWLY, "at first");
+	person_prove(p, pair, "abcd1234");
+	CHECK(person_check(p, pair, "abcd1234") == CHECK_RIGHT, "right");
+	CHECK(person_check(p, pair, "abcd1235") == CHECK_WRONG, "wrong");
+	CHECK(person_check(p, pair, "") == CHECK_WRONG, "none");
+	CHECK(
+	    person_check(p, newer, "abcd1234") == CHECK_SLOWLY, "another pair");
+	CHECK(
+	    person_check(q, pair, "abcd1234") == CHECK_SLOWLY, "another user");
+	person_prove(p, newer, "zzzz9999");
+	CHECK(person_check(p, newer, "zzzz9999") == CHECK_RIGHT, "newer");
+	CHECK(person_check(p, pair, "abcd1234") == CHECK_SLOWLY, "older");
+	for (size_t i = 0; i + 8 <= sizeof(*p); i++)
+		CHECK(memcmp((const char *)p + i, "zzzz9999", 8) != 0,
+		    "the password itself is kept");
+}
+
+static void
+a_pair_that_is_no_pair_proves_nothing(void)
+{
+	struct person *p = person_of("40002");
+
+	CHECK(person_check(p, "", "abcd1234") == CHECK_SLOWLY, "empty");
+	CHECK(person_check(p, "short", "abcd1234") == CHECK_SLOWLY, "short");
+}
+
+static void
+an_address_has_no_more_than_sixteen_hashes_waiting(void)
+{
+	struct in_addr a = host("10.2.0.1"), b = host("10.2.0.2");
+
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < HASHES_PER_ADDRESS; i++)
+			CHECK(people_hash(a), "hash %d", i);
+		CHECK(!people_hash(a), "one too many");
+		CHECK(people_hash(b), "another address");
+		people_hashed(a);
+		CHECK(people_hash(a), "one is done");
+		CHECK(!people_hash(a), "but one only");
+		for (int i = 0; i < HASHES_PER_ADDRESS; i++)
+			people_hashed(a);
+		people_hashed(b);
+		people_hashed(b); /* one too many: nothing happens */
+	}
+}
+
+static void
+many_addresses_wait_for_a_place(void)
+{
+	char ip[16];
+	int places = 0;
+
+	for (int i = 0; i < 200; i++) {
+		snprintf(ip, sizeof(ip), "10.3.0.%d", i);
+		places += people_hash(host(ip));
+	}
+	CHECK(places >= 16 && places < 200, "%d", places);
+	for (int i = 0; i < 200; i++) {
+		snprintf(ip, sizeof(ip), "10.3.0.%d", i);
+		people_hashed(host(ip));
+	}
+	CHECK(people_hash(host("10.3.1.1")), "places are free again");
+}
+
+int
+main(void)
+{
+	random_open();
+	people_open();
+	everybody_has_a_place_of_his_own();
+	a_device_gets_no_more_than_71_codes_in_ten_seconds();
+	one_a_second_is_never_delayed();
+	who_waits_as_told_waits_no_longer();
+	ten_wrong_codes_slow_a_user_down();
+	eighty_wrong_codes_stop_a_user();
+	a_day_forgives_one_wrong_code();
+	wrong_passwords_are_answered_later_and_later();
+	wrong_passwords_are_forgotten_after_a_quarter_of_an_hour();
+	a_guesser_is_remembered_among_many();
+	right_passwords_of_others_do_not_help_a_guesser();
+	a_proven_password_is_checked_at_once();
+	a_pair_that_is_no_pair_proves_nothing();
+	an_address_has_no_more_than_sixteen_hashes_waiting();
+	many_addresses_wait_for_a_place();
+	return test_done("people");
+}

@@ -1,0 +1,85 @@
+/* words - every status that a reply may carry has its own sentence. */
+/* with: src/user/words.c */
+#include <string.h>
+
+#include "../../src/user/words.h"
+#include "test.h"
+
+static const enum msg_type with_status[] = { MSG_RLO, MSG_RRQ, MSG_RLS, MSG_RRT,
+	MSG_RUP, MSG_RDL, MSG_RRM };
+
+/* What the protocol's table lets that reply carry. */
+static bool
+may_carry(enum msg_type type, enum status status)
+{
+	struct msg m = { .type = type, .status = status, .nfiles = 1 }, back;
+	char text[WIRE_HEAD_MAX];
+	size_t used;
+
+	snprintf(m.file[0].name, sizeof(m.file[0].name), "a.txt");
+	return wire_format(text, sizeof(text), &m) > 0 &&
+	    wire_parse(text, strlen(text), &used, &back) == WIRE_OK;
+}
+
+static void
+every_refusal_has_a_sentence(void)
+{
+	for (size_t i = 0; i < LEN(with_status); i++)
+		for (int s = ST_OK + 1; s < ST_STATUSES; s++)
+			CHECK(may_carry(with_status[i], (enum status)s) ==
+				(words_status(with_status[i], (enum status)s) !=
+				    NULL),
+			    "type %d status %s", (int)with_status[i],
+			    status_word((enum status)s));
+}
+
+static void
+no_two_sentences_are_alike(void)
+{
+	const char *seen[MSG_TYPES * ST_STATUSES];
+	size_t n = 0;
+
+	for (int t = 0; t < MSG_TYPES; t++)
+		for (int s = 0; s < ST_STATUSES; s++) {
+			const char *words =
+			    words_status((enum msg_type)t, (enum status)s);
+
+			for (size_t i = 0; words != NULL && i < n; i++)
+				CHECK(strcmp(seen[i], words) != 0, "%s", words);
+			if (words != NULL)
+				seen[n++] = words;
+		}
+	CHECK(n > 20, "%zu", n);
+}
+
+static void
+dollars_become_the_subject(void)
+{
+	static const struct {
+		const char *sentence, *subject, *want;
+		size_t room;
+	} cases[] = {
+		{ "no $ here", "a.txt", "no a.txt here", 64 },
+		{ "$$", "ab", "abab", 64 },
+		{ "", "ab", "", 64 },
+		{ "cut off", "", "cut", 4 },
+		{ "ab$", "xyz", "ab", 5 },
+		{ "ab$", "xyz", "abxyz", 6 },
+	};
+	char out[64];
+
+	for (size_t i = 0; i < LEN(cases); i++)
+		CHECK(strcmp(words_fill(out, cases[i].room, cases[i].sentence,
+				 cases[i].subject),
+			  cases[i].want) == 0,
+		    "%s: %s", cases[i].sentence, out);
+}
+
+int
+main(void)
+{
+	every_refusal_has_a_sentence();
+	no_two_sentences_are_alike();
+	dollars_become_the_subject();
+	return test_done("words");
+}
