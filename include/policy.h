@@ -38,7 +38,8 @@
 #define NEWLINE_TIME 500            /* for the newline that ends an UPL */
 #define STOP_TIME    (2 * SECONDS)  /* replies under way at SIGTERM */
 #define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */
-#define FDS_RESERVED 32             /* descriptors that are not clients' */
+#define EVICT_GRACE  20 /* with no place left: for the first words to come */
+#define FDS_RESERVED 32 /* descriptors that are not clients' */
 
 /* Second factor. */
 #ifndef VC_LIFE

@@ -3,8 +3,8 @@
  *
  * A job is a struct of the program's own, copied to an idle child, worked on
  * there by the program's run(), and copied back; a descriptor may go with it.
- * The loop watches the children like any other peers.  A child that dies is
- * replaced and its job fails; a job that cannot be handed over fails too.
+ * The loop watches the busy children like any other peers.  One that dies is
+ * replaced and its job fails; a job waits as long as nobody can take it.
  */
 #ifndef POOL_H
 #define POOL_H

@@ -104,7 +104,7 @@ cp original.dat report.dat
 pd 'reg 12345 abcd1234' 'Registered*'
 user 'login 12345 abcd1234' 'Logged in*'
 confirm U report.dat
-user 'upload report.dat' 'Stored*'
+user 'upload report.dat' 'Uploaded*'
 confirm L
 user 'list' '1 report.dat *'
 echo 'not yet' >report.dat
@@ -114,7 +114,7 @@ same original.dat report.dat
 confirm D report.dat
 user 'delete report.dat' 'Deleted*'
 confirm U report.dat
-user 'upload report.dat' 'Stored*'
+user 'upload report.dat' 'Uploaded*'
 confirm X
 user 'remove' 'Removed*'
 wait "$user" || fail "user ended with status $?"

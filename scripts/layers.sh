@@ -2,13 +2,13 @@
 # layers.sh - who may know whom: prints what breaks the rule, then exits 1.
 #
 #	policy version clock < wire field < ready disk line log random
-#	    < net < call conn pool trace < a program's own < its main
+#	    < net terminal < call conn pool trace < a program's own < its main
 #
 # A module of the library includes only what stands left of it, or itself.  A
 # program includes the library and its own headers, no other program's.  The
 # business modules decide and store, but never touch a connection.  wire and
 # field touch no descriptor, clock, global or log; nothing in src/lib prints
-# but log, and nothing there exits but a child of the pool.
+# but log and terminal, and nothing there exits but a child of the pool.
 cd "$(dirname "$0")/.." || exit 2
 
 includes() { # FILE...: "file header" a line
@@ -22,7 +22,7 @@ wrong=$(
 		split("policy version clock", l0)
 		split("wire field", l1)
 		split("ready disk line log random", l2)
-		split("net", l3)
+		split("net terminal", l3)
 		split("call conn pool trace", l4)
 		for (i in l0) rank[l0[i]] = 1
 		for (i in l1) rank[l1[i]] = 2
@@ -57,7 +57,7 @@ wrong=$(
 	    src/lib/wire.c src/lib/field.c |
 	    sed 's/$/: wire and field touch nothing/'
 	grep -nE '\b(printf|fprintf|puts|putchar|exit|abort|perror)\(' \
-	    src/lib/*.c | grep -vE '^src/lib/(log|pool)\.c:' |
+	    src/lib/*.c | grep -vE '^src/lib/(log|terminal|pool)\.c:' |
 	    sed 's/$/: the library neither prints nor exits/'
 )
 [ -z "$wrong" ] && exit 0

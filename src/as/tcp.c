@@ -15,22 +15,33 @@ is_full(const struct server *as)
 	return as->sessions >= as->sessions_max;
 }
 
-/* The one that has waited longest without logging in, NULL if none may go. */
+/* The one that has waited longest without logging in, or NULL. */
 static struct session *
-evictable(struct server *as, ms_t now)
+oldest_stranger(struct server *as)
 {
 	struct session *oldest = NULL;
-	ms_t age = is_full(as) ? 0 : EVICT_AGE;
 
 	for (int i = 0; i < as->sessions_top; i++) {
 		struct session *s = &as->session[i];
 
 		if (s->state == READY && s->uid[0] == '\0' &&
-		    now - s->conn.moved >= age &&
 		    (oldest == NULL || s->conn.moved < oldest->conn.moved))
 			oldest = s;
 	}
 	return oldest;
+}
+
+/*
+ * When a stranger may be sent away for a new client: under pressure, from three
+ * quarters of the places on, who has been silent for long, and with all of them
+ * taken whoever has had the time to say something and has not.
+ */
+static ms_t
+evictable(const struct server *as, const struct session *stranger)
+{
+	if (stranger == NULL)
+		return NEVER;
+	return stranger->conn.moved + (is_full(as) ? EVICT_GRACE : EVICT_AGE);
 }
 
 static struct session *
@@ -53,25 +64,29 @@ evict(struct server *as, struct session *s)
 	as->count.evicted++;
 }
 
+/* Is there a place for one more client?  One who waits may have to go. */
 static bool
-may_accept(struct server *as, ms_t now)
+make_room(struct server *as, ms_t now)
 {
-	return as->stop_by == 0 && (!is_full(as) || evictable(as, now) != NULL);
+	struct session *stranger;
+
+	if (!under_pressure(as))
+		return true;
+	stranger = oldest_stranger(as);
+	if (now >= evictable(as, stranger))
+		evict(as, stranger);
+	return !is_full(as);
 }
 
 static void
 accept_some(struct server *as, ms_t now)
 {
-	for (int i = 0; i < ACCEPTS_A_ROUND && may_accept(as, now); i++) {
+	for (int i = 0; i < ACCEPTS_A_ROUND && make_room(as, now); i++) {
 		struct sockaddr_in peer;
-		struct session *oldest;
 		int fd = listener_accept(&as->listener, &peer, now);
 
 		if (fd == -1)
 			return;
-		oldest = under_pressure(as) ? evictable(as, now) : NULL;
-		if (oldest != NULL)
-			evict(as, oldest);
 		session_open(find_free(as), fd, &peer, now);
 		as->sessions++;
 		as->count.connections++;
@@ -81,8 +96,14 @@ accept_some(struct server *as, ms_t now)
 void
 tcp_watch(struct server *as, struct ready *r, ms_t now)
 {
-	if (may_accept(as, now))
+	ms_t room = now;
+
+	if (is_full(as))
+		room = evictable(as, oldest_stranger(as));
+	if (as->stop_by == 0 && room <= now)
 		listener_watch(&as->listener, r);
+	else if (as->stop_by == 0)
+		ready_by(r, room);
 	for (int i = 0; i < as->sessions_top; i++)
 		session_watch(&as->session[i], r);
 }

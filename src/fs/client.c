@@ -1,5 +1,4 @@
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "answer.h"
@@ -79,11 +78,8 @@ reply(struct client *c, struct service *s, ms_t now)
 	serve_tidy(c, s);
 	if (c->conn.out.len > 0 && !conn_flush(&c->conn, now))
 		return false;
-	if (c->conn.out.len == 0) {
-		shutdown(c->conn.fd, SHUT_WR);
+	if (c->conn.out.len == 0)
 		c->state = PARTING;
-		c->since = now;
-	}
 	return true;
 }
 
@@ -91,7 +87,7 @@ static bool
 part(struct client *c, struct service *s, ms_t now)
 {
 	serve_tidy(c, s);
-	return !c->conn.ended && transfer_drop(&c->conn, now);
+	return !transfer_part(&c->conn, now);
 }
 
 static void
@@ -162,8 +158,6 @@ advance(struct client *c, struct service *s, ms_t now)
 static ms_t
 due(const struct client *c)
 {
-	ms_t silence, end;
-
 	switch (c->state) {
 	case ASKING:
 		return c->since + LINE_TIME;
@@ -176,9 +170,7 @@ due(const struct client *c)
 	case REPLYING:
 		return c->conn.moved + STALL_TIME;
 	case PARTING:
-		silence = c->conn.moved + PART_IDLE;
-		end = c->since + PART_TIME;
-		return silence < end ? silence : end;
+		return conn_part_by(&c->conn);
 	default:
 		return NEVER;
 	}

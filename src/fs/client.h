@@ -35,7 +35,7 @@ enum client_state {
 
 struct client {
 	enum client_state state;
-	ms_t since; /* in ASKING, FINISHING, PARTING: when it began */
+	ms_t since; /* in ASKING, FINISHING: when it began */
 	struct conn conn;
 	enum wire_result took; /* what req is worth */
 	struct msg req;

@@ -5,9 +5,6 @@
 #define ACCEPTS 64
 #define HEARD   256
 
-/* What is sent right after connecting comes within this, however far away. */
-#define ASKING_GRACE 20
-
 int
 crowd_open(struct crowd *w, int descriptors)
 {
@@ -44,7 +41,7 @@ evictable(const struct crowd *w, const struct client *oldest)
 		return NEVER;
 	if (w->size < w->usable)
 		return oldest->conn.moved + EVICT_AGE;
-	return oldest->since + ASKING_GRACE;
+	return oldest->since + EVICT_GRACE;
 }
 
 void

@@ -99,9 +99,7 @@ transfer_give(struct conn *c, int file, uint64_t size, uint64_t *left, ms_t now)
 }
 
 bool
-transfer_drop(struct conn *c, ms_t now)
+transfer_part(struct conn *c, ms_t now)
 {
-	ssize_t n = conn_read(c, scratch, ROOM, now);
-
-	return n > 0 || n == CONN_LATER;
+	return conn_part(c, scratch, ROOM, now);
 }

@@ -32,7 +32,7 @@ enum transfer transfer_take(struct conn *c, int file, uint64_t *left, ms_t now);
 enum transfer transfer_give(
     struct conn *c, int file, uint64_t size, uint64_t *left, ms_t now);
 
-/* Read what nobody wants: false when no more will come. */
-bool transfer_drop(struct conn *c, ms_t now);
+/* conn_part() with that buffer: true when it is time to close. */
+bool transfer_part(struct conn *c, ms_t now);
 
 #endif

@@ -49,7 +49,7 @@ send_job(int to, void *body, size_t size, int fd)
 		c->cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
 	}
-	return sendmsg(to, &p.head, 0) == (ssize_t)size;
+	return sendmsg(to, &p.head, MSG_NOSIGNAL) == (ssize_t)size;
 }
 
 static bool
@@ -172,6 +172,19 @@ pool_start(struct pool *p, int workers, size_t size,
 	return 0;
 }
 
+/* An idle child takes the job, or another in its place if it has died. */
+static bool
+hand_over(struct pool *p, struct worker *w, struct job *job)
+{
+	if (w->fd != -1 && send_job(w->fd, job->body, p->size, job->fd))
+		return true;
+	if (w->fd != -1)
+		replace(p, w);
+	else
+		hire(p, w);
+	return w->fd != -1 && send_job(w->fd, job->body, p->size, job->fd);
+}
+
 /* Hand waiting jobs to idle children. */
 static void
 assign(struct pool *p)
@@ -180,16 +193,13 @@ assign(struct pool *p)
 		struct worker *w = &p->worker[i];
 		struct job *job = p->first;
 
-		if (w->job != NULL || (w->fd == -1 && hire(p, w) == -1))
+		if (w->job != NULL || !hand_over(p, w, job))
 			continue;
 		p->first = job->next;
 		if (p->first == NULL)
 			p->last = &p->first;
-		job->state = JOB_FAILED;
-		if (send_job(w->fd, job->body, p->size, job->fd)) {
-			job->state = JOB_RUNNING;
-			w->job = job;
-		}
+		job->state = JOB_RUNNING;
+		w->job = job;
 	}
 }
 
@@ -215,7 +225,8 @@ void
 pool_watch(const struct pool *p, struct ready *r)
 {
 	for (int i = 0; i < p->workers; i++)
-		ready_read(r, p->worker[i].fd);
+		if (p->worker[i].job != NULL)
+			ready_read(r, p->worker[i].fd);
 }
 
 void
@@ -227,10 +238,9 @@ pool_step(struct pool *p, const struct ready *r)
 	for (int i = 0; i < p->workers; i++) {
 		struct worker *w = &p->worker[i];
 
-		if (!ready_can_read(r, w->fd))
+		if (w->job == NULL || !ready_can_read(r, w->fd))
 			continue;
-		if (!receive_job(w->fd, body, p->size, &none) ||
-		    w->job == NULL) {
+		if (!receive_job(w->fd, body, p->size, &none)) {
 			replace(p, w);
 			continue;
 		}

@@ -39,33 +39,6 @@ believed(const struct device *d, struct in_addr from)
 	    (is_loopback(from) || from.s_addr == d->self.s_addr);
 }
 
-/* The record of a source; the oldest one gives way to a new one. */
-static struct source *
-source_of(struct device *d, in_addr_t address, ms_t now)
-{
-	struct source *s = &d->source[0];
-
-	for (int i = 0; i < DEVICE_SOURCES; i++) {
-		if (d->source[i].address == address) {
-			s = &d->source[i];
-			break;
-		}
-		if (d->source[i].since < s->since)
-			s = &d->source[i];
-	}
-	if (s->address != address || now - s->since >= 1 * SECONDS)
-		*s = (struct source){ .address = address, .since = now };
-	return s;
-}
-
-/* Two programs that answer ERR with ERR would never stop. */
-static bool
-may_complain(struct device *d, const struct sockaddr_in *to, ms_t now)
-{
-	return source_of(d, to->sin_addr.s_addr, now)->errors++ <
-	    ERR_PER_SECOND;
-}
-
 static void
 answer(const struct device *d, const struct sockaddr_in *to,
     const struct msg *reply)
@@ -136,7 +109,7 @@ device_step(struct device *d, const struct account *a, const struct ready *r)
 		if (good && m.type == MSG_VLC)
 			take_vlc(d, a, &m, &from, r->woke);
 		else if ((m.type == MSG_UNKNOWN || wire_is_request(m.type)) &&
-		    may_complain(d, &from, r->woke))
+		    err_allowed(&d->errs, &from, r->woke))
 			answer(d, &from, &(struct msg){ .type = MSG_ERR });
 	}
 }

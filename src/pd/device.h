@@ -12,21 +12,13 @@
 
 #include "account.h"
 #include "codes.h"
-
-#define DEVICE_SOURCES 8
-
-/* How many ERR a source has had within this second. */
-struct source {
-	in_addr_t address;
-	ms_t since;
-	int errors;
-};
+#include "net.h"
 
 struct device {
 	int fd; /* bound to PDport */
 	struct in_addr as, self;
 	struct codes codes;
-	struct source source[DEVICE_SOURCES];
+	struct err_quota errs;
 };
 
 /* port may be 0: any.  The port that it got, or 0 with errno. */
