@@ -6,9 +6,8 @@
 # clock: each program's output is a pipe that is read line by line, and a
 # program that ends early is noticed at once.
 #
-# The programs say one line on the standard output for each command, so a
-# command is one line to write and one to read.  pd tells failures on the
-# standard error, which is why it goes into the same pipe.
+# The programs say one line on the standard output for each command that they
+# are given, so a command is one line to write and one to read.
 
 bin=${BIN:-$(pwd)}
 case $bin in
@@ -83,7 +82,7 @@ start_fs() { # NAME OPTION...: sets fs_port
 # In the current directory; descriptors 4 and 5.
 start_pd() {
 	mkfifo pd.in pd.out
-	"$bin/pd" 127.0.0.1 -d 0 -p "$as_port" <pd.in >pd.out 2>&1 &
+	"$bin/pd" 127.0.0.1 -d 0 -p "$as_port" <pd.in >pd.out 2>pd.err &
 	started="$started $!"
 	exec 4>pd.in 5<pd.out
 	pd_says 'Codes come to*'

@@ -14,6 +14,8 @@
 #define BURST_ROOM (1 << 20) /* bytes of datagrams that may wait for us */
 #define WORKERS    4
 
+#define FREE_PORT_TRIES 16
+
 static const char usage[] =
     "usage: AS [-p ASport] [-v] [-d DIR] [-u FILE] [--standby]\n";
 
@@ -123,15 +125,23 @@ remember_removals(void)
 	}
 }
 
+/* The same port for both; a free one for TCP may be taken for UDP. */
 static void
 open_ports(const struct options *o)
 {
-	if (listener_open(&as.listener, o->port) == -1)
-		fatal("cannot listen on TCP port %u", (unsigned)o->port);
-	as.udp = net_udp(net_port(as.listener.fd));
-	if (as.udp == -1)
-		fatal("cannot listen on UDP port %u",
-		    (unsigned)net_port(as.listener.fd));
+	int tries = o->port == 0 ? FREE_PORT_TRIES : 1;
+
+	do {
+		if (listener_open(&as.listener, o->port) == -1)
+			fatal("cannot listen on TCP port %u",
+			    (unsigned)o->port);
+		as.udp = net_udp(net_port(as.listener.fd));
+		if (as.udp == -1 && --tries == 0)
+			fatal("cannot listen on UDP port %u",
+			    (unsigned)net_port(as.listener.fd));
+		if (as.udp == -1)
+			listener_close(&as.listener);
+	} while (as.udp == -1);
 	net_receive_room(as.udp, BURST_ROOM);
 }
 
@@ -190,12 +200,12 @@ hear_signals(const struct ready *r, ms_t now)
 	int number;
 
 	while ((number = net_signal(as.signals)) != 0) {
-		if (number == SIGUSR1)
+		if (number == SIGUSR1) {
 			show_counters(r);
-		else if (as.stop_by == 0)
-			as.stop_by = now + STOP_TIME;
-		else
-			as.stop_by = now;
+			continue;
+		}
+		as.stop_by = as.stop_by == 0 ? now + STOP_TIME : now;
+		listener_close(&as.listener);
 	}
 }
 

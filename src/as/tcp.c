@@ -100,9 +100,9 @@ tcp_watch(struct server *as, struct ready *r, ms_t now)
 
 	if (is_full(as))
 		room = evictable(as, oldest_stranger(as));
-	if (as->stop_by == 0 && room <= now)
+	if (room <= now)
 		listener_watch(&as->listener, r);
-	else if (as->stop_by == 0)
+	else
 		ready_by(r, room);
 	for (int i = 0; i < as->sessions_top; i++)
 		session_watch(&as->session[i], r);

@@ -285,7 +285,9 @@ listener_close(struct listener *l)
 {
 	if (l->fd != -1)
 		close(l->fd);
-	l->fd = -1;
+	if (l->spare != -1)
+		close(l->spare);
+	l->fd = l->spare = -1;
 }
 
 bool
