@@ -62,6 +62,7 @@ struct asked {
 	struct asker who;
 	char text[WIRE_TEXT_MAX]; /* the datagram, to know it again */
 	struct msg req;
+	bool again; /* a new account turned out to exist */
 	ms_t wait_until;
 	struct job job;
 	struct account_job change;

@@ -235,9 +235,11 @@ worked(struct server *as, struct asked *a, ms_t now)
 	} else if (a->job.state == JOB_DONE &&
 	    a->change.result == ACCOUNT_WRONG) {
 		wrong_password(as, a, now);
-	} else {
+	} else if (!ok && a->change.error == EEXIST && !a->again) {
+		a->again = true; /* it is there after all: look again */
+		a->state = ASKED_WAITING;
+	} else
 		finish(as, a, ok ? ST_OK : ST_NOK);
-	}
 }
 
 static void
@@ -288,8 +290,10 @@ change_remove(struct server *as, const struct asker *who, const char *text,
 	struct asked *a = remember(as, who, text, vld);
 	struct removal *r;
 
-	if (a == NULL)
+	if (a == NULL) { /* nothing will be removed: its resend gets E */
+		ticket_void(vld);
 		return;
+	}
 	a->change.change = ACCOUNT_REMOVE;
 	r = &a->change.asked;
 	memcpy(r->uid, vld->uid, sizeof(r->uid));

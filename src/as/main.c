@@ -133,8 +133,8 @@ open_ports(const struct options *o)
 
 	do {
 		if (listener_open(&as.listener, o->port) == -1)
-			fatal("cannot listen on TCP port %u",
-			    (unsigned)o->port);
+			fatal(
+			    "cannot listen on TCP port %u", (unsigned)o->port);
 		as.udp = net_udp(net_port(as.listener.fd));
 		if (as.udp == -1 && --tries == 0)
 			fatal("cannot listen on UDP port %u",

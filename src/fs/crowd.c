@@ -111,6 +111,7 @@ crowd_accept(struct crowd *w, struct service *s, struct listener *l,
 		if (fd == -1)
 			return;
 		client_open(w->order[w->size++], s, fd, &peer, r->woke);
+		close_ranks(w); /* it may have ended at once */
 	}
 }
 
