@@ -2,6 +2,7 @@
 # make GN=42        the same for group 42: ports 57042, 58042, 59042
 # make demo         one user's whole story, shown
 # make test         unit tests, then the programs over real sockets and disks
+# make bench        the goals of performance measured, all or some (GOAL="4 5")
 # make check        what must be clean before a change is offered
 # make SAN=1 ...    the same with the address and undefined sanitizers
 # make install      programs, manuals and units (DESTDIR=, PREFIX=)
@@ -66,6 +67,21 @@ unit: $(UNIT:%=$(BUILD)/tests/unit/%)
 test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit
 	@BIN=$(BUILD) sh tests/system/run.sh
 
+# The benchmarks; a tool names what it is linked with as a unit test does.
+BENCH     = asload drive durable echo fileload fillas fillfs flooras floorfs \
+            hold ready stubas watch
+bench_with = $(shell sed -n 's,^/\* with: \(.*\) \*/$$,\1,p' \
+               tests/bench/$(1).c)
+define bench_rule
+$(BUILD)/tests/bench/$(1): $(BUILD)/tests/bench/$(1).o \
+    $(patsubst %.c,$(BUILD)/%.o,$(call bench_with,$(1))) $(LIB)
+	$$(LINK)
+endef
+$(foreach tool,$(BENCH),$(eval $(call bench_rule,$(tool))))
+
+bench: $(PROGRAMS:%=$(BUILD)/%) $(BENCH:%=$(BUILD)/tests/bench/%)
+	@BIN=$(BUILD) sh tests/bench/run.sh $(GOAL)
+
 demo: all
 	@sh scripts/demo.sh
 
@@ -75,6 +91,38 @@ check:
 clean:
 	rm -rf build $(PROGRAMS) proj_*.zip proj_*.tar.gz
 
-.PHONY: all objects unit test demo check clean
+# What install puts below DESTDIR and PREFIX, and uninstall takes away again.
+MANDIR    = share/man
+UNITDIR   = lib/systemd/system
+OURDIRS   = bin sbin $(MANDIR)/man1 $(MANDIR)/man7 $(MANDIR)/man8 $(UNITDIR)
+INSTALLED = bin/pd bin/user sbin/AS sbin/FS \
+            $(MANDIR)/man1/pd.1 $(MANDIR)/man1/user.1 \
+            $(MANDIR)/man7/rc2fa.7 $(MANDIR)/man8/AS.8 $(MANDIR)/man8/FS.8 \
+            $(UNITDIR)/rc2fa-as.service $(UNITDIR)/rc2fa-fs.service
+DEST      = $(DESTDIR)$(PREFIX)
+
+install: all
+	for d in $(OURDIRS); do mkdir -p "$(DEST)/$$d" || exit 1; done
+	install -m 755 pd user "$(DEST)/bin"
+	install -m 755 AS FS "$(DEST)/sbin"
+	install -m 644 man/pd.1 man/user.1 "$(DEST)/$(MANDIR)/man1"
+	install -m 644 man/rc2fa.7 "$(DEST)/$(MANDIR)/man7"
+	install -m 644 man/AS.8 man/FS.8 "$(DEST)/$(MANDIR)/man8"
+	for u in as fs; do f="$(DEST)/$(UNITDIR)/rc2fa-$$u.service"; \
+	    sed 's,/usr/local/sbin,$(PREFIX)/sbin,' scripts/$$u.service \
+	    >"$$f" && chmod 644 "$$f" || exit 1; done
+
+# Empty directories go with the files, but for those that a system has anyway.
+uninstall:
+	[ ! -d "$(DEST)" ] || (cd "$(DEST)" && rm -f $(INSTALLED))
+ifneq ($(DESTDIR)$(filter-out /usr /usr/local,$(PREFIX)),)
+	@cd "$(or $(DESTDIR),$(PREFIX))" 2>/dev/null && rmdir -p 2>/dev/null \
+	    $(addprefix .$(if $(DESTDIR),$(PREFIX))/,$(OURDIRS)) || true
+endif
+
+dist:
+	@sh scripts/dist.sh $(GN)
+
+.PHONY: all objects unit test bench demo check install uninstall dist clean
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

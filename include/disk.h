@@ -22,7 +22,8 @@ int disk_open_dir(int at, const char *name);
 
 /*
  * Open an existing regular file that has one link, so that neither a planted
- * link, FIFO nor device is read or waited for; its size goes to *size.
+ * link, FIFO nor device is read or waited for (EMLINK); its size in bytes goes
+ * to *size.
  */
 int disk_open(int at, const char *name, off_t *size);
 

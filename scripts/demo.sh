@@ -61,12 +61,14 @@ user=$!
 started="$started $!"
 exec 6>user.in 7<user
 
-# expect NAME DESCRIPTOR PATTERN: show what NAME says until a line fits
+# expect NAME DESCRIPTOR PATTERN: show what NAME says, which has to fit
 expect() {
 	while read -r line <&"$2"; do
 		printf '    %-5s %s\n' "$1" "$line"
 		case $line in
 		$3) return ;;
+		'Waiting for your device'* | 'Codes come to'*) ;;
+		*) fail "$1 should have said '$3'" ;;
 		esac
 	done
 	fail "$1 ended before it said '$3'"

@@ -112,8 +112,9 @@ accounts_approve(const char *file, int *line)
 bool
 accounts_approved(const char *uid)
 {
-	return !restricted ||
-	    (approved[number_of(uid) / 8] >> number_of(uid) % 8 & 1u) != 0;
+	unsigned bits = approved[number_of(uid) / 8];
+
+	return !restricted || (bits >> number_of(uid) % 8 & 1u) != 0;
 }
 
 enum account_state

@@ -6,6 +6,8 @@
 #include "log.h"
 #include "random.h"
 
+#define DELAY_MAX 4000 /* ms; whoever asks by UDP waits for 8 s at most */
+
 static void
 finish(struct server *as, struct asked *a, enum status status)
 {
@@ -89,7 +91,7 @@ wrong_password(struct server *as, struct asked *a, ms_t now)
 		finish(as, a, ST_NOK);
 		return;
 	}
-	a->wait_until = now + delay;
+	a->wait_until = now + (delay < DELAY_MAX ? delay : DELAY_MAX);
 	a->state = too_many_delayed(as) ? ASKED_NONE : ASKED_DELAYED;
 }
 

@@ -79,7 +79,7 @@ parse_options(int argc, char *argv[])
 		case 'h':
 			show_help();
 		case 'V':
-			puts("AS " VERSION);
+			puts("AS (RC-2FA) " VERSION);
 			fflush(stdout);
 			_exit(0);
 		case '-':
@@ -184,10 +184,11 @@ show_counters(const struct ready *r)
 {
 	const struct counters *n = &as.count;
 
-	log_info("AS: %lu connections, %lu refused, %lu evicted, %d open; "
-		 "%lu codes resent, %lu duplicates answered; %lu wrong "
-		 "passwords, %lu wrong codes; %lu helpers replaced; longest "
-		 "loop gap %ld ms",
+	log_info(
+	    "AS counters: %lu connections, %lu refused, %lu evicted, %d open; "
+	    "%lu codes resent, %lu duplicates answered; %lu wrong "
+	    "passwords, %lu wrong codes; %lu workers replaced; longest "
+	    "loop gap %ld ms",
 	    n->connections, as.listener.refused, n->evicted, as.sessions,
 	    n->resent, n->again, n->wrong_passwords, n->wrong_codes,
 	    as.pool.died, (long)r->longest);

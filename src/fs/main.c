@@ -87,7 +87,7 @@ read_options(int argc, char *argv[])
 			usage(stdout);
 			exit(0);
 		case 'V':
-			printf("FS " VERSION "\n");
+			printf("FS (RC-2FA) " VERSION "\n");
 			exit(0);
 		default:
 			misused();
@@ -161,7 +161,7 @@ print_counters(const struct ready *r)
 {
 	log_info("FS counters: %lu connections, %d now, %lu refused, "
 		 "%lu evicted, %lu resends, %lu repeated TIDs, "
-		 "%lu workers replaced, longest gap %ld ms",
+		 "%lu workers replaced, longest loop gap %ld ms",
 	    service.connections, crowd.size, listener.refused, crowd.evicted,
 	    service.resends, service.repeated, service.pool.died,
 	    (long)r->longest);

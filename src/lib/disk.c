@@ -55,7 +55,7 @@ disk_open(int at, const char *name, off_t *size)
 		return close_with_errno(fd);
 	if (!S_ISREG(st.st_mode) || st.st_nlink != 1) {
 		close(fd);
-		errno = ENOENT; /* it is none of our files */
+		errno = EMLINK; /* there is something, but no file of ours */
 		return -1;
 	}
 	*size = st.st_size;
