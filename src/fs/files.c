@@ -96,22 +96,34 @@ void
 files_list(const char *uid, struct msg *rls)
 {
 	rls->nfiles = 0;
-	disk_each(store.root, uid, list_it, rls);
-	rls->status = rls->nfiles > 0 ? ST_OK : ST_EOF;
+	if (disk_each(store.root, uid, list_it, rls) == -1 && errno != ENOENT)
+		rls->status = ST_NOK;
+	else
+		rls->status = rls->nfiles > 0 ? ST_OK : ST_EOF;
+}
+
+/* Nothing is there, or something that is no file of ours. */
+static bool
+is_no_file(int error)
+{
+	return error == ENOENT || error == EMLINK || error == ELOOP ||
+	    error == ENXIO;
 }
 
 enum status
 files_open(const char *uid, const char *name, int *fd, uint64_t *size)
 {
-	int dir = shelf_open(store.root, uid);
+	int dir = shelf_open(store.root, uid), error;
 	off_t length = 0;
 
 	if (dir == -1)
 		return ST_NOK;
 	*fd = disk_open(dir, name, &length);
+	error = errno;
 	close(dir);
+	errno = error;
 	if (*fd == -1)
-		return ST_EOF;
+		return is_no_file(error) ? ST_EOF : ST_NOK;
 	*size = (uint64_t)length;
 	if (*size <= FSIZE_MAX)
 		return ST_OK;

@@ -30,12 +30,12 @@ const int *files_keep(void);
 /* Empty and remove the work directory; what cannot go waits for a start. */
 void files_stop(void);
 
-/* Fill in a RLS: its status, nfiles and file[], sorted by name. */
+/* Fill in a RLS: its status, nfiles and file[]; NOK where the disk refuses. */
 void files_list(const char *uid, struct msg *rls);
 
 /*
  * Open a file: ST_OK with *fd for the caller to close and *size in bytes, else
- * ST_EOF, or ST_NOK where the user has no directory.
+ * ST_EOF, or ST_NOK where the user has no directory or the disk refuses.
  */
 enum status files_open(
     const char *uid, const char *name, int *fd, uint64_t *size);

@@ -45,7 +45,10 @@ list_files(struct client *c)
 
 	wire_refuse(&reply, c->req.type, ST_OK);
 	files_list(c->req.uid, &reply);
-	answer(c, &reply);
+	if (reply.status == ST_NOK)
+		answer_failure(c, ST_NOK, errno);
+	else
+		answer(c, &reply);
 }
 
 static void
