@@ -23,7 +23,7 @@ struct lines {
 enum line_result {
 	LINE_OK,   /* *line is set, without its newline, until the next call */
 	LINE_MORE, /* no whole line is here: lines_fill() when readable */
-	LINE_LONG, /* a line was longer than LINE_MAX_LEN: it is skipped */
+	LINE_LONG, /* a line was not shorter than LINE_MAX_LEN: it is skipped */
 	LINE_END   /* no more lines will come */
 };
 

@@ -54,7 +54,7 @@
 #define VLD_AGAIN         (5 * SECONDS)  /* AS: a repeated VLD is a resend */
 #define TID_MEMORY        (30 * SECONDS) /* FS: a TID seen twice is INV */
 #define CODES_FAILED_SLOW 10 /* failed codes of a user: REQ slows down */
-#define CODES_FAILED_MAX  80 /* ... no REQ until the device registers */
+#define CODES_FAILED_MAX  60 /* ... no REQ until the device registers */
 #define CODES_FORGIVEN    (MINUTES * 60 * 24) /* ... one in this time is */
 #define CODES_SLOW_TIME   (30 * SECONDS)
 #define VLC_BURST         60 /* codes sent to a device at once, ... */

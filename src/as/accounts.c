@@ -14,7 +14,8 @@
 #include "policy.h"
 
 #define UIDS          100000 /* five digits */
-#define REMOVAL_LIVES 60     /* seconds that an FS may take to ask again */
+#define ROUNDS_MAX    10000000
+#define REMOVAL_LIVES 60 /* seconds that an FS may take to ask again */
 
 static int root = -1, work = -1, removed = -1;
 static bool restricted;
@@ -84,6 +85,7 @@ accounts_approve(const char *file, int *line)
 {
 	char text[256];
 	FILE *f = fopen(file, "r");
+	bool in_line = false;
 	int n = 0;
 
 	*line = 0;
@@ -92,7 +94,11 @@ accounts_approve(const char *file, int *line)
 	restricted = true;
 	while (fgets(text, sizeof(text), f) != NULL) {
 		char *uid = text + strspn(text, " \t");
+		bool goes_on = in_line;
 
+		in_line = strchr(text, '\n') == NULL;
+		if (goes_on) /* the tail of a long comment */
+			continue;
 		++*line;
 		uid[strcspn(uid, "# \t\r\n")] = '\0';
 		if (*uid == '\0')
@@ -185,6 +191,8 @@ verify(const char *pair, const char *pass)
 	if (strncmp(pair, scheme, sizeof(scheme) - 1) != 0 ||
 	    (salt_text = strchr(rounds, '$')) == NULL ||
 	    !get_hex(salt, salt_text + 1, SALT_LEN))
+		return false;
+	if (number_of(rounds) > ROUNDS_MAX) /* damage would keep us for hours */
 		return false;
 	format_pair(again, pass, salt, number_of(rounds));
 	return strlen(pair) == strlen(again) &&

@@ -138,33 +138,48 @@ person_trusted(struct person *p)
 	p->failed = 0;
 }
 
-/* The entry of uid and address; else the one of its set that is oldest. */
 static struct wrong *
-find(const char *uid, struct in_addr from)
+set_of(unsigned uid, struct in_addr from)
 {
-	unsigned n = number_of(uid), hash = n ^ from.s_addr;
-	struct wrong *set = wrongs[(hash ^ hash >> 8 ^ hash >> 16) % SETS];
-	struct wrong *oldest = set;
+	unsigned hash = uid ^ from.s_addr;
 
-	for (int i = 0; i < WAYS; i++) {
-		struct wrong *w = &set[i];
+	return wrongs[(hash ^ hash >> 8 ^ hash >> 16) % SETS];
+}
 
-		if (w->times > 0 && w->uid == n &&
-		    w->from.s_addr == from.s_addr)
-			return w;
-		if (w->last < oldest->last)
-			oldest = w;
-	}
-	*oldest = (struct wrong){ .uid = n, .from = from };
+/* The entry of uid and address, or NULL. */
+static struct wrong *
+find(unsigned uid, struct in_addr from)
+{
+	struct wrong *set = set_of(uid, from);
+
+	for (int i = 0; i < WAYS; i++)
+		if (set[i].times > 0 && set[i].uid == uid &&
+		    set[i].from.s_addr == from.s_addr)
+			return &set[i];
+	return NULL;
+}
+
+/* A new entry, in the place of the one of its set that is oldest. */
+static struct wrong *
+add(unsigned uid, struct in_addr from)
+{
+	struct wrong *set = set_of(uid, from), *oldest = set;
+
+	for (int i = 1; i < WAYS; i++)
+		if (set[i].last < oldest->last)
+			oldest = &set[i];
+	*oldest = (struct wrong){ .uid = uid, .from = from };
 	return oldest;
 }
 
 ms_t
 people_wrong(const char *uid, struct in_addr from, ms_t now)
 {
-	struct wrong *w = find(uid, from);
+	struct wrong *w = find(number_of(uid), from);
 	unsigned over;
 
+	if (w == NULL)
+		w = add(number_of(uid), from);
 	if (w->times > 0 && now - w->last > WRONG_AGE)
 		w->times = 0;
 	w->last = now;
@@ -177,8 +192,10 @@ people_wrong(const char *uid, struct in_addr from, ms_t now)
 void
 people_right(const char *uid, struct in_addr from)
 {
-	struct wrong *w = find(uid, from);
+	struct wrong *w = find(number_of(uid), from);
 
+	if (w == NULL)
+		return;
 	w->times = 0;
 	w->last = 0;
 }

@@ -5,8 +5,6 @@
 #include "policy.h"
 #include "trace.h"
 
-#define SOCKET_RETRY 50 /* ms, when no descriptor is left for a VLC */
-
 void
 session_open(
     struct session *s, int fd, const struct sockaddr_in *peer, ms_t now)

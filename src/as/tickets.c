@@ -8,7 +8,8 @@
 	32768 /* of all users, used ones of the last minutes too               \
 	       */
 
-#define DRAWS_MAX 1000 /* for a TID that is not in the user's memory */
+#define SWEEP_TIME MINUTES
+#define DRAWS_MAX  1000 /* for a TID that is not in the user's memory */
 
 /*
  * One TID.  A user's are a list from person.ticket by next; those of all users
@@ -22,7 +23,8 @@ struct ticket {
 	enum op op;
 	bool used;
 	int wrong;  /* VLDs for the user since it was granted */
-	ms_t since; /* granted, or when used: asked for the last time */
+	ms_t since; /* granted, or used */
+	ms_t asked; /* used: when the last VLD for it came */
 	struct asker asker;
 	unsigned next, after; /* 0 ends the list */
 };
@@ -129,7 +131,7 @@ mark_used(struct ticket *t, const struct asker *who, ms_t now)
 	unsigned i = (unsigned)(t - tickets);
 
 	t->used = true;
-	t->since = now;
+	t->since = t->asked = now;
 	t->asker = *who;
 	t->after = 0;
 	if (last_used != 0)
@@ -139,13 +141,32 @@ mark_used(struct ticket *t, const struct asker *who, ms_t now)
 	last_used = i;
 }
 
+/*
+ * With none left: those that nobody used in their time, whosever they are.  Not
+ * again before others can have expired: it looks at every ticket.
+ */
+static void
+give_back_expired(ms_t now)
+{
+	static ms_t swept;
+
+	if (swept != 0 && now - swept < SWEEP_TIME)
+		return;
+	swept = now;
+	for (struct ticket *t = tickets + 1; t <= tickets + TICKETS_MAX; t++)
+		if (!t->used && !is_live(t, now))
+			give_back(t);
+}
+
 /* An empty ticket in the user's list; none when all are live. */
 static struct ticket *
-take(const char *uid)
+take(const char *uid, ms_t now)
 {
 	struct person *p = person_of(uid);
 	unsigned i;
 
+	if (unused == 0 && touched == TICKETS_MAX)
+		give_back_expired(now);
 	if (unused == 0 && touched == TICKETS_MAX && first_used != 0)
 		give_back_oldest_used();
 	if (unused != 0) {
@@ -194,7 +215,7 @@ ticket_grant(const struct code *c, ms_t now)
 	do
 		random_code(tid);
 	while (!is_none(find(c->uid, tid)) && ++draws < DRAWS_MAX);
-	t = draws < DRAWS_MAX ? take(c->uid) : tickets;
+	t = draws < DRAWS_MAX ? take(c->uid, now) : tickets;
 	if (is_none(t))
 		return "0";
 	memcpy(t->tid, tid, sizeof(tid));
@@ -219,7 +240,7 @@ ticket_use(
 	bool again = !is_none(t) && t->used && t->asker.len == who->len &&
 	    t->asker.from.sin_port == who->from.sin_port &&
 	    t->asker.from.sin_addr.s_addr == who->from.sin_addr.s_addr &&
-	    now - t->since < VLD_AGAIN;
+	    now - t->asked < VLD_AGAIN;
 
 	memset(cnf, 0, sizeof(*cnf));
 	cnf->type = MSG_CNF;
@@ -231,7 +252,7 @@ ticket_use(
 		return false;
 	}
 	if (again)
-		t->since = now;
+		t->asked = now;
 	else
 		mark_used(t, who, now);
 	cnf->op = t->op;
@@ -242,7 +263,7 @@ ticket_use(
 void
 ticket_restore(const struct msg *vld, const struct asker *who, ms_t now)
 {
-	struct ticket *t = take(vld->uid);
+	struct ticket *t = take(vld->uid, now);
 
 	if (is_none(t))
 		return;

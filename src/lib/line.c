@@ -12,6 +12,8 @@ lines_fill(struct lines *l)
 	memmove(l->data, l->data + l->taken, l->len - l->taken);
 	l->len -= l->taken;
 	l->taken = 0;
+	if (l->len == LINE_MAX_LEN)
+		return; /* take what is here first */
 	n = read(l->fd, l->data + l->len, LINE_MAX_LEN - l->len);
 	if (n > 0)
 		l->len += (size_t)n;

@@ -148,8 +148,8 @@ the_right_password_alone_is_verified(void)
 	struct account_job right = job_for("10000", "SeCreT12", ACCOUNT_KEEP),
 			   wrong = job_for("10000", "SeCreT13", ACCOUNT_KEEP);
 
-	CHECK(run(&right) == ACCOUNT_DONE, "right");
-	CHECK(run(&wrong) == ACCOUNT_WRONG, "wrong");
+	CHECK(run(&right) == ACCOUNT_DONE && run(&wrong) == ACCOUNT_WRONG,
+	    "right and wrong");
 }
 
 static void
@@ -183,8 +183,6 @@ a_device_is_replaced_or_forgotten(void)
 	CHECK(run(&job) == ACCOUNT_DONE, "none");
 	CHECK(accounts_load("10001", &a) == ACCOUNT_FOUND && !a.has_device,
 	    "forgotten");
-	job = job_for("10001", "abcd1234", ACCOUNT_KEEP);
-	CHECK(run(&job) == ACCOUNT_DONE, "the pair stays");
 }
 
 static void
@@ -219,7 +217,6 @@ a_removal_leaves_only_its_intent(void)
 	CHECK(accounts_load("10003", &a) == ACCOUNT_NONE, "gone");
 	CHECK(strcmp(get(keep[2], "10003"), "4321 127.0.0.1 59000\n") == 0,
 	    "%s", get(keep[2], "10003"));
-	CHECK(run(&job) == ACCOUNT_DONE, "a second time");
 }
 
 static void
@@ -246,16 +243,16 @@ an_unfinished_removal_is_finished_at_start(void)
 	restart();
 	n = accounts_removals(r, 4); /* and 10003's */
 	CHECK(n == 2, "%d", n);
-	CHECK(accounts_load("10004", &a) == ACCOUNT_NONE, "not finished");
-	CHECK(accounts_load("10005", &a) == ACCOUNT_NONE,
-	    "damaged: not finished");
+	CHECK(accounts_load("10004", &a) == ACCOUNT_NONE &&
+		accounts_load("10005", &a) == ACCOUNT_NONE,
+	    "not finished");
 	for (int i = 0; i < n; i++)
 		if (strcmp(r[i].uid, "10004") == 0)
 			CHECK(strcmp(r[i].tid, "7777") == 0 &&
 				strcmp(r[i].ip, "10.0.0.1") == 0 &&
 				r[i].port == 59001,
 			    "%s %s", r[i].tid, r[i].ip);
-	CHECK(strcmp(get(keep[1], "1.1"), "") == 0, "a temporary is left");
+	CHECK(*get(keep[1], "1.1") == '\0', "a temporary is left");
 	CHECK(accounts_removals(r, 1) == 1, "no more than asked for");
 }
 
@@ -338,10 +335,8 @@ one_as_serves_a_directory(void)
 static const char *const damaged[] = {
 	"",
 	"\n",
-	"pair",
 	"pair \n",
 	"device 127.0.0.1 57000\n",
-	"pair x\n",
 	"pair x\ndevice\n",
 	"pair x\ndevice 127.0.0.1\n",
 	"pair x\ndevice localhost 57000\n",
@@ -371,9 +366,9 @@ a_damaged_account_lets_nobody_in(void)
 		job = job_for("20000", "abcd1234", ACCOUNT_KEEP);
 		CHECK(run(&job) == ACCOUNT_WRONG, "%s", damaged[i]);
 	}
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "pair ", 5);
 	for (size_t n = 0; n < sizeof(text); n += 37) { /* a long pair */
-		memset(text, 'a', sizeof(text));
-		memcpy(text, "pair ", 5);
 		put(keep[0], "20000", text, n);
 		accounts_load("20000", &a);
 		CHECK(strlen(a.pair) < PAIR_MAX && !a.has_device, "%zu", n);

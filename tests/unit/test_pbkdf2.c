@@ -1,3 +1,4 @@
+/* with: src/as/pbkdf2.c */
 #include <string.h>
 
 #include "../../src/as/pbkdf2.h"

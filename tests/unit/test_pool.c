@@ -220,46 +220,27 @@ a_child_that_dies_is_replaced_and_its_job_fails(void)
 	pool_stop(&pool);
 }
 
-/* While nothing was asked of it; the next job is for its successor. */
+/* While nothing was asked of it: the next jobs are for its successor. */
 static void
 an_idle_child_that_is_killed_is_replaced_too(void)
 {
-	struct job job;
-	struct body body = { .number = 7 };
+	struct job job[2];
+	struct body body[2] = { { .number = 7 }, { .number = 8 } };
+	siginfo_t info;
 	pid_t first;
 
 	start(1, NULL);
 	first = pool.worker[0].pid;
 	kill(first, SIGKILL);
-	step();
-	CHECK(pool.died == 1 && pool.worker[0].pid != first, "replaced");
-	pool_submit(&pool, &job, &body, -1);
-	finish();
-	CHECK(job.state == JOB_DONE && body.result == 8, "%d", body.result);
-	pool_stop(&pool);
-}
-
-/* A job that meets a dead child fails or is done: it is never forgotten. */
-static void
-a_job_for_a_dead_child_does_not_wait_for_ever(void)
-{
-	struct job job[2];
-	struct body body[2] = { { .number = 7 }, { .number = 8 } };
-
-	start(1, NULL);
-	kill(pool.worker[0].pid, SIGKILL);
-	while (waitid(P_PID, (id_t)pool.worker[0].pid,
-		   &(siginfo_t){ .si_pid = 0 }, WEXITED | WNOWAIT) == -1)
+	while (waitid(P_PID, (id_t)first, &info, WEXITED | WNOWAIT) == -1)
 		;
 	for (int i = 0; i < 2; i++)
 		pool_submit(&pool, &job[i], &body[i], -1);
 	finish();
 	for (int i = 0; i < 2; i++)
-		CHECK(!job_busy(&job[i]), "job %d", i);
-	step(); /* its death is noticed */
-	pool_submit(&pool, &job[0], &body[0], -1);
-	finish();
-	CHECK(job[0].state == JOB_DONE, "its successor");
+		CHECK(job[i].state == JOB_DONE && body[i].result == i + 8,
+		    "job %d: %d", i, body[i].result);
+	CHECK(pool.died == 1 && pool.worker[0].pid != first, "%lu", pool.died);
 	pool_stop(&pool);
 }
 
@@ -315,7 +296,6 @@ main(void)
 	children_have_only_what_they_need();
 	a_child_that_dies_is_replaced_and_its_job_fails();
 	an_idle_child_that_is_killed_is_replaced_too();
-	a_job_for_a_dead_child_does_not_wait_for_ever();
 	stopping_leaves_no_child_behind();
 	children_outlive_the_signals_that_stop_their_parent();
 	too_much_is_refused();

@@ -133,6 +133,7 @@ static const struct {
 	{ F_LISTING, "RLS 1 a.txt 10 b.txt 10\n" },
 	{ F_LISTING, "RLS 1 a.txt 10  \n" },
 	{ F_LISTING, "RLS 1 a.txt\n" },
+	{ F_LISTING, "RLS 1 aaaaaaaaaaaaaaaaaaaaa.txt 10\n" },
 	{ F_LISTING, "RLS 1 a.txt x\n" },
 	{ F_LISTING, "RLS 1 a.txt 12345678901\n" },
 	{ F_END, "RLS EOF \n" },
