@@ -65,7 +65,7 @@ unit: $(UNIT:%=$(BUILD)/tests/unit/%)
 	@for t in $(UNIT); do $(BUILD)/tests/unit/$$t || exit 1; done
 
 test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit
-	@BIN=$(BUILD) sh tests/system/run.sh
+	@BIN=$(BUILD) TOOLS=$(BUILD) sh tests/system/run.sh
 
 # The benchmarks; a tool names what it is linked with as a unit test does.
 BENCH     = asload drive durable echo fileload fillas fillfs flooras floorfs \

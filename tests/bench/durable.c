@@ -1,0 +1,70 @@
+/*
+ * durable - the bare cost of making one small file durable under its name:
+ * create, write, fsync, link, fsync of the directory, unlink.
+ *
+ *	durable LABEL DIR COUNT
+ *
+ * Every 15th is the first of a new user: it makes, and syncs, its directory.
+ */
+/* with: tests/bench/bench.c tests/bench/loopback.c */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+static char block[4096];
+
+static int
+open_user(int root, int i)
+{
+	char uid[16];
+	int dir;
+
+	snprintf(uid, sizeof(uid), "%05d", i / 15);
+	if (i % 15 == 0 && (mkdirat(root, uid, 0700) == -1 || fsync(root)))
+		die("%s", uid);
+	dir = openat(root, uid, O_RDONLY | O_DIRECTORY);
+	if (dir == -1)
+		die("%s", uid);
+	return dir;
+}
+
+static void
+store(int root, int i)
+{
+	char name[16];
+	int dir = open_user(root, i);
+	int fd = openat(root, "temp", O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	snprintf(name, sizeof(name), "f%02d.dat", i % 15);
+	if (fd == -1)
+		die("temp");
+	write_all(fd, block, sizeof(block));
+	if (fsync(fd) == -1 || linkat(root, "temp", dir, name, 0) == -1 ||
+	    fsync(dir) == -1 || unlinkat(root, "temp", 0) == -1)
+		die("%s", name);
+	close(fd);
+	close(dir);
+}
+
+int
+main(int argc, char *argv[])
+{
+	int n = argc == 4 ? atoi(argv[3]) : 0, root;
+	double *seconds = allocate((size_t)n * sizeof(*seconds));
+
+	if (n == 0 || (root = open(argv[2], O_RDONLY | O_DIRECTORY)) == -1)
+		die("usage: durable LABEL DIR COUNT");
+	fill_random(block, sizeof(block), 7);
+	for (int i = 0; i < n; i++) {
+		double t = now();
+
+		store(root, i);
+		seconds[i] = now() - t;
+	}
+	figure_latency(argv[1], seconds, (size_t)n);
+	return 0;
+}

@@ -1,0 +1,70 @@
+/*
+ * stubas - an authentication server that always says yes, for measuring a file
+ * server alone.
+ *
+ *	stubas PORT
+ *
+ * What a VLD asks about is in its TID: 1xxx list, 2xxx retrieve, 3xxx upload,
+ * 4xxx delete, 5xxx remove; the file is "fNN.dat" with NN = xxx modulo 15, so
+ * that one file can be asked for many times with other TIDs.
+ */
+/* with: tests/bench/bench.c tests/bench/loopback.c */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+
+#include "bench.h"
+
+static int
+answer(char out[64], const char *in)
+{
+	int uid, tid;
+	char op;
+
+	if (sscanf(in, "VLD %5d %4d", &uid, &tid) != 2)
+		return snprintf(out, 64, "ERR\n");
+	op = "ELRUDXEEEE"[tid / 1000 % 10];
+	if (strchr("RUD", op) == NULL)
+		return snprintf(out, 64, "CNF %05d %04d %c\n", uid, tid, op);
+	return snprintf(out, 64, "CNF %05d %04d %c f%02d.dat\n", uid, tid, op,
+	    tid % 1000 % 15);
+}
+
+static void
+drain(int fd)
+{
+	struct sockaddr_in from;
+	char in[128], out[64];
+
+	for (;;) {
+		socklen_t len = sizeof(from);
+		ssize_t n = recvfrom(fd, in, sizeof(in) - 1, 0,
+		    (struct sockaddr *)&from, &len);
+
+		if (n == -1)
+			return;
+		in[n] = '\0';
+		n = answer(out, in);
+		sendto(fd, out, (size_t)n, 0, (struct sockaddr *)&from, len);
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	int port = argc == 2 ? atoi(argv[1]) : 0, fd = udp_socket(&port);
+
+	nonblock(fd);
+	for (;;) {
+		fd_set set;
+
+		FD_ZERO(&set);
+		FD_SET(fd, &set);
+		if (select(fd + 1, &set, NULL, NULL, NULL) == -1)
+			die("select");
+		drain(fd);
+	}
+}
