@@ -80,6 +80,10 @@ struct server {
 	int sessions_top; /* above all that are in use */
 	int sessions;     /* in use */
 	struct session session[SESSIONS_MAX];
+	bool brief;   /* this round asks only the lively ones: see tcp.c */
+	ms_t full_at; /* the next round that asks everybody */
+	int lively_n;
+	struct session *lively[SESSIONS_MAX];
 	int asked_top; /* above all that are in use */
 	struct asked asked[ASKED_MAX];
 	struct err_quota errs;

@@ -6,6 +6,8 @@
 static void
 logged_in(struct session *s, const struct msg *log, ms_t now)
 {
+	if (strcmp(s->uid, log->uid) != 0)
+		s->code.vc[0] = '\0'; /* it was somebody else's */
 	memcpy(s->uid, log->uid, sizeof(s->uid));
 	people_right(log->uid, s->conn.peer.sin_addr);
 	session_answer_status(s, log, ST_OK, now);

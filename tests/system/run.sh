@@ -11,7 +11,8 @@
 #	NET		three bytes of an address of its own: $NET.1 is a
 #			loopback address that nobody else sends from
 #
-# A transcript with the line "# slow" starts early. From the environment come
+# A transcript with the line "# slow" starts early; one with "# needs PROGRAM"
+# is skipped, aloud, where that is not installed. From the environment come
 # BIN (default: here), TOOLS (BIN, or else build/gn0) and JOBS, how many run at
 # once (8). One line a failure, then the count; exit status 1 where anything
 # failed.
@@ -107,7 +108,12 @@ player() {
 	for t in "$@"; do
 		n=$((n + 1))
 		mkdir "$work/$(basename "$t" .talk)" 2>/dev/null || continue
-		play "$t" "$n"
+		needs=$(sed -n 's/^# needs //p' "$t")
+		if command -v "${needs:-sh}" >/dev/null; then
+			play "$t" "$n"
+		else
+			echo "run.sh: no $needs here, skipped: $t"
+		fi
 	done
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "talk_pty.h"
@@ -27,10 +28,12 @@ party_terminal(const char *name, const char *dir, char **argv)
 {
 	struct party *p = party_new(name, TERMINAL);
 	int fd = posix_openpt(O_RDWR | O_NOCTTY);
+	const struct winsize size = { .ws_row = 24, .ws_col = 80 };
 	const char *terminal;
 
 	if (fd == -1 || grantpt(fd) == -1 || unlockpt(fd) == -1 ||
-	    (terminal = ptsname(fd)) == NULL)
+	    (terminal = ptsname(fd)) == NULL ||
+	    ioctl(fd, TIOCSWINSZ, &size) == -1)
 		fail(strerror(errno), NULL, 0);
 	p->out = p->said.fd = party_own(fd);
 	p->pid = fork();
