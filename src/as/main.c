@@ -252,8 +252,9 @@ main(int argc, char *argv[])
 	open_server(&o);
 	log_info("AS listening on UDP and TCP port %u",
 	    (unsigned)net_port(as.listener.fd));
-	log_info("AS keeps accounts in %s, up to %d connections%s", o.dir,
-	    as.sessions_max, o.users == NULL ? ", any UID may register" : "");
+	log_info("AS serves up to %d sessions at once, accounts in %s%s",
+	    as.sessions_max, o.dir,
+	    o.users == NULL ? ", any UID may register" : "");
 	serve();
 	pool_stop(&as.pool);
 	log_info("AS stopped");
