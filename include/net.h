@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <stdint.h>
 
+#include "policy.h"
 #include "ready.h"
 
 #define NET_NAME_MAX 24 /* "255.255.255.255:65535" */
@@ -64,16 +65,16 @@ int listener_accept(struct listener *l, struct sockaddr_in *peer, ms_t now);
 void listener_close(struct listener *l);
 
 /*
- * May an ERR datagram go to this address now?  At most ERR_PER_SECOND may, so
- * that two peers that misunderstand each other do not storm.
+ * May an ERR datagram go to this address now?  At most ERR_PER_SECOND may in
+ * any second, so that two peers that misunderstand each other do not storm.
  */
-#define ERR_SOURCES 16
+#define ERR_SOURCES 64
 
 struct err_quota {
 	struct {
 		struct in_addr to;
-		ms_t since;
-		int sent;
+		unsigned long count;       /* ever; the n-th was sent at */
+		ms_t sent[ERR_PER_SECOND]; /* sent[n % ERR_PER_SECOND] */
 	} source[ERR_SOURCES];
 };
 

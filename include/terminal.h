@@ -2,16 +2,22 @@
  * terminal - the person's side: what is said, asked and kept from the screen.
  *
  * What a command comes to is told on stdout, progress and warnings go to
- * stderr, one line each; both start on a fresh line when a question stands
- * open. Questions are asked only where stdin and stdout are terminals.
+ * stderr, one line each, in the place of a question that nobody has begun to
+ * answer.  Questions are asked only where stdin and stdout are terminals, and
+ * again with what had been typed of the answer when something else was told.
  */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
+#include "line.h"
 #include "log.h"
 
-/* Before anything is said.  Descriptors 0 to 2 are open from then on. */
-void terminal_open(void);
+/*
+ * Before anything is said.  Descriptors 0 to 2 are open from then on; stdin is
+ * read to *l, with terminal_fill() in the place of lines_fill().
+ */
+void terminal_open(struct lines *l);
+void terminal_fill(void);
 bool terminal_interactive(void);
 
 void tell(const char *format, ...) PRINTF_LIKE;

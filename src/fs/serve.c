@@ -8,7 +8,9 @@
 #include "transfer.h"
 
 /* How much of an upload comes before a sync of it is begun beside it. */
+#ifndef SYNC_EVERY
 #define SYNC_EVERY (16u << 20)
+#endif
 
 /* A child of the pool that dies leaves the job as it is here: failed. */
 static void

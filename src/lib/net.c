@@ -290,26 +290,43 @@ listener_close(struct listener *l)
 	l->fd = l->spare = -1;
 }
 
+/* When the last ERR went there; 0: none has. */
+static ms_t
+last_err(const struct err_quota *q, int i)
+{
+	unsigned long n = q->source[i].count;
+
+	return n > 0 ? q->source[i].sent[(n - 1) % ERR_PER_SECOND] : 0;
+}
+
+/* A source gives its place to another once its last second is over. */
 bool
 err_allowed(struct err_quota *q, const struct sockaddr_in *to, ms_t now)
 {
 	int at = 0;
+	unsigned long n;
 
 	for (int i = 0; i < ERR_SOURCES; i++) {
 		if (q->source[i].to.s_addr == to->sin_addr.s_addr) {
 			at = i;
 			break;
 		}
-		if (q->source[i].since < q->source[at].since)
+		if (last_err(q, i) < last_err(q, at))
 			at = i;
 	}
-	if (q->source[at].to.s_addr != to->sin_addr.s_addr ||
-	    now - q->source[at].since >= SECONDS) {
+	if (q->source[at].to.s_addr != to->sin_addr.s_addr) {
+		if (last_err(q, at) != 0 && now - last_err(q, at) < SECONDS)
+			return false;
 		q->source[at].to = to->sin_addr;
-		q->source[at].since = now;
-		q->source[at].sent = 0;
+		q->source[at].count = 0;
 	}
-	return ++q->source[at].sent <= ERR_PER_SECOND;
+	n = q->source[at].count;
+	if (n >= ERR_PER_SECOND &&
+	    now - q->source[at].sent[n % ERR_PER_SECOND] < SECONDS)
+		return false;
+	q->source[at].sent[n % ERR_PER_SECOND] = now;
+	q->source[at].count = n + 1;
+	return true;
 }
 
 static void

@@ -160,7 +160,7 @@ input_step(const struct ready *r)
 	if (deaf())
 		return;
 	if (ready_can_read(r, pd.input.fd))
-		lines_fill(&pd.input);
+		terminal_fill();
 	pd.hungry = false;
 	switch (lines_take(&pd.input, &line)) {
 	case LINE_OK:
@@ -182,13 +182,18 @@ input_step(const struct ready *r)
 }
 
 /*
- * The first signal makes us unregister, the next one ends at once.  What the
+ * The first signal makes us unregister, the next one ends at once, but for that
+ * of a terminal that is closed: the end of the input comes with it.  What the
  * exit status becomes: Ctrl-C is told apart, SIGTERM is as good as exit.
  */
 static int
 interrupt(int number, int status, ms_t now)
 {
 	if (number == 0)
+		return status;
+	if (number == SIGINT)
+		terminal_interrupted();
+	if (pd.leaving && number == SIGHUP)
 		return status;
 	if (pd.leaving) {
 		pd.gone = true;
@@ -231,14 +236,12 @@ main(int argc, char *argv[])
 	};
 	int signals, status;
 
-	terminal_open();
+	terminal_open(&pd.input);
 	status = read_options(argc, argv, &o);
 	if (status == GO_ON)
 		status = prepare(&o, &signals);
-	if (status == GO_ON) {
-		pd.input.fd = STDIN_FILENO;
+	if (status == GO_ON)
 		status = serve(signals);
-	}
 	terminal_close();
 	return fflush(stdout) != 0 && status == EXIT_FINE ? EXIT_FAILED :
 							    status;

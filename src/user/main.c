@@ -158,7 +158,7 @@ input_step(struct user *u, const struct ready *r)
 	if (busy(u) || u->ending)
 		return;
 	if (ready_can_read(r, u->input.fd))
-		lines_fill(&u->input);
+		terminal_fill();
 	u->hungry = false;
 	switch (lines_take(&u->input, &line)) {
 	case LINE_OK:
@@ -245,7 +245,6 @@ prepare(const struct place *as, const struct place *fs, int *signals)
 		warn(SAY_NO_SYSTEM, strerror(errno));
 		return EXIT_FAILED;
 	}
-	user.input.fd = STDIN_FILENO;
 	transfer_init(&user.fs);
 	session_start(&user.as, &as_peer);
 	return GO_ON;
@@ -258,7 +257,7 @@ main(int argc, char *argv[])
 	struct place fs = { "127.0.0.1", FS_PORT };
 	int signals, status;
 
-	terminal_open();
+	terminal_open(&user.input);
 	status = read_options(argc, argv, &as, &fs);
 	if (status == GO_ON)
 		status = prepare(&as, &fs, &signals);

@@ -169,7 +169,8 @@ hear(struct session *s, const struct ready *r, enum msg_type request)
 	case WIRE_LONG:
 		return fail(s, TROUBLE_STRANGE, 0);
 	}
-	if (!answers(&s->reply, request))
+	/* Nor is it an answer where our question has not left. */
+	if (!answers(&s->reply, request) || c->out.len > 0)
 		return fail(s, TROUBLE_STRANGE, 0);
 	c->in.len = 0; /* stray memory of the sender's */
 	return SESSION_ANSWERED;

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "shim_fault.h"
@@ -82,10 +83,14 @@ record(enum fault_call call, int fd, int from)
 static void
 strike(void)
 {
+	struct timespec late = { 0, fault->error * 1000000L };
+
 	if (fault->way == FAULT_KILL_ALL)
 		kill(0, SIGKILL);
 	else if (fault->way == FAULT_KILL_ONE)
 		kill(getpid(), SIGKILL);
+	else if (fault->way == FAULT_DELAY)
+		nanosleep(&late, NULL);
 	errno = fault->error;
 }
 
@@ -105,9 +110,11 @@ hit(enum fault_call call, int fd)
 	n = atomic_fetch_add(&fault->count, 1) + 1;
 	if (n != fault->at && !(fault->onward && n > fault->at))
 		return false;
+	atomic_store(&fault->victim, (int)getpid());
+	atomic_fetch_or(&fault->struck, 1u << call);
 	atomic_fetch_add(&fault->fired, 1);
 	strike();
-	return true;
+	return fault->way != FAULT_DELAY;
 }
 
 /* The calls */

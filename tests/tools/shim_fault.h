@@ -31,7 +31,8 @@ enum fault_way {
 	FAULT_NONE,
 	FAULT_ERROR,    /* the call is not made, errno is error */
 	FAULT_KILL_ALL, /* the whole process group, just before the call */
-	FAULT_KILL_ONE  /* the calling process alone */
+	FAULT_KILL_ONE, /* the calling process alone */
+	FAULT_DELAY     /* the call is made, error ms later */
 };
 
 /* What has been done, in order, for those who check the order. */
@@ -54,8 +55,10 @@ struct fault {
 	int error;
 
 	atomic_uint armed;
-	atomic_uint count; /* calls since it was armed */
-	atomic_uint fired; /* faults since then */
+	atomic_uint count;  /* calls since it was armed */
+	atomic_uint fired;  /* faults since then */
+	atomic_uint struck; /* bits: the calls that they hit */
+	atomic_int victim;  /* FAULT_KILL_ONE: the process that is killed */
 	atomic_uint recorded;
 	struct fault_record record[FAULT_RECORDS];
 };

@@ -31,10 +31,11 @@
  *					the cursor is one like this
  *	take NAME SIZE [FROM]		hear SIZE bytes of body
  *	eof NAME			hear the end, and nothing before it
+ *	drain NAME			hear the end, and whatever comes before
  *	silent NAME MS			hear nothing for so long
  *	within MS, after MS		bounds for the next wait; 10 s, 0
  *	sent NAME			wait until all that was said is written
- *	shut NAME			say no more: FIN, or end of stdin
+ *	shut NAME			say no more: FIN, end of stdin, hang up
  *	close NAME, reset NAME		go away
  *	signal NAME SIGNAL		TERM INT HUP KILL STOP CONT USR1
  *	exit NAME STATUS		the program ends so, with nothing on

@@ -216,6 +216,20 @@ hear_end(struct party *p, struct source *s)
 }
 
 void
+hear_all(struct party *p, struct source *s)
+{
+	wait_begins();
+	while (!s->ended) {
+		if (wait_is_over())
+			fail("not in time", NULL, 0);
+		if (wait_round(s->fd))
+			hear_some(p, s);
+		text_drop(&s->came, s->came.len);
+	}
+	wait_ends(s);
+}
+
+void
 hear_nothing(struct party *p, struct source *s, ms_t ms)
 {
 	ms_t end = now_ms() + ms;

@@ -26,6 +26,7 @@ size_t hear(struct party *p, struct source *s, size_t n);
 void hear_screen(struct party *p, const char *pattern);
 
 void hear_end(struct party *p, struct source *s);
+void hear_all(struct party *p, struct source *s); /* whatever, and the end */
 void hear_flush(const struct party *p); /* until all has been written */
 void hear_ready(const struct party *p); /* until a listener can accept */
 

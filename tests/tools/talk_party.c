@@ -258,12 +258,14 @@ party_send(struct party *p, const char *s, size_t n)
 void
 party_shut(struct party *p)
 {
-	if (p->kind == PROGRAM) {
-		close(p->out);
-		p->out = -1;
-	} else {
+	if (p->kind != PROGRAM && p->kind != TERMINAL) {
 		shutdown(p->out, SHUT_WR);
+		return;
 	}
+	close(p->out);
+	p->out = -1;
+	if (p->kind == TERMINAL) /* it was the same */
+		p->said.fd = -1;
 }
 
 void

@@ -157,6 +157,14 @@ do_eof(const char *s)
 }
 
 void
+do_drain(const char *s)
+{
+	struct party *p = party_named(&s);
+
+	hear_all(p, &p->said);
+}
+
+void
 do_silent(const char *s)
 {
 	struct party *p = party_named(&s);

@@ -20,6 +20,7 @@ void do_until(const char *s);
 void do_until_complaint(const char *s);
 void do_hear_exactly(const char *s);
 void do_take(const char *s);
+void do_drain(const char *s);
 void do_eof(const char *s);
 void do_shows(const char *s);
 void do_silent(const char *s);

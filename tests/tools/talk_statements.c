@@ -253,6 +253,7 @@ static const struct {
 	{ "after", do_after },
 	{ "alike", do_alike },
 	{ "close", do_close },
+	{ "drain", do_drain },
 	{ "drip", do_drip },
 	{ "eof", do_eof },
 	{ "exit", do_exit },
