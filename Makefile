@@ -3,6 +3,7 @@
 # make demo         one user's whole story, shown
 # make test         unit tests, then the programs over real sockets and disks
 # make bench        the goals of performance measured, all or some (GOAL="4 5")
+# make soak         every promise at its full figure: takes minutes
 # make check        what must be clean before a change is offered
 # make SAN=1 ...    the same with the address and undefined sanitizers
 # make install      programs, manuals and units (DESTDIR=, PREFIX=)
@@ -66,6 +67,39 @@ unit: $(UNIT:%=$(BUILD)/tests/unit/%)
 
 test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit
 	@BIN=$(BUILD) TOOLS=$(BUILD) sh tests/system/run.sh
+	@$(MAKE) -s --no-print-directory promises
+
+# The promises, each with its figure: tests/soak/run.sh.  Some rows need codes
+# that die within seconds and hashes that are cheap: a build of their own.
+POLICY    = -DKDF_ROUNDS=100 -DVC_LIFE=3000 -DTID_LIFE=3000
+PROMISES  = $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) $(BUILD)/soak \
+            $(BUILD)/shim_fault.so $(BUILD)/shim_clock.so policy
+IN_SOAK   = BIN=$(BUILD) QUICK=$(BUILD)-policy TOOLS=$(BUILD) FUZZ=$(BUILD)/fuzz
+
+$(BUILD)/soak: $(call objects,tests/soak/*.c) $(BUILD)/tests/tools/talk_body.o
+	$(LINK) -pthread
+
+$(BUILD)/shim_%.so: tests/tools/shim_%.c tests/tools/shim_fault.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(CFLAGS) -shared -fPIC \
+	    -o $@ $< -ldl
+
+# The fuzz entries for clang's fuzzer.
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard src/*/*.[ch] include/*.h)
+	@mkdir -p $(@D)
+	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	    $(STD) -o $@ $< $$(sed -n 's,^/\* with: \(.*\) \*/$$,\1,p' $<) \
+	    $(wildcard src/lib/*.c)
+
+policy:
+	@$(MAKE) -s BUILD=$(BUILD)-policy CFLAGS="$(CFLAGS) $(POLICY)" \
+	    $(BUILD)-policy/AS $(BUILD)-policy/FS
+
+promises: $(PROMISES)
+	@$(IN_SOAK) SAN=$(SAN) sh tests/soak/run.sh small
+
+soak: $(PROMISES) $(BUILD)/fuzz/fuzz_wire $(BUILD)/fuzz/fuzz_as
+	@$(IN_SOAK) sh tests/soak/run.sh full
 
 # The benchmarks; a tool names what it is linked with as a unit test does.
 BENCH     = asload drive durable echo fileload fillas fillfs flooras floorfs \
@@ -123,6 +157,7 @@ endif
 dist:
 	@sh scripts/dist.sh $(GN)
 
-.PHONY: all objects unit test bench demo check install uninstall dist clean
+.PHONY: all objects unit test bench soak promises policy demo check install \
+        uninstall dist clean
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

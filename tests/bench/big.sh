@@ -33,10 +33,12 @@ big_user() {
 	start_fs fs "$DIR/fs" $AS_PORT
 	sync
 	user="$BIN/user -p $AS_PORT -q $FS_PORT"
-	run "$T/drive" big.user.up put 10000 "$WORK/big.dat" 1G $AS_PORT $user
+	run "$T/drive" big.user.up put 10000 "$WORK/big.dat" 1G $AS_PORT $user \
+	    2>>"$WORK/out"
 	sync
 	mv "$WORK/big.dat" "$WORK/big.sent"
-	run "$T/drive" big.user.down get 10000 big.dat 1G $AS_PORT $user
+	run "$T/drive" big.user.down get 10000 big.dat 1G $AS_PORT $user \
+	    2>>"$WORK/out"
 	rm -f big.dat
 	mv "$WORK/big.sent" "$WORK/big.dat"
 	stop

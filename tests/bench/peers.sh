@@ -7,13 +7,14 @@ PEERS="vsftpd nginx lighttpd sftp"
 has_peer() {
 	case $1 in
 	sftp) [ -x /usr/sbin/sshd ] && [ -d /run/sshd ] ;;
+	lighttpd) [ -e /usr/lib/lighttpd/mod_webdav.so ] ;;
 	*) command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] ;;
 	esac
 }
 
 note_peers() {
 	for p in $PEERS darkhttpd; do
-		has_peer $p || note "skipped: $p is not installed (or not ready)"
+		has_peer $p || note "skipped: $p is not installed, or not able to"
 	done
 }
 

@@ -45,7 +45,6 @@ goal_10() {
 	run "$T/fillas" "$WORK/as.full" 1200 100000
 	for r in $(rounds 1); do
 		start_as as "$WORK/as.full"
-		as_load skip -m login -u 1000 -U 100
 		as_load others.idle -m session -n 500 -u 1000 -U 100 -d
 		"$T/asload" -l cold -m login -U 1000 $AS_PORT \
 		    >"$WORK/cold" &
@@ -74,11 +73,10 @@ memory_of_programs() {
 	start_as as "$DIR/as"
 	start_fs fs "$DIR/fs" $AS_PORT
 	run "$T/drive" memory.user put 10000 "$DIR/mem.dat" 256M $AS_PORT \
-	    "$BIN/user" -p $AS_PORT -q $FS_PORT
-	mkfifo "$DIR/pd.in"
-	launch "$BIN/pd" 127.0.0.1 -d 27191 -n 127.0.0.1 -p $AS_PORT \
-	    <"$DIR/pd.in"
-	( echo "reg 10001 abcd1234"; sleep 1.5 ) >"$DIR/pd.in" &
+	    "$BIN/user" -p $AS_PORT -q $FS_PORT 2>>"$WORK/out"
+	{ echo "reg 10001 abcd1234"; sleep 2; } | "$BIN/pd" 127.0.0.1 \
+	    -d 27191 -n 127.0.0.1 -p $AS_PORT >>"$WORK/out" 2>&1 &
+	PID=$! PIDS="$! $PIDS"
 	run "$T/watch" -m memory.pd "$PID" sleep 1
 	stop
 }

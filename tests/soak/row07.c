@@ -72,21 +72,35 @@ ask_code(struct person *p, const struct child *pd, char op, const char *name,
 	return true;
 }
 
+/* Once one of a person has failed, what the next finds may be anything. */
+static bool
+is_right(const struct person *p, const char *reply)
+{
+	if (!p->spoilt)
+		return strcmp(p->said, reply) == 0;
+	return strncmp(p->said, reply, 3) == 0 &&
+	    strcmp(p->said + 4, "INV") != 0;
+}
+
 static void
 transact(struct person *p, const struct child *pd, char op, const char *name,
     const char *reply)
 {
-	char vc[5], tid[5] = "";
+	char vc[5], tid[5] = "", rest[256];
 	bool ok = ask_code(p, pd, op, name, vc) &&
 	    say(p->session, "AUT %s 1111 %s\n", p->uid, vc) &&
 	    hear(p->session, p->said, sizeof(p->said)) &&
 	    sscanf(p->said, "RAU %4s", tid) == 1 &&
-	    person_ask(p, op, name, 500, tid) && strcmp(p->said, reply) == 0;
+	    person_ask(p, op, name, 500, tid) && is_right(p, reply);
 
 	atomic_fetch_add(&done, 1);
 	if (ok)
 		return;
+	/* A code whose RVC were all lost has been shown; it is of no use. */
+	while (wait_readable(pd->out, 50) && hear(pd->out, rest, sizeof(rest)))
+		;
 	atomic_fetch_add(&failed, 1);
+	p->spoilt = true;
 	fprintf(stderr, "    user %s, %c: \"%.60s\"\n", p->uid, op, p->said);
 }
 
@@ -110,13 +124,13 @@ one_pd(int i, void *arg)
 	uint16_t as, own = 0;
 	char text[256];
 
-	snprintf(p.uid, sizeof(p.uid), "%05d", (10000 + i) % 100000);
+	snprintf(p.uid, sizeof(p.uid), "%05u", (10000u + (unsigned)i) % 100000);
 	as = start_lossy(&to_as, trial_as.port, (unsigned)i);
 	if (!start_pd(&pd, &p, as, &own) || !person_login(&p))
 		flaw("user %s does not come: \"%s\"", p.uid, p.said);
 	p.device = udp_at(LOCAL, 0);
 	say_to(p.device, p.as, "REG %s %s %s %u\n", p.uid, p.pass, LOCAL,
-	    (unsigned)start_lossy(&to_pd, own, (unsigned)i + 5000));
+	    (unsigned)start_lossy(&to_pd, own, (unsigned)i + 6000));
 	if (!hear_datagram(p.device, text, sizeof(text), NULL, patience) ||
 	    strcmp(text, "RRG OK") != 0)
 		flaw("user %s: no relay for the codes: %s", p.uid, text);
@@ -144,7 +158,6 @@ row07(void)
 
 	patience = 20000;
 	trial_plan();
-	trial_as.bin = scene_quick();
 	if (!server_start(&trial_as))
 		return;
 	trial_fs.as = start_lossy(&relay, trial_as.port, 77);

@@ -16,14 +16,14 @@ static struct {
 	struct sockaddr_in fs;
 	atomic_bool over;
 	atomic_int lost, vlds;
-	bool seen[10000];
+	bool seen[1000000]; /* by the last digits of UID, and TID */
 } relay;
 
 static void
 pass_on(const char *text, bool answered)
 {
 	struct sockaddr_in as = address_of(LOCAL, trial_as.port);
-	int tid = atoi(text + 10) % 10000;
+	int tid = (atoi(text + 4) % 100 * 10000 + atoi(text + 10)) % 1000000;
 
 	if (!answered) {
 		atomic_fetch_add(&relay.vlds, 1);

@@ -57,7 +57,8 @@ check_register(struct person *p, bool ok)
 	/* A child that dies between link and unlink makes the first try fail.
 	 */
 	if (!person_come(p) && !person_come(p))
-		flaw("REG: user %s cannot register again", p->uid);
+		flaw("REG: user %s cannot register again: \"%s\"", p->uid,
+		    p->said);
 }
 
 static bool
@@ -309,6 +310,10 @@ ask_removal(void *arg)
 	return NULL;
 }
 
+/* At the AS, where a loss of power is concerned. */
+static const struct deed removal = { "REM", true, prepare_remove, act_remove,
+	check_remove };
+
 static int finished, unbegun;
 
 /* Both sides are done and it was said, or neither and it was refused. */
@@ -363,6 +368,7 @@ row19(void)
 
 	if (!trial_open(true))
 		return;
+	check_order(&removal);
 	for (unsigned i = 0; i < rounds; i++)
 		for (unsigned n = 1; n < STEPS_MAX && run_removal(n);
 		     n += is_small() ? 2 : 1)

@@ -8,7 +8,7 @@
 
 #define AT_ONCE 16
 #define PRESENT 12
-#define NAMES   8
+#define NAMES   8 /* or all different */
 
 static struct server second;
 
@@ -34,7 +34,7 @@ upload(int i, void *arg)
 }
 
 static bool
-prepare(struct upload_try *all, bool two)
+prepare(struct upload_try *all, bool two, int names)
 {
 	struct person p;
 
@@ -47,7 +47,7 @@ prepare(struct upload_try *all, bool two)
 	for (int i = 0; i < AT_ONCE; i++) {
 		struct upload_try *t = &all[i];
 
-		snprintf(t->name, sizeof(t->name), "new%d.txt", i % NAMES);
+		snprintf(t->name, sizeof(t->name), "new%d.txt", i % names);
 		if (!person_tid(&p, 'U', t->name, t->tid))
 			flaw("user %s: no TID: %s", p.uid, p.said);
 		t->p = p;
@@ -60,21 +60,26 @@ prepare(struct upload_try *all, bool two)
 }
 
 static void
-run_round(bool two)
+run_round(bool two, int names)
 {
 	static struct upload_try all[AT_ONCE];
-	int ok = 0, named[NAMES] = { 0 }, n;
+	int ok = 0, named[AT_ONCE] = { 0 }, n;
 
-	if (!prepare(all, two))
+	if (!prepare(all, two, names))
 		return;
+	/* Between the count and the link there is time to go over. */
+	steering()->onward = 1;
+	steering()->error = 3;
+	steer_fault(FAULT_DELAY, 1u << CALL_LINK, 1);
 	pthread_barrier_init(&gate, NULL, AT_ONCE);
 	in_parallel(AT_ONCE, AT_ONCE, upload, all);
 	pthread_barrier_destroy(&gate);
+	steer_off();
 	for (int i = 0; i < AT_ONCE; i++) {
 		ok += all[i].ok;
-		named[i % NAMES] += all[i].ok;
+		named[i % names] += all[i].ok;
 	}
-	for (int i = 0; i < NAMES; i++)
+	for (int i = 0; i < names; i++)
 		if (named[i] > 1)
 			flaw("user %s: %d OK for one name", all[0].p.uid,
 			    named[i]);
@@ -93,11 +98,12 @@ row20(void)
 	server_plan(&second, "FS", "second");
 	memcpy(second.data, trial_fs.data, sizeof(second.data));
 	second.as = trial_as.port;
+	steer_open(&second);
 	if (!server_start(&second))
 		return;
 	for (int i = 0; i < rounds; i++) {
-		run_round(false);
-		run_round(true);
+		run_round(false, i % 2 == 0 ? NAMES : AT_ONCE);
+		run_round(true, i % 2 == 0 ? NAMES : AT_ONCE);
 	}
 	server_end(&second, SIGTERM);
 	trial_close();

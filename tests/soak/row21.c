@@ -75,6 +75,14 @@ check_again(struct person *p, const char *what, char op, bool ok, int onward)
 		flaw("%s: again: \"%s\"", what, p->said);
 }
 
+/* What could not be written, or not for good, was not answered OK. */
+static void
+check_answer(const char *what, bool ok)
+{
+	if (ok && (steer_struck(CALL_WRITE) || steer_struck(CALL_FSYNC)))
+		flaw("%s: answered OK all the same", what);
+}
+
 /* One operation at the FS, its n-th call failing: false where none did. */
 static bool
 fail_files(char op, int error, unsigned n, int onward)
@@ -102,6 +110,7 @@ fail_files(char op, int error, unsigned n, int onward)
 		flaw("%s: no answer", what);
 	ok = answered_ok(&p);
 	fired = steer_fired();
+	check_answer(what, ok);
 	check_server(&trial_fs, what);
 	if (!fired && n == 1)
 		flaw("%s: no call was seen", what);
@@ -143,6 +152,7 @@ fail_account(bool stranger, int error, unsigned n, int onward)
 	steer_fault(FAULT_ERROR, ON_DISK, n);
 	ok = stranger ? person_register(&other) : person_unregister(&other);
 	fired = steer_fired();
+	check_answer(what, ok);
 	check_server(&trial_as, what);
 	if (!fired && n == 1)
 		flaw("%s: no call was seen", what);

@@ -8,10 +8,9 @@
 #include "trial.h"
 
 static bool
-open_as(const char *bin)
+open_as(void)
 {
 	trial_plan();
-	trial_as.bin = bin;
 	return server_start(&trial_as);
 }
 
@@ -63,7 +62,7 @@ row13(void)
 	int codes, most = 61 + (int)time;
 	struct person p;
 
-	if (!open_as(scene_quick()))
+	if (!open_as())
 		return;
 	trial_person(&p);
 	if (!person_come(&p))
@@ -106,7 +105,7 @@ row15(void)
 	struct person p, other;
 	double off, worst = 0, began, took;
 
-	if (!open_as(scene_bin()))
+	if (!open_as())
 		return;
 	trial_person(&p);
 	trial_person(&other);
@@ -254,7 +253,7 @@ row24(void)
 	double took, worst = 0;
 	int n = size_of(20, 2), status;
 
-	if (!open_as(NULL))
+	if (!open_as())
 		return;
 	server_plan(&second, "AS", "second");
 	memcpy(second.data, trial_as.data, sizeof(second.data));

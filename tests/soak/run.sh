@@ -80,7 +80,7 @@ printf '%3s  %-29s  %-52s  %-26s  %s\n' row promise figure allowed ok
 sort -n "$work/done" >"$work/order"
 while read -r r; do
 	IFS=$tab read -r number promise figure allowed ok <"$work/$r.line"
-	grep -v '^$' "$work/$r.said"
+	grep '^    ' "$work/$r.said"
 	printf '%3d  %-29s  %-52s  %-26s  %s\n' "$number" "$promise" "$figure" \
 	    "$allowed" "$ok"
 	[ "$ok" = ok ] || bad=$((bad + 1))

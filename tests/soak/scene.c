@@ -58,30 +58,44 @@ scene_dir(void)
 	return dir;
 }
 
+/* The directory that the environment names, from the root on. */
 static const char *
-setting(const char *name, const char *otherwise)
+setting(char *path, const char *name, const char *otherwise)
 {
 	const char *value = getenv(name);
+	char here[PATH_ROOM];
 
-	return value == NULL ? otherwise : value;
+	if (value == NULL)
+		value = otherwise;
+	if (*value == '/' || getcwd(here, sizeof(here)) == NULL)
+		snprintf(path, PATH_ROOM, "%s", value);
+	else
+		path_in(path, here, value);
+	return path;
 }
 
 const char *
 scene_bin(void)
 {
-	return setting("BIN", "build/gn0");
+	static char path[PATH_ROOM];
+
+	return setting(path, "BIN", "build/gn0");
 }
 
 const char *
 scene_quick(void)
 {
-	return setting("QUICK", "build/policy-test");
+	static char path[PATH_ROOM];
+
+	return setting(path, "QUICK", "build/gn0-policy");
 }
 
 const char *
 scene_tools(void)
 {
-	return setting("TOOLS", "build/gn0");
+	static char path[PATH_ROOM];
+
+	return setting(path, "TOOLS", "build/gn0");
 }
 
 void

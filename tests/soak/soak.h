@@ -11,6 +11,7 @@
  *	server.c	programs: start, end, what they use
  *	peer.c		sockets and lines
  *	person.c	a user with a device and a session
+ *	program.c	the user program
  *	crowd.c		many at once
  *	steer.c		faults on purpose (tests/tools/shim_fault.h)
  *	rowNN.c		the rows
@@ -128,6 +129,7 @@ struct person {
 	const char *from;
 	uint16_t as, fs;
 	int device, session;  /* -1: none */
+	bool spoilt;          /* row 7: a transaction has failed */
 	char said[SAID_ROOM]; /* the last line of a server */
 };
 
@@ -148,6 +150,11 @@ bool person_do(struct person *p, char op, const char *name, size_t size);
 bool person_did(struct person *p, char op, const char *name, size_t size,
     const char *reply); /* ... with this reply, or a flaw */
 void person_leave(struct person *p);
+
+/* program.c: our user, logged in; its second factor, with p as the device. */
+bool user_start(struct child *c, const struct person *p);
+bool user_confirm(
+    const struct child *user, const struct person *p, const char *req);
 
 /* crowd.c */
 
@@ -175,6 +182,7 @@ struct fault *steering(void);
 void steer_fault(enum fault_way way, unsigned calls, unsigned at);
 void steer_off(void);
 bool steer_fired(void);
+bool steer_struck(enum fault_call call); /* it was one of these */
 /* What was not yet on the disk as the answer left: a flaw. */
 void steer_record(void);
 void steer_check_order(const char *what, const struct server *s);

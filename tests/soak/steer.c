@@ -52,8 +52,15 @@ steer_fault(enum fault_way way, unsigned calls, unsigned at)
 	fault->at = at;
 	atomic_store(&fault->count, 0);
 	atomic_store(&fault->fired, 0);
+	atomic_store(&fault->struck, 0);
 	atomic_store(&fault->recorded, 0);
 	atomic_store(&fault->armed, 1);
+}
+
+bool
+steer_struck(enum fault_call call)
+{
+	return (atomic_load(&fault->struck) >> call & 1u) != 0;
 }
 
 bool

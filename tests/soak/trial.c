@@ -17,7 +17,6 @@ void
 trial_plan(void)
 {
 	server_plan(&trial_as, "AS", "as");
-	trial_as.bin = scene_quick();
 	server_plan(&trial_fs, "FS", "fs");
 }
 
@@ -34,6 +33,7 @@ bool
 trial_open(bool steer_as)
 {
 	trial_plan();
+	trial_as.bin = scene_quick(); /* many passwords */
 	steer_open(steer_as ? &trial_as : &trial_fs);
 	return trial_open_again();
 }
@@ -147,6 +147,11 @@ bool
 trial_restart(const char *what, struct server *s)
 {
 	steer_off();
+	if (steer_fired() &&
+	    (steering()->way == FAULT_KILL_ALL ||
+		atomic_load(&steering()->victim) == (int)s->pid))
+		for (int i = 0; i < 1000 && server_alive(s); i++)
+			nap(2);
 	if (server_alive(s))
 		return true; /* only a child of it was killed */
 	if (!server_start(s))

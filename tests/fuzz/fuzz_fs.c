@@ -1,0 +1,459 @@
+/*
+ * The FS as a whole on the machine of world.h: its own loop, its own store on a
+ * disk that fails when the input says so, a pool whose jobs end then, clients
+ * and an AS that say what the input says.  The input is a script of one-letter
+ * steps (see do_step()); any bytes are one.
+ *
+ * A reply is exactly one whole message, of the kind that was asked for; nothing
+ * is done and nothing stored that the AS has not confirmed; nobody gets more
+ * than 15 files; in the end, whoever was silent, every place, reservation and
+ * descriptor is free, and no litter is left.
+ */
+#include "../../src/fs/answer.h"
+#include "script.h"
+
+int fs_main(int argc, char *argv[]);
+
+#define main fs_main
+#include "../../src/fs/main.c"
+
+#include "../../src/fs/files.c"
+
+#define CLIENTS 3 /* places; there is one peer more than these */
+#define PEERS   (CLIENTS + 1)
+#define SAID    192
+#define CNFS    64
+#define VLDS    64
+
+static struct sockaddr_in as_addr, client_addr;
+static int peer[PEERS], who;
+static int tids; /* how many have been made up */
+static bool cut; /* a job was */
+static bool stopping;
+
+/* What each client has said first of all. */
+static struct {
+	size_t n;
+	char text[SAID];
+} said[WORLD_FDS];
+
+/* What the AS has confirmed, as the FS heard it, and was asked. */
+static struct msg cnf[CNFS], vld[VLDS];
+static int cnfs, vlds;
+
+/* What must be true */
+
+static bool
+is_confirmed(const char *uid, const char *tid, enum op op, const char *fname)
+{
+	for (int i = 0; i < cnfs; i++)
+		if (cnf[i].op == op && strcmp(cnf[i].uid, uid) == 0 &&
+		    strcmp(cnf[i].fname, fname) == 0 &&
+		    (tid == NULL || strcmp(cnf[i].tid, tid) == 0))
+			return true;
+	return cnfs == CNFS; /* we have lost count */
+}
+
+static void
+hear_cnf(int fd, const char *text, size_t n, const struct sockaddr_in *from)
+{
+	(void)fd, (void)from;
+	if (text != NULL && cnfs < CNFS &&
+	    wire_parse_datagram(text, n, &cnf[cnfs]) == WIRE_OK &&
+	    cnf[cnfs].type == MSG_CNF && cnf[cnfs].op != OP_ERROR)
+		cnfs++;
+}
+
+/* Nothing but a VLD leaves, for somebody who waits for its answer. */
+static void
+hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
+{
+	struct msg m;
+	bool waits = false;
+
+	require(fd == service.as && to == NULL);
+	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
+	require(m.type == MSG_VLD);
+	for (int i = 0; i < crowd.size; i++)
+		waits = waits || client_awaits(crowd.order[i], &m);
+	require(waits);
+	if (vlds < VLDS)
+		vld[vlds] = m;
+	vlds++;
+}
+
+/* What is said to be stored is there, and is what was sent. */
+static void
+is_stored(const struct msg *upl, const char *data, size_t n)
+{
+	int dir = world_find(world_fd[store.root].inode, upl->uid);
+	int file = dir == -1 ? -1 : world_find(dir, upl->fname);
+
+	if (is_confirmed(upl->uid, NULL, OP_REMOVE, "") ||
+	    is_confirmed(upl->uid, NULL, OP_DELETE, upl->fname))
+		return; /* it may be gone again */
+	require(file != -1 && world_links(file) == 1);
+	require(world_size(file) == upl->size);
+	require(memcmp(world_text(file), data,
+		    n < upl->size ? n : (size_t)upl->size) == 0);
+}
+
+/* The reply so far; whole: all of it, that is. */
+static void
+is_reply(int fd, bool whole)
+{
+	const struct end *e = &world_fd[fd];
+	size_t used, n = said[fd].n, head;
+	struct msg m, req, due;
+	enum wire_result got = wire_parse(e->out, e->out_len, &used, &m);
+
+	if (got == WIRE_MORE && !whole)
+		return;
+	require(got == WIRE_OK && !wire_is_request(m.type));
+	if (wire_has_body(&m) && m.size < WORLD_BYTES) {
+		require(e->out_len <= used + m.size + 1);
+		require(!whole || e->out_len == used + m.size + 1);
+		require(e->out_len <= used + m.size ||
+		    e->out[used + m.size] == '\n');
+	} else
+		require(wire_has_body(&m) || e->out_len == used);
+	got = wire_parse(said[fd].text, n, &head, &req);
+	if (got != WIRE_OK || m.type == MSG_ERR) {
+		require(m.type == MSG_ERR || m.status == ST_ERR);
+		return;
+	}
+	wire_refuse(&due, req.type, ST_OK);
+	require(m.type == due.type);
+	if (m.status == ST_INV || m.status == ST_ERR)
+		return;
+	require(is_confirmed(
+	    req.uid, req.tid, request_op(req.type), req.fname));
+	if (m.type == MSG_RUP && m.status == ST_OK)
+		is_stored(&req, said[fd].text + head, n - head);
+}
+
+static void
+hear_reply(int fd)
+{
+	if (fd != signals)
+		is_reply(fd, false);
+}
+
+/* Who shuts down before it closes has said all. */
+static void
+see_close(int fd)
+{
+	if (fd != signals && (world_fd[fd].shut || world_fd[fd].out_len > 0))
+		is_reply(fd, world_fd[fd].shut);
+	for (int i = 0; i < PEERS; i++)
+		if (peer[i] == fd)
+			peer[i] = -1;
+}
+
+/* A file gets a name: its own, or what a failing deletion gives back. */
+static void
+see_name(int dir, const char *name, int inode)
+{
+	const char *uid;
+	int i = 0, n = 0, it;
+
+	(void)inode;
+	if (dir == world_fd[store.root].inode ||
+	    dir == world_fd[store.work].inode)
+		return;
+	do
+		require(world_each(&i, world_fd[store.root].inode, &uid, &it));
+	while (it != dir);
+	require(is_confirmed(uid, NULL, OP_UPLOAD, name) ||
+	    is_confirmed(uid, NULL, OP_DELETE, name));
+	for (i = 0; world_each(&i, dir, &uid, &it);)
+		n += wire_valid(F_FNAME, uid);
+	require(n <= FILES_MAX);
+}
+
+static void
+is_sound(const struct client *c)
+{
+	require(c->state != FREE);
+	require((c->state == GONE) == (c->conn.fd == -1));
+	require(c->state != GONE || c->job.state != JOB_NONE);
+	require((c->vld.len > 0) == (c->state == VALIDATING));
+	require((c->state != TAKING && c->state != FINISHING) ||
+	    (c->up.fd != -1 && c->up.place != -1));
+	require((c->file != -1) == (c->state == GIVING));
+	require(c->conn.out.len == 0 || c->state == GIVING ||
+	    c->state == REPLYING || c->state == GONE);
+}
+
+/* Steps */
+
+static void
+say(const void *text, size_t n)
+{
+	int fd = peer[who];
+
+	if (fd == -1 || world_fd[fd].ended)
+		return;
+	for (size_t i = 0; i < n && said[fd].n < SAID; i++)
+		said[fd].text[said[fd].n++] = ((const char *)text)[i];
+	world_send(fd, text, n);
+}
+
+/* Requests, each with a TID of its own; after a 'T' with the last one again. */
+static void
+say_known(char which)
+{
+	static const struct known known[] = {
+		{ 'L', "LST 12345 %04d\n" },
+		{ 'R', "RTV 12345 %04d a.txt\n" },
+		{ 'r', "RTV 54321 %04d b.txt\n" },
+		{ 'U', "UPL 12345 %04d a.txt 5 hello\n" },
+		{ 'u', "UPL 12345 %04d b.txt 40 " },
+		{ 'V', "UPL 54321 %04d b.txt 9 it is big\n" },
+		{ 'E', "UPL 12345 %04d empty.txt 0 " },
+		{ 'D', "DEL 12345 %04d a.txt\n" },
+		{ 'd', "DEL 12345 %04d b.txt\n" },
+		{ 'X', "REM 12345 %04d\n" },
+		{ 'x', "REM 54321 %04d\n" },
+		{ 'h', "hello" },
+		{ 't', "ten bytes!" },
+		{ 'n', "\n" },
+	};
+	const char *format =
+	    script_known(which, known, sizeof(known) / sizeof(known[0]));
+	char text[64];
+	size_t n = 0;
+
+	if (format == NULL)
+		return;
+	for (; *format != '\0'; format++)
+		if (*format != '%')
+			text[n++] = *format;
+		else {
+			snprintf(text + n, 5, "%04d", tids++ % 10000);
+			n += CODE_LEN;
+			format += sizeof("04d") - 1;
+		}
+	say(text, n);
+}
+
+/* The answer that a client waits for, with another operation or name. */
+static void
+confirm(char how)
+{
+	struct client *c = NULL;
+	struct msg m = { .type = MSG_CNF };
+	char text[WIRE_TEXT_MAX], op[] = { how, '\0' };
+
+	for (int i = 0; i < crowd.size; i++)
+		if (crowd.order[i]->state == VALIDATING &&
+		    (c == NULL || crowd.order[i]->conn.fd == peer[who]))
+			c = crowd.order[i];
+	if (c == NULL)
+		return;
+	memcpy(m.uid, c->req.uid, sizeof(m.uid));
+	memcpy(m.tid, c->req.tid, sizeof(m.tid));
+	memcpy(m.fname, c->req.fname, sizeof(m.fname));
+	m.op = request_op(c->req.type);
+	if (how == 'E')
+		m.op = OP_ERROR;
+	else if (how == 'f')
+		m.fname[0] = 'z';
+	else if (how == 't')
+		m.tid[3] ^= 1;
+	else
+		op_scan(op, &m.op);
+	if (op_names_file(m.op) && m.fname[0] == '\0')
+		memcpy(m.fname, "a.txt", sizeof("a.txt"));
+	world_datagram(service.as, &as_addr, text,
+	    wire_format(text, sizeof(text), &m));
+}
+
+static void
+meet(void)
+{
+	if (peer[who] != -1 || stopping)
+		return;
+	peer[who] = world_client(listener.fd, &client_addr);
+	if (peer[who] != -1)
+		said[peer[who]].n = 0;
+}
+
+/* On the disk: a user's files, and what is none. */
+static void
+plant(char what)
+{
+	int root = world_fd[store.root].inode, dir;
+	char name[] = "00.txt";
+
+	dir = world_put(root, "12345", what == 'f' ? S_IFREG : S_IFDIR, "");
+	if (dir == -1 || world_links(dir) == 0 || what == 'f')
+		return;
+	cut = cut || what == 'd'; /* it cannot be purged */
+	if (what == 'l' || what == 'p' || what == 'd')
+		world_put(dir, "a.txt",
+		    what == 'l'     ? S_IFLNK :
+			what == 'p' ? S_IFIFO :
+				      S_IFDIR,
+		    "");
+	else if (what == 'a')
+		world_put(dir, "a.txt", S_IFREG, "the text of a");
+	for (int i = 0; what == 'm' && i < FILES_MAX - 1; i++) {
+		name[0] = (char)('0' + i / 10);
+		name[1] = (char)('0' + i % 10);
+		world_put(dir, name, S_IFREG, "some");
+	}
+}
+
+static void
+send_signal(char number)
+{
+	char byte = number == 'u' ? SIGUSR1 : SIGTERM;
+
+	stopping = stopping || byte == SIGTERM;
+	world_send(signals, &byte, 1);
+}
+
+static void
+end_job(enum world_end how, char more)
+{
+	cut = cut || (how != JOB_ENDS && world_jobs() > 0);
+	world_job_end(more == '2', how);
+}
+
+/*
+ * 1-4: whose turn it is; n: connect; s?: say what is known; t...~: say any
+ * text; c?: the AS confirms, in a way; k...~: it says any text; R: its port is
+ * closed; h, x: half close, reset; w?: room for what we write; D, F, G: a job
+ * ends, its child dies before, or after; i??: the disk will fail; a?: planted;
+ * e: no descriptor; g?: a signal; v: -v; T: the last TID again; the rest of
+ * the digits and '.': time passes; &: the next step at the same time.
+ */
+static void
+do_step(char step)
+{
+	int fd = peer[who];
+
+	if (step >= '1' && step <= '4')
+		who = step - '1';
+	else if (step == 'n')
+		meet();
+	else if (step == 's')
+		say_known(script_next());
+	else if (step == 't')
+		script_text(say);
+	else if (step == 'c')
+		confirm(script_next());
+	else if (step == 'k')
+		script_datagram(service.as, &as_addr);
+	else if (step == 'R')
+		world_fd[service.as].error = ECONNREFUSED;
+	else if (step == 'D' || step == 'F' || step == 'G')
+		end_job(step == 'D' ? JOB_ENDS :
+			step == 'F' ? JOB_IS_LOST :
+				      JOB_IS_CUT,
+		    script_next());
+	else if (step == 'a')
+		plant(script_next());
+	else if (step == 'g')
+		send_signal(script_next());
+	else if (step == 'v')
+		log_open("FS", true);
+	else if (step == 'T')
+		tids -= tids > 0;
+	else if (fd != -1)
+		script_end(step, fd);
+}
+
+/* The input is over, and everybody silent. */
+static void
+rest(ms_t until)
+{
+	if (world_jobs() > 0)
+		world_job_end(0, JOB_ENDS);
+	else if (until != NEVER)
+		world_now = until;
+	else {
+		require(crowd.size == 0 && !stopping);
+		send_signal('t');
+	}
+}
+
+static void
+turn(ms_t until)
+{
+	for (int i = 0; i < crowd.size; i++)
+		is_sound(crowd.order[i]);
+	if (!script_step(do_step, until))
+		rest(until);
+}
+
+static void
+set_up(void)
+{
+	static bool made;
+
+	if (!made) {
+		as_addr = world_address("127.0.0.1", AS_PORT);
+		client_addr = world_address("127.0.0.1", 45678);
+		require(files_start("fs-data") == NULL);
+		world_keep();
+		made = true;
+	}
+	world_reset();
+	world_on = (struct world_on){ .turn = turn,
+		.said = hear_vld,
+		.heard = hear_cnf,
+		.wrote = hear_reply,
+		.closed = see_close,
+		.named = see_name };
+	world_waits = true;
+	log_open("FS", false);
+	who = tids = cnfs = vlds = 0;
+	cut = stopping = false;
+	for (int i = 0; i < PEERS; i++)
+		peer[i] = -1;
+	crowd_open(&crowd, FDS_RESERVED + 2 * CLIENTS);
+	service.as = net_udp_to(&as_addr);
+	signals = world_stream();
+	require(listener_open(&listener, FS_PORT) == 0);
+	pool_start(&service.pool, 1, sizeof(struct file_job), files_run, NULL);
+}
+
+/* After main()'s serve(): all must have come to an end, and leave nothing. */
+static void
+clear_up(void)
+{
+	struct ready r = { .woke = world_now };
+	const char *name;
+	int i = 0, it;
+
+	/* What is still under way then, the next start clears away. */
+	cut = cut || world_jobs() > 0;
+	crowd_dismiss(&crowd, &service, true);
+	for (int n = 0; crowd.size > 0; n++) {
+		require(n < 100);
+		world_job_end(0, JOB_ENDS);
+		crowd_step(&crowd, &service, &r);
+	}
+	require(held_end == 0 && world_jobs() == 0);
+	while (world_each(&i, world_fd[store.work].inode, &name, &it))
+		require(cut || world_failed || strcmp(name, "lock") == 0);
+	close(service.as);
+	close(signals);
+	require(world_is_tidy());
+	for (i = 0; i < vlds && i < VLDS; i++)
+		spent_forget(&service.spent, vld[i].uid, vld[i].tid);
+	if (vlds > VLDS)
+		memset(&service.spent, 0, sizeof(service.spent));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	script_begin(data, n);
+	set_up();
+	serve();
+	clear_up();
+	return 0;
+}
