@@ -123,6 +123,23 @@ accounts_approved(const char *uid)
 	return !restricted || (bits >> number_of(uid) % 8 & 1u) != 0;
 }
 
+/*
+ * A new account has a second link, its temporary, for a moment; for longer
+ * where the child that made it was killed at that very point.
+ */
+static ssize_t
+load_text(const char *uid, char *text, size_t room)
+{
+	ssize_t n = disk_load(root, uid, text, room);
+
+	if (n != -1 || errno != EMLINK)
+		return n;
+	if (unlinkat(work, uid, 0) == 0)
+		return disk_load(root, uid, text, room);
+	errno = EMLINK; /* somebody else's link: no account of ours */
+	return -1;
+}
+
 enum account_state
 accounts_load(const char *uid, struct account *a)
 {
@@ -130,7 +147,7 @@ accounts_load(const char *uid, struct account *a)
 	int n;
 
 	memset(a, 0, sizeof(*a));
-	if (disk_load(root, uid, text, sizeof(text)) == -1)
+	if (load_text(uid, text, sizeof(text)) == -1)
 		return errno == ENOENT ? ACCOUNT_NONE : ACCOUNT_UNREADABLE;
 	n = words(text, w, 5);
 	if ((n != 2 && n != 5) || strcmp(w[0], "pair") != 0)

@@ -127,7 +127,7 @@ name_it(int at, const char *name, int work, bool replace)
 
 	if (replace ? renameat(work, name, at, name) == 0 :
 		      linkat(work, name, at, name, 0) == 0 &&
-		    unlinkat(work, name, 0) == 0)
+		    (unlinkat(work, name, 0) == 0 || errno == ENOENT))
 		return fsync(at);
 	error = errno;
 	unlinkat(work, name, 0);
