@@ -2,6 +2,7 @@
 # make GN=42        the same for group 42: ports 57042, 58042, 59042
 # make demo         one user's whole story, shown
 # make test         unit tests, then the programs over real sockets and disks
+# make fuzz        each fuzz entry for a minute (SECONDS=n)
 # make bench        the goals of performance measured, all or some (GOAL="4 5")
 # make soak         every promise at its full figure: takes minutes
 # make check        what must be clean before a change is offered
@@ -65,7 +66,52 @@ objects: $(call objects,src/*/*.c)
 unit: $(UNIT:%=$(BUILD)/tests/unit/%)
 	@for t in $(UNIT); do $(BUILD)/tests/unit/$$t || exit 1; done
 
-test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit
+# The fuzz entries: whole programs, or the messages alone, on a machine in memory
+# (tests/fuzz/world.h, put in front of each source); an entry has some sources
+# in it as text.  Replayed over their corpora by test; fuzzed by make fuzz.
+ENTRIES   = wire as fs pd user
+WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DSYNC_EVERY=16
+NOT_FUZZED = src/%/main.c src/as/accounts.c src/fs/files.c \
+             src/lib/clock.c src/lib/pool.c src/lib/random.c src/lib/terminal.c
+MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine)
+FUZZ      = -fsanitize=address,undefined -fno-sanitize-recover=all
+fuzzed    = tests/fuzz/fuzz_$(1).c $(if $(filter wire,$(1)), \
+            src/lib/wire.c src/lib/field.c, $(filter-out $(NOT_FUZZED), \
+            $(wildcard src/$(1)/*.c src/lib/*.c)))
+machine   = $(if $(filter-out wire,$(1)),$(MACHINE))
+define fuzz_rule
+$(BUILD)/replay/$(1): $(patsubst %.c,$(BUILD)/replay/%.o, \
+    $(call fuzzed,$(1)) $(call machine,$(1))) $(BUILD)/tests/fuzz/replay.o
+	$$(LINK)
+$(BUILD)/fuzz/$(1): $(patsubst %.c,$(BUILD)/fuzz/%.o, \
+    $(call fuzzed,$(1)) $(call machine,$(1)))
+	clang $(FUZZ) -fsanitize=fuzzer -o $$@ $$^
+endef
+$(foreach entry,$(ENTRIES),$(eval $(call fuzz_rule,$(entry))))
+
+$(BUILD)/replay/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(CFLAGS) $(WORLD) -MMD -MP -c -o $@ $<
+
+# The machine and the hash have no branches worth finding.
+$(MACHINE:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/src/as/pbkdf2.o: COVER =
+$(BUILD)/fuzz/%.o: COVER = -fsanitize=fuzzer-no-link \
+    -fno-sanitize-coverage=trace-cmp
+$(BUILD)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(STD) -O2 -g $(FUZZ) $(COVER) $(WORLD) -MMD -MP -c -o $@ $<
+
+fuzzers: $(ENTRIES:%=$(BUILD)/fuzz/%)
+
+SECONDS ?= 60
+fuzz:
+	@MAKE="$(MAKE)" sh tests/fuzz/run.sh $(BUILD) $(SECONDS) $(ENTRIES)
+
+replay: $(ENTRIES:%=$(BUILD)/replay/%)
+	@for e in $(ENTRIES); do \
+	    $(BUILD)/replay/$$e tests/fuzz/corpus/$$e/* || exit 1; done
+
+test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit replay
 	@BIN=$(BUILD) TOOLS=$(BUILD) sh tests/system/run.sh
 	@$(MAKE) -s --no-print-directory promises
 
@@ -84,13 +130,6 @@ $(BUILD)/shim_%.so: tests/tools/shim_%.c tests/tools/shim_fault.h
 	$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(CFLAGS) -shared -fPIC \
 	    -o $@ $< -ldl
 
-# The fuzz entries for clang's fuzzer.
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard src/*/*.[ch] include/*.h)
-	@mkdir -p $(@D)
-	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	    $(STD) -o $@ $< $$(sed -n 's,^/\* with: \(.*\) \*/$$,\1,p' $<) \
-	    $(wildcard src/lib/*.c)
-
 policy:
 	@$(MAKE) -s BUILD=$(BUILD)-policy CFLAGS="$(CFLAGS) $(POLICY)" \
 	    $(BUILD)-policy/AS $(BUILD)-policy/FS
@@ -98,7 +137,7 @@ policy:
 promises: $(PROMISES)
 	@$(IN_SOAK) SAN=$(SAN) sh tests/soak/run.sh small
 
-soak: $(PROMISES) $(BUILD)/fuzz/fuzz_wire $(BUILD)/fuzz/fuzz_as
+soak: $(PROMISES) fuzzers
 	@$(IN_SOAK) sh tests/soak/run.sh full
 
 # The benchmarks; a tool names what it is linked with as a unit test does.
@@ -157,7 +196,7 @@ endif
 dist:
 	@sh scripts/dist.sh $(GN)
 
-.PHONY: all objects unit test bench soak promises policy demo check install \
+.PHONY: all objects unit fuzz fuzzers replay test bench soak promises policy demo check install \
         uninstall dist clean
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

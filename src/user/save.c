@@ -8,7 +8,9 @@
 #include "disk.h"
 #include "save.h"
 
+#ifndef SYNC_EVERY
 #define SYNC_EVERY (16u << 20)
+#endif
 
 static int result; /* a job's body: the errno of its sync */
 

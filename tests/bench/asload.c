@@ -168,8 +168,8 @@ work(struct player *p, int first, int each, size_t count, double *seconds)
 }
 
 static _Noreturn void
-client(int who, struct start *start, size_t count, double *seconds,
-    size_t *done)
+client(
+    int who, struct start *start, size_t count, double *seconds, size_t *done)
 {
 	int each = users / clients, first = base + who * each;
 	bool device = is_mode("cycle") || is_mode("session");

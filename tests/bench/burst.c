@@ -93,7 +93,7 @@ burst_login(const char *label, int port, int base, int users)
 
 	while (ended < users) {
 		for (; begun < users && begun - ended < OPEN_MAX_AT_ONCE;
-		    begun++) {
+		     begun++) {
 			at[begun] = now();
 			wait[begun].fd = begin_login(port, base + begun, begun);
 			wait[begun].events = POLLIN;

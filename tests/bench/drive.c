@@ -99,8 +99,8 @@ main(int argc, char *argv[])
 
 	if (argc < 8)
 		return 2;
-	name = strrchr(argv[4], '/') == NULL ? argv[4] :
-					       strrchr(argv[4], '/') + 1;
+	name =
+	    strrchr(argv[4], '/') == NULL ? argv[4] : strrchr(argv[4], '/') + 1;
 	signal(SIGPIPE, SIG_IGN);
 	player_open(&p, atoi(argv[6]), 0);
 	player_register(&p, atoi(argv[3]), p.device_port);

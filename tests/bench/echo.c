@@ -18,13 +18,12 @@ drain(int fd)
 
 	for (;;) {
 		socklen_t len = sizeof(from);
-		ssize_t n = recvfrom(fd, text, sizeof(text), 0,
-		    (struct sockaddr *)&from, &len);
+		ssize_t n = recvfrom(
+		    fd, text, sizeof(text), 0, (struct sockaddr *)&from, &len);
 
 		if (n == -1)
 			return;
-		sendto(
-		    fd, text, (size_t)n, 0, (struct sockaddr *)&from, len);
+		sendto(fd, text, (size_t)n, 0, (struct sockaddr *)&from, len);
 	}
 }
 

@@ -158,8 +158,8 @@ main(int argc, char *argv[])
 	total = gather(each, seconds, done);
 	t = now() - t;
 	figure(label, "ops", (double)total / t, "op/s");
-	figure(label, "rate",
-	    (double)total * (double)load.size / t / 1048576.0, "MiB/s");
+	figure(label, "rate", (double)total * (double)load.size / t / 1048576.0,
+	    "MiB/s");
 	figure_latency(label, seconds, total);
 	return 0;
 }

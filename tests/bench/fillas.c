@@ -34,7 +34,7 @@ put(struct account_job *job, int uid)
 	accounts_run(job, -1);
 	if (job->result != ACCOUNT_DONE)
 		die("user %s", job->uid);
-	if (!accounts_load(job->uid, &job->account))
+	if (accounts_load(job->uid, &job->account) != ACCOUNT_FOUND)
 		die("user %s cannot be read back", job->uid);
 	job->change = ACCOUNT_UPDATE;
 }

@@ -68,9 +68,8 @@ confirm(char out[128], int uid, int tid)
 		snprintf(out, 128, "CNF %05d %04d E\n", uid, tid);
 		return;
 	}
-	snprintf(out, 128, "CNF %05d %04d %c%s%s\n", uid, tid,
-	    p->ticket[i].op, p->ticket[i].name[0] != '\0' ? " " : "",
-	    p->ticket[i].name);
+	snprintf(out, 128, "CNF %05d %04d %c%s%s\n", uid, tid, p->ticket[i].op,
+	    p->ticket[i].name[0] != '\0' ? " " : "", p->ticket[i].name);
 	p->ticket[i] = p->ticket[--p->tids];
 }
 
@@ -84,8 +83,7 @@ take_datagram(char out[128], const char *in)
 	if (sscanf(in, "VLD %5d %4d", &uid, &number) == 2) {
 		confirm(out, uid, number);
 	} else if (sscanf(in, "RVC %5d", &uid) == 1) {
-		if (people[uid].waits > 0 &&
-		    conns[people[uid].waits] != NULL)
+		if (people[uid].waits > 0 && conns[people[uid].waits] != NULL)
 			say(people[uid].waits, "RRQ OK\n");
 		people[uid].waits = 0;
 		return false;
@@ -111,8 +109,8 @@ hear_udp(void)
 
 	for (;;) {
 		socklen_t len = sizeof(from);
-		ssize_t n = recvfrom(udp, in, sizeof(in) - 1, 0,
-		    (struct sockaddr *)&from, &len);
+		ssize_t n = recvfrom(
+		    udp, in, sizeof(in) - 1, 0, (struct sockaddr *)&from, &len);
 
 		if (n == -1)
 			return;
@@ -135,8 +133,8 @@ take_req(int fd, int uid, int rid, char op, const char *name)
 	p->op = op;
 	snprintf(p->name, sizeof(p->name), "%.24s", name);
 	p->waits = fd;
-	n = snprintf(out, sizeof(out), "VLC %05d %04d %c%s%s\n", uid, p->vc,
-	    op, name[0] != '\0' ? " " : "", name);
+	n = snprintf(out, sizeof(out), "VLC %05d %04d %c%s%s\n", uid, p->vc, op,
+	    name[0] != '\0' ? " " : "", name);
 	sendto(udp, out, (size_t)n, 0, (struct sockaddr *)&p->device,
 	    sizeof(p->device));
 }
@@ -176,8 +174,8 @@ take_line(int fd, const char *line)
 		if (ok)
 			conns[fd]->uid = uid;
 		say(fd, ok ? "RLO OK\n" : "RLO NOK\n");
-	} else if (sscanf(line, "REQ %5d %4d %c %24s", &uid, &rid, &op,
-		       name) >= 3) {
+	} else if (sscanf(line, "REQ %5d %4d %c %24s", &uid, &rid, &op, name) >=
+	    3) {
 		if (conns[fd]->uid == uid)
 			take_req(fd, uid, rid, op, name);
 		else
@@ -254,8 +252,7 @@ step(void)
 		left--;
 	}
 	for (int fd = 0; fd <= highest && left > 0; fd++)
-		if (fd != udp && fd != listener &&
-		    FD_ISSET((unsigned)fd, &r)) {
+		if (fd != udp && fd != listener && FD_ISSET((unsigned)fd, &r)) {
 			left--;
 			if (conns[fd] != NULL)
 				hear(fd);

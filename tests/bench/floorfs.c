@@ -228,8 +228,7 @@ ask(int fd)
 {
 	struct conn *c = conns[fd];
 	char text[64];
-	int n = snprintf(
-	    text, sizeof(text), "VLD %05d %04d\n", c->uid, c->tid);
+	int n = snprintf(text, sizeof(text), "VLD %05d %04d\n", c->uid, c->tid);
 
 	c->state = VALIDATE;
 	FD_CLR((unsigned)fd, &readable);
@@ -246,8 +245,8 @@ request(int fd, struct conn *c)
 		if (strchr(c->in, '\n') == NULL)
 			return;
 		sscanf(c->in, "%*s %5d %4d %24s", &c->uid, &c->tid, c->name);
-	} else if (sscanf(c->in, "UPL %5d %4d %24s %10lld%n", &c->uid,
-		       &c->tid, c->name, &size, &used) < 4 ||
+	} else if (sscanf(c->in, "UPL %5d %4d %24s %10lld%n", &c->uid, &c->tid,
+		       c->name, &size, &used) < 4 ||
 	    c->in[used] != ' ') {
 		return;
 	} else {
@@ -264,8 +263,7 @@ hear(int fd)
 	struct conn *c = conns[fd];
 	bool asking = c->state == REQUEST;
 	char *to = asking ? c->in + c->in_n : buffer;
-	ssize_t n =
-	    read(fd, to, asking ? sizeof(c->in) - 1 - c->in_n : ROOM);
+	ssize_t n = read(fd, to, asking ? sizeof(c->in) - 1 - c->in_n : ROOM);
 
 	if (n == -1 && errno == EAGAIN)
 		return;

@@ -26,8 +26,8 @@ begin(int fd, int i)
 	int n;
 
 	if (i % 2 == 0)
-		n = snprintf(text, sizeof(text), "RTV 00000 2%03d f%02d.dat\n",
-		    k, f);
+		n = snprintf(
+		    text, sizeof(text), "RTV 00000 2%03d f%02d.dat\n", k, f);
 	else
 		n = snprintf(text, sizeof(text),
 		    "UPL %05d 3%03d f%02d.dat 1000000 ", uid, f, f);

@@ -40,8 +40,8 @@ get(struct stream *s, int uid, unsigned k)
 {
 	char head[128];
 	int words = 0, c = 0;
-	int n = snprintf(head, sizeof(head), "RTV %05d 2%03u f%02u.dat\n",
-	    uid, k % 1000, k % 1000 % 15);
+	int n = snprintf(head, sizeof(head), "RTV %05d 2%03u f%02u.dat\n", uid,
+	    k % 1000, k % 1000 % 15);
 
 	write_all(s->fd, head, (size_t)n);
 	for (n = 0; words < 3 && n < 127 && c != '\n'; n++) {
@@ -61,8 +61,7 @@ static void
 list(struct stream *s, int uid, unsigned k)
 {
 	char line[2048];
-	int n = snprintf(
-	    line, sizeof(line), "LST %05d 1%03u\n", uid, k % 1000);
+	int n = snprintf(line, sizeof(line), "LST %05d 1%03u\n", uid, k % 1000);
 
 	write_all(s->fd, line, (size_t)n);
 	if (!stream_line(s, line, sizeof(line)) || atoi(line + 4) < 1)

@@ -68,8 +68,8 @@ tcp_connect(int port, int source)
 		die("socket");
 	if (source > 1) {
 #ifdef IP_BIND_ADDRESS_NO_PORT /* the port is chosen by connect() */
-		setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one,
-		    sizeof(one));
+		setsockopt(
+		    fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
 #endif
 		bind_to(fd, &from);
 	}

@@ -108,8 +108,7 @@ memory_of(long pid)
 	for (int i = 0; i < n; i++)
 		if (all[i].ours) {
 			m.cpu += all[i].cpu;
-			m.pss += number_in(
-			    all[i].pid, "smaps_rollup", "Pss:");
+			m.pss += number_in(all[i].pid, "smaps_rollup", "Pss:");
 		}
 	m.pss /= 1024;
 	m.rss = number_in(pid, "status", "VmRSS:") / 1024;

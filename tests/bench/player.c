@@ -97,8 +97,8 @@ confirm_code(const struct player *p, int uid)
 	socklen_t len = sizeof(from);
 	char in[256];
 	int whose, vc = -1;
-	ssize_t n = recvfrom(p->device, in, sizeof(in) - 1, 0,
-	    (struct sockaddr *)&from, &len);
+	ssize_t n = recvfrom(
+	    p->device, in, sizeof(in) - 1, 0, (struct sockaddr *)&from, &len);
 
 	in[n > 0 ? n : 0] = '\0';
 	if (sscanf(in, "VLC %5d %4d", &whose, &vc) != 2 || whose != uid)
@@ -145,7 +145,6 @@ player_cycle(struct player *p, int uid, size_t i)
 		fell_short("AUT", text);
 	snprintf(text, sizeof(text), "VLD %05d %04d\n", uid, tid);
 	player_ask(p, text, in);
-	if (sscanf(in, "CNF %5d %4d %c", &whose, &which, &op) != 3 ||
-	    op != 'R')
+	if (sscanf(in, "CNF %5d %4d %c", &whose, &which, &op) != 3 || op != 'R')
 		fell_short("VLD", in);
 }

@@ -2,14 +2,14 @@
 
 goal_8() {
 	accounts 2000
-	for r in $(rounds 5); do
+	for r in $(rounds 9); do
 		launch "$T/echo" $AS_PORT
 		sleep 0.2
-		as_load vld.echo -m vld -w 16 -n 100K
+		as_load vld.echo -m vld -w 16 -n 50K
 		stop
 		start_as as "$WORK/as.2000"
-		as_load vld.as -m vld -w 16 -n 100K
-		as_load vld.idle -m vld -w 16 -n 100K -U 1000 -i 900
+		as_load vld.as -m vld -w 16 -n 50K
+		as_load vld.idle -m vld -w 16 -n 50K -U 1000 -i 900
 		stop
 	done
 	row 8 "VLD-CNF, 16 under way / raw echo" vld.as.ops vld.echo.ops \
@@ -22,7 +22,7 @@ goal_9() {
 	note "goal 9: 8 users at a time of 160, each for 50 second factors, as"
 	note "a user gets no more codes at once; hashes of 1,000 rounds"
 	accounts 2000
-	for r in $(rounds 5); do
+	for r in $(rounds 7); do
 		for v in flooras as; do
 			for i in 0 900; do
 				start_as $v "$WORK/as.2000"

@@ -41,8 +41,8 @@ drain(int fd)
 
 	for (;;) {
 		socklen_t len = sizeof(from);
-		ssize_t n = recvfrom(fd, in, sizeof(in) - 1, 0,
-		    (struct sockaddr *)&from, &len);
+		ssize_t n = recvfrom(
+		    fd, in, sizeof(in) - 1, 0, (struct sockaddr *)&from, &len);
 
 		if (n == -1)
 			return;

@@ -1,102 +1,44 @@
-/* with: src/as/tickets.c src/as/people.c src/as/pbkdf2.c */
 /*
- * The AS as a whole but for its disk, its helpers and its clock: two sessions
- * over socketpairs, and datagrams.  The input is a script of one-letter steps
- * (see do_step()); any bytes are one.  After each step the states must be what
- * as.h says of them, and at the end everything must come to rest.
+ * The AS as a whole on the machine of world.h: its own loop, its accounts on a
+ * disk that fails when the input says so, a pool whose jobs end then, User
+ * programs, personal devices and FS that say what the input says.  The input is
+ * a script of one-letter steps (see do_step()); any bytes are one.
  */
-#include "as_world.h"
+#include "script.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+int as_main(int argc, char *argv[]);
 
-/* The steps */
+#define main as_main
+#include "../../src/as/main.c"
 
-static void
-write_down(struct account_job *body)
-{
-	int i = user_of(body->uid);
+#include "../../src/as/accounts.c"
 
-	if (body->change == ACCOUNT_REMOVE)
-		i = user_of(body->asked.uid);
-	if (i == -1 || body->change == ACCOUNT_KEEP)
-		return;
-	require(body->change != ACCOUNT_CREATE || there[i] != ACCOUNT_FOUND);
-	there[i] =
-	    body->change == ACCOUNT_REMOVE ? ACCOUNT_NONE : ACCOUNT_FOUND;
-	removed_once[i] |= body->change == ACCOUNT_REMOVE;
-	if (body->change == ACCOUNT_CREATE)
-		memcpy(body->account.pair, "pair of salt and hash", 22);
-	accounts[i] = body->account;
-}
+#include "as_checks.h"
 
-/* The oldest job ends: D done, W the password is wrong, B the disk, F cut. */
-static void
-end_job(char how)
-{
-	struct job *job = jobs[0];
-	struct account_job *body;
-
-	if (njobs == 0)
-		return;
-	memmove(jobs, jobs + 1, (size_t)--njobs * sizeof(jobs[0]));
-	body = job->body;
-	job->state = how == 'F' ? JOB_FAILED : JOB_DONE;
-	body->result = how == 'B' ? ACCOUNT_FAILED : ACCOUNT_DONE;
-	body->error = how == 'B' ? EIO : 0;
-	if (how == 'W' && body->verify)
-		body->result = ACCOUNT_WRONG;
-	else if (how == 'D' || how == 'W')
-		write_down(body);
-}
+/* Steps */
 
 static void
 meet(void)
 {
-	static const struct sockaddr_in nobody = { .sin_family = AF_INET };
-	struct session *s = &as.session[who];
-
-	if (s->state != FREE)
+	if (peer[who] != -1 || stopping)
 		return;
+	peer[who] = world_client(as.listener.fd, &user_addr);
 	if (peer[who] != -1)
-		close(peer[who]);
-	session_open(s, pair_of(SOCK_STREAM, &peer[who]), &nobody, now);
-	as.sessions_top = PEERS;
+		checked[peer[who]] = 0;
 }
 
 static void
-say(const char *text, size_t n)
+say(const void *text, size_t n)
 {
-	if (peer[who] != -1 && send(peer[who], text, n, MSG_NOSIGNAL) == -1)
-		return; /* it is full, or we have shut it down */
-}
-
-/* Read what a session has said: replies, and nothing else. */
-static void
-read_replies(void)
-{
-	char text[8192];
-	const char *at = text;
-	ssize_t n = peer[who] == -1 ? 0 : read(peer[who], text, sizeof(text));
-	struct msg m;
-	size_t used;
-
-	for (; n > 0 && wire_parse(at, (size_t)n, &used, &m) == WIRE_OK;
-	     n -= (ssize_t)used, at += used) {
-		require(!wire_is_request(m.type));
-		if (m.type == MSG_RAU && m.tid[1] != '\0')
-			memcpy(tid, m.tid, sizeof(tid));
-	}
-	require(n <= 0 || n == sizeof(text));
+	if (peer[who] != -1)
+		world_send(peer[who], text, n);
 }
 
 /* A message that a person would have to know much for: VC and TID are put. */
 static void
 say_known(char which)
 {
-	static const struct {
-		char letter;
-		const char *text;
-	} known[] = {
+	static const struct known known[] = {
 		{ 'L', "LOG 12345 abcd1234\n" },
 		{ 'l', "LOG 12345 wrong123\n" },
 		{ 'K', "LOG 54321 abcd1234\n" },
@@ -107,31 +49,28 @@ say_known(char which)
 		{ 'a', "AUT 12345 1111 0000\n" },
 		{ 'E', "ERR\n" },
 	};
-	char text[64];
+	const char *text =
+	    script_known(which, known, sizeof(known) / sizeof(known[0]));
+	char aut[32];
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (known[i].letter == which)
-			say(known[i].text, strlen(known[i].text));
-	if (which == 'A' && as.session[who].code.vc[0] != '\0') {
-		snprintf(text, sizeof(text), "AUT %s 1111 %s\n",
-		    as.session[who].code.uid, as.session[who].code.vc);
-		say(text, strlen(text));
+	for (int i = 0; which == 'A' && i < PLACES; i++) {
+		const struct session *s = &as.session[i];
+
+		if (s->state == FREE || s->conn.fd != peer[who] ||
+		    s->code.vc[0] == '\0')
+			continue;
+		snprintf(aut, sizeof(aut), "AUT %s 1111 %s\n", s->code.uid,
+		    s->code.vc);
+		text = aut;
 	}
-}
-
-static void
-ask(const char *text, size_t n)
-{
-	send(asking, text, n, 0);
+	if (text != NULL)
+		say(text, strlen(text));
 }
 
 static void
 ask_known(char which)
 {
-	static const struct {
-		char letter;
-		const char *text;
-	} known[] = {
+	static const struct known known[] = {
 		{ 'G', "REG 12345 abcd1234 127.0.0.1 57001\n" },
 		{ 'g', "REG 12345 abcd1234 127.0.0.1 57002\n" },
 		{ 'W', "REG 12345 wrong123 127.0.0.1 57002\n" },
@@ -140,192 +79,173 @@ ask_known(char which)
 		{ 'j', "UNR 12345 wrong123\n" },
 		{ 'v', "VLD 12345 0000\n" },
 		{ 'N', "REG 99999 abcd1234 127.0.0.1 57001\n" },
+		{ 'e', "hello" },
+		{ 'E', "ERR\n" },
 	};
-	char text[64];
+	const char *text =
+	    script_known(which, known, sizeof(known) / sizeof(known[0]));
+	char vld[32];
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (known[i].letter == which)
-			ask(known[i].text, strlen(known[i].text));
 	if (which == 'V') {
-		snprintf(text, sizeof(text), "VLD 12345 %s\n", tid);
-		ask(text, strlen(text));
+		snprintf(vld, sizeof(vld), "VLD 12345 %s\n", tid);
+		text = vld;
+	}
+	if (text != NULL)
+		world_datagram(as.udp, &asking, text, strlen(text));
+}
+
+/* The device that was called last. */
+static void
+answer_call(char step)
+{
+	if (!world_is(device, END_DATAGRAMS))
+		device = -1;
+	else if (step == 'v')
+		script_datagram(device, &world_fd[device].peer);
+	else if (step == 'X')
+		world_fd[device].error = ECONNREFUSED;
+	else {
+		const char *rvc =
+		    step == 'o' ? "RVC 12345 OK\n" : "RVC 54321 NOK\n";
+
+		world_datagram(
+		    device, &world_fd[device].peer, rvc, strlen(rvc));
 	}
 }
 
-static void
-hear_device(const char *text, size_t n)
-{
-	if (device != -1)
-		send(device, text, n, 0);
-}
-
-/* A step with text: what is between it and the next '~'. */
-static const uint8_t *
-do_text(char step, const uint8_t *at, const uint8_t *end)
-{
-	const uint8_t *stop = memchr(at, '~', (size_t)(end - at));
-	size_t n = (size_t)((stop != NULL ? stop : end) - at);
-
-	if (step == 't')
-		say((const char *)at, n);
-	else if (step == 'd')
-		ask((const char *)at, n);
-	else
-		hear_device((const char *)at, n);
-	return stop != NULL ? stop + 1 : end;
-}
-
-static void
-close_it(int *fd)
-{
-	if (*fd != -1)
-		close(*fd);
-	*fd = -1;
-}
-
+/* 0: the account is none, 1: unreadable, 2: without a device, 3: with one. */
 static void
 set_account(char how)
 {
-	int i = who;
+	char text[WORLD_NAME + PAIR_MAX];
+	int n = snprintf(text, sizeof(text), "pair %s\n%s", pair,
+	    how == '3' ? "device 127.0.0.1 57001\n" : "");
 
-	if (njobs > 0) /* one change at a time, as the AS sees to */
+	require(n < (int)sizeof(text));
+	if (world_jobs() > 0 || how < '0' || how > '3')
 		return;
-	there[i] = how == '0' ? ACCOUNT_NONE :
-	    how == '1'        ? ACCOUNT_UNREADABLE :
-				ACCOUNT_FOUND;
-	accounts[i] = (struct account){ .pair = "pair of salt and hash",
-		.has_device = how == '3',
-		.ip = "127.0.0.1",
-		.port = 57001 };
+	world_fail_in = 0;
+	unlinkat(root, uids[who % USERS], 0);
+	if (how != '0')
+		world_put(root_dir, uids[who % USERS], S_IFREG,
+		    how == '1' ? "pair" : text);
+}
+
+static void
+send_signal(char which)
+{
+	char byte = which == 'u' ? SIGUSR1 : SIGTERM;
+
+	stopping = stopping || byte == SIGTERM;
+	world_send(as.signals, &byte, 1);
 }
 
 /*
- * 1, 2: whose turn it is; n: connect; s?, q?: say or ask what is known;
- * t...~, d...~, v...~: say, ask or answer as the device any text; o, k: the
- * device says OK, NOK; r: read; h, x: half close, close; X: the device is
- * gone; D W B F: a job ends; a?: an account changes; e, E: no socket; the
- * rest of the digits: time passes.
+ * 1-4: whose turn it is; n: connect; s?: say what is known; t...~: say any
+ * text; h, x, w?: half close, reset, room for what we write; q?: ask what is
+ * known; d...~: ask anything; f?: from where; o, k: the device says OK, NOK;
+ * v...~: it says any text; X: its port is closed; D, F, G: a job ends, its
+ * child dies before, or after; a?: an account changes; g?: a signal; V: -v;
+ * i??: the disk will fail; e: no descriptor; m, y: minutes, a day; the rest of
+ * the digits and '.': time passes; &: the next step at the same time.
  */
-static const uint8_t *
-do_step(const uint8_t *at, const uint8_t *end)
+static void
+do_step(char step)
 {
-	static const ms_t times[] = { 1, 499, 500, 1000, 5000, 30000, 60000,
-		300000, 600000, 86400000 };
-	char step = (char)*at++;
-	char more = at < end ? (char)*at : '\0';
-
-	if (step >= '3' && step <= '9')
-		now += times[step - '0'];
-	else if (step == '0' || step == '.')
-		now += times[step == '0'];
-	else if (step == '1' || step == '2')
+	if (step >= '1' && step <= '4')
 		who = step - '1';
 	else if (step == 'n')
 		meet();
 	else if (step == 's')
-		say_known(more);
+		say_known(script_next());
+	else if (step == 't')
+		script_text(say);
 	else if (step == 'q')
-		ask_known(more);
+		ask_known(script_next());
+	else if (step == 'd')
+		script_datagram(as.udp, &asking);
+	else if (step == 'f')
+		asking.sin_port = htons(script_next() % 2 != 0 ? 45001 : 45000);
+	else if (step == 'o' || step == 'k' || step == 'v' || step == 'X')
+		answer_call(step);
+	else if (step == 'D' || step == 'F' || step == 'G')
+		world_job_end(0,
+		    step == 'D'     ? JOB_ENDS :
+			step == 'F' ? JOB_IS_LOST :
+				      JOB_IS_CUT);
 	else if (step == 'a')
-		set_account(more);
-	else if (step == 't' || step == 'd' || step == 'v')
-		return do_text(step, at, end);
-	else if (step == 'o' || step == 'k')
-		hear_device(step == 'o' ? "RVC 12345 OK\n" : "RVC 54321 NOK\n",
-		    step == 'o' ? 13 : 14);
-	else if (step == 'r')
-		read_replies();
-	else if (step == 'h' && peer[who] != -1)
-		shutdown(peer[who], SHUT_WR);
-	else if (step == 'x')
-		close_it(&peer[who]);
-	else if (step == 'X')
-		close_it(&device);
-	else if (step == 'e' || step == 'E')
-		no_socket = step == 'e' ? EMFILE : ENETUNREACH;
-	else if (step != '\0' && strchr("DWBF", step) != NULL)
-		end_job(step);
-	return step == 's' || step == 'q' || step == 'a' ? at + (at < end) : at;
+		set_account(script_next());
+	else if (step == 'g')
+		send_signal(script_next());
+	else if (step == 'V')
+		log_open("AS", true);
+	else if (step == 'm' || step == 'y')
+		world_now += step == 'm' ? 5 * MINUTES : CODES_FORGIVEN;
+	else if (peer[who] != -1)
+		script_end(step, peer[who]);
 }
 
-/* A round of the loop, and what must be true between two of them. */
-
+/* The input is over: the peers have sent all, and everybody else is silent. */
 static void
-is_sound(const struct session *s)
+rest(ms_t until)
 {
-	struct ready r = { .nfds = 0 };
-	bool busy = job_busy(&s->job);
+	bool spoke = false;
 
-	require((s->state == FREE) == (s->conn.fd == -1));
-	require((s->state == CALLING) == (s->vlc.fd != -1));
-	require((s->state == CALLING) == (s->vlc.len > 0));
-	require(!busy || s->state == CHECKING);
-	require(s->uid[0] == '\0' || user_of(s->uid) != -1);
-	require(s->conn.in.len <= WIRE_HEAD_MAX);
-	require(s->conn.out.len <= WIRE_HEAD_MAX);
-	if (s->state == FREE || s->state == CHECKING)
+	for (int i = 0; i < PEERS; i++)
+		if (peer[i] != -1 && !world_fd[peer[i]].ended) {
+			world_fd[peer[i]].ended = true;
+			spoke = true;
+		}
+	if (spoke)
 		return;
-	ready_begin(&r); /* what waits for nothing would wait for ever */
-	session_watch(s, &r);
-	require(r.nfds > 0 || r.deadline != NEVER);
+	if (world_jobs() > 0)
+		world_job_end(0, JOB_ENDS);
+	else if (until != NEVER)
+		world_now = until;
+	else {
+		require(as.sessions == 0 && as.asked_top == 0 && !stopping);
+		send_signal('t');
+	}
 }
 
 static void
-go_round(void)
+turn(ms_t until)
 {
-	struct ready r = { .nfds = 0 };
-
-	ready_begin(&r);
-	udp_watch(&as, &r);
-	for (int i = 0; i < PEERS; i++)
-		session_watch(&as.session[i], &r);
-	ready_by(&r, 0);
-	require(ready_wait(&r) == 0);
-	udp_step(&as, &r, now);
-	for (int i = 0; i < PEERS; i++)
-		session_step(&as, &as.session[i], &r, now);
-	for (int i = 0; i < PEERS; i++)
+	here = false;
+	for (int i = 0; i < PLACES; i++)
 		is_sound(&as.session[i]);
+	if (!script_step(do_step, until))
+		rest(until);
 }
 
-/* The peers have gone and the jobs end: so must all that was under way. */
+/* Once: the parts that last. */
 static void
-come_to_rest(void)
+make_as(void)
 {
-	for (who = 0; who < PEERS; who++)
-		close_it(&peer[who]);
-	close_it(&device);
-	no_socket = 0;
-	for (int i = 0; i < 20000; i++) {
-		bool rest = change_idle(&as) && as.asked_top == 0;
+	static const unsigned char salt[SALT_LEN] = "one of many";
+	int keep[3];
 
-		go_round();
-		end_job('W');
-		now += SECONDS;
-		for (int k = 0; k < PEERS; k++)
-			rest = rest && as.session[k].state == FREE;
-		if (rest)
-			return;
-	}
-	abort();
+	user_addr = world_address("127.0.0.1", 45678);
+	require(accounts_open("as-data", false, keep) == NULL);
+	root_dir = world_fd[root].inode;
+	removed_dir = world_fd[removed].inode;
+	restricted = true;
+	for (int i = 0; i < USERS; i++)
+		approved[number_of(uids[i]) / 8] |=
+		    (unsigned char)(1u << number_of(uids[i]) % 8);
+	people_open();
+	format_pair(pair, "abcd1234", salt, KDF_ROUNDS);
+	for (int i = 0; i < SESSIONS_MAX; i++)
+		as.session[i].conn.fd = as.session[i].vlc.fd = -1;
+	as.sessions_max = PLACES;
+	world_keep();
 }
 
+/* Nobody knows the users any more. */
 static void
-set_up(void)
+forget_users(void)
 {
-	static bool ready_to_go;
-
-	if (!ready_to_go) {
-		require(random_open() != -1);
-		signal(SIGPIPE, SIG_IGN); /* as net_signals() does */
-		people_open();
-		as.udp = pair_of(SOCK_DGRAM, &asking);
-		for (int i = 0; i < PEERS; i++)
-			as.session[i].conn.fd = as.session[i].vlc.fd = peer[i] =
-			    -1;
-		ready_to_go = true;
-	}
-	for (int i = 0; i < USERS; i++) { /* nobody knows them any more */
+	for (int i = 0; i < USERS; i++) {
 		struct person *p = person_of(uids[i]);
 		unsigned ticket;
 
@@ -333,26 +253,75 @@ set_up(void)
 		ticket = p->ticket;
 		memset(p, 0, sizeof(*p));
 		p->ticket = ticket;
-		people_right(uids[i], (struct in_addr){ .s_addr = 0 });
-		there[i] = ACCOUNT_NONE;
+		people_right(uids[i], user_addr.sin_addr);
 		removed_once[i] = false;
 	}
+}
+
+static void
+set_up(void)
+{
+	static ms_t start = 1000000;
+
+	if (world_on.turn == NULL)
+		make_as();
+	else /* used TIDs are forgotten */
+		start = world_now + 20 * MINUTES;
+	world_reset();
+	world_now = start;
+	world_on = (struct world_on){ .turn = turn,
+		.said = see_datagram,
+		.heard = hear_datagram,
+		.wrote = see_replies,
+		.closed = see_close,
+		.named = see_name };
+	log_open("AS", false);
+	forget_users();
+	who = errs_n = 0;
+	device = -1;
+	here = stopping = false;
+	asking = world_address("127.0.0.1", 45000);
 	memset(tid, '0', CODE_LEN);
-	now += 20 * MINUTES; /* used TIDs are forgotten */
+	for (int i = 0; i < PEERS; i++)
+		peer[i] = -1;
+	memset(&as.errs, 0, sizeof(as.errs));
+	as.stop_by = 0;
+	as.signals = world_stream();
+	require(listener_open(&as.listener, AS_PORT) == 0);
+	as.udp = net_udp(AS_PORT);
+	pool_start(&as.pool, 1, sizeof(struct account_job), accounts_run, NULL);
+}
+
+/* After main()'s serve(): who is still there when it was told to stop. */
+static void
+clear_up(void)
+{
+	struct ready r = { .nfds = 0 };
+
+	ready_begin(&r);
+	for (int n = 0; world_jobs() > 0 || !change_idle(&as); n++) {
+		require(n < 1000);
+		world_job_end(0, JOB_ENDS);
+		udp_step(&as, &r, world_now);
+		tcp_step(&as, &r, world_now);
+	}
+	for (int i = 0; i < PLACES; i++)
+		if (as.session[i].state != FREE)
+			session_end(&as.session[i]);
+	for (int i = 0; i < as.asked_top; i++)
+		as.asked[i].state = ASKED_NONE;
+	as.asked_top = as.sessions = as.sessions_top = 0;
+	close(as.udp);
+	close(as.signals);
+	require(world_is_tidy());
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	const uint8_t *at = data, *end = data + n;
-
+	script_begin(data, n);
 	set_up();
-	who = 0;
-	meet();
-	while (at < end) {
-		at = do_step(at, end);
-		go_round();
-	}
-	come_to_rest();
+	serve();
+	clear_up();
 	return 0;
 }

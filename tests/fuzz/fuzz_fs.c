@@ -3,11 +3,6 @@
  * disk that fails when the input says so, a pool whose jobs end then, clients
  * and an AS that say what the input says.  The input is a script of one-letter
  * steps (see do_step()); any bytes are one.
- *
- * A reply is exactly one whole message, of the kind that was asked for; nothing
- * is done and nothing stored that the AS has not confirmed; nobody gets more
- * than 15 files; in the end, whoever was silent, every place, reservation and
- * descriptor is free, and no litter is left.
  */
 #include "../../src/fs/answer.h"
 #include "script.h"
@@ -19,171 +14,7 @@ int fs_main(int argc, char *argv[]);
 
 #include "../../src/fs/files.c"
 
-#define CLIENTS 3 /* places; there is one peer more than these */
-#define PEERS   (CLIENTS + 1)
-#define SAID    192
-#define CNFS    64
-#define VLDS    64
-
-static struct sockaddr_in as_addr, client_addr;
-static int peer[PEERS], who;
-static int tids; /* how many have been made up */
-static bool cut; /* a job was */
-static bool stopping;
-
-/* What each client has said first of all. */
-static struct {
-	size_t n;
-	char text[SAID];
-} said[WORLD_FDS];
-
-/* What the AS has confirmed, as the FS heard it, and was asked. */
-static struct msg cnf[CNFS], vld[VLDS];
-static int cnfs, vlds;
-
-/* What must be true */
-
-static bool
-is_confirmed(const char *uid, const char *tid, enum op op, const char *fname)
-{
-	for (int i = 0; i < cnfs; i++)
-		if (cnf[i].op == op && strcmp(cnf[i].uid, uid) == 0 &&
-		    strcmp(cnf[i].fname, fname) == 0 &&
-		    (tid == NULL || strcmp(cnf[i].tid, tid) == 0))
-			return true;
-	return cnfs == CNFS; /* we have lost count */
-}
-
-static void
-hear_cnf(int fd, const char *text, size_t n, const struct sockaddr_in *from)
-{
-	(void)fd, (void)from;
-	if (text != NULL && cnfs < CNFS &&
-	    wire_parse_datagram(text, n, &cnf[cnfs]) == WIRE_OK &&
-	    cnf[cnfs].type == MSG_CNF && cnf[cnfs].op != OP_ERROR)
-		cnfs++;
-}
-
-/* Nothing but a VLD leaves, for somebody who waits for its answer. */
-static void
-hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
-{
-	struct msg m;
-	bool waits = false;
-
-	require(fd == service.as && to == NULL);
-	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
-	require(m.type == MSG_VLD);
-	for (int i = 0; i < crowd.size; i++)
-		waits = waits || client_awaits(crowd.order[i], &m);
-	require(waits);
-	if (vlds < VLDS)
-		vld[vlds] = m;
-	vlds++;
-}
-
-/* What is said to be stored is there, and is what was sent. */
-static void
-is_stored(const struct msg *upl, const char *data, size_t n)
-{
-	int dir = world_find(world_fd[store.root].inode, upl->uid);
-	int file = dir == -1 ? -1 : world_find(dir, upl->fname);
-
-	if (is_confirmed(upl->uid, NULL, OP_REMOVE, "") ||
-	    is_confirmed(upl->uid, NULL, OP_DELETE, upl->fname))
-		return; /* it may be gone again */
-	require(file != -1 && world_links(file) == 1);
-	require(world_size(file) == upl->size);
-	require(memcmp(world_text(file), data,
-		    n < upl->size ? n : (size_t)upl->size) == 0);
-}
-
-/* The reply so far; whole: all of it, that is. */
-static void
-is_reply(int fd, bool whole)
-{
-	const struct end *e = &world_fd[fd];
-	size_t used, n = said[fd].n, head;
-	struct msg m, req, due;
-	enum wire_result got = wire_parse(e->out, e->out_len, &used, &m);
-
-	if (got == WIRE_MORE && !whole)
-		return;
-	require(got == WIRE_OK && !wire_is_request(m.type));
-	if (wire_has_body(&m) && m.size < WORLD_BYTES) {
-		require(e->out_len <= used + m.size + 1);
-		require(!whole || e->out_len == used + m.size + 1);
-		require(e->out_len <= used + m.size ||
-		    e->out[used + m.size] == '\n');
-	} else
-		require(wire_has_body(&m) || e->out_len == used);
-	got = wire_parse(said[fd].text, n, &head, &req);
-	if (got != WIRE_OK || m.type == MSG_ERR) {
-		require(m.type == MSG_ERR || m.status == ST_ERR);
-		return;
-	}
-	wire_refuse(&due, req.type, ST_OK);
-	require(m.type == due.type);
-	if (m.status == ST_INV || m.status == ST_ERR)
-		return;
-	require(is_confirmed(
-	    req.uid, req.tid, request_op(req.type), req.fname));
-	if (m.type == MSG_RUP && m.status == ST_OK)
-		is_stored(&req, said[fd].text + head, n - head);
-}
-
-static void
-hear_reply(int fd)
-{
-	if (fd != signals)
-		is_reply(fd, false);
-}
-
-/* Who shuts down before it closes has said all. */
-static void
-see_close(int fd)
-{
-	if (fd != signals && (world_fd[fd].shut || world_fd[fd].out_len > 0))
-		is_reply(fd, world_fd[fd].shut);
-	for (int i = 0; i < PEERS; i++)
-		if (peer[i] == fd)
-			peer[i] = -1;
-}
-
-/* A file gets a name: its own, or what a failing deletion gives back. */
-static void
-see_name(int dir, const char *name, int inode)
-{
-	const char *uid;
-	int i = 0, n = 0, it;
-
-	(void)inode;
-	if (dir == world_fd[store.root].inode ||
-	    dir == world_fd[store.work].inode)
-		return;
-	do
-		require(world_each(&i, world_fd[store.root].inode, &uid, &it));
-	while (it != dir);
-	require(is_confirmed(uid, NULL, OP_UPLOAD, name) ||
-	    is_confirmed(uid, NULL, OP_DELETE, name));
-	for (i = 0; world_each(&i, dir, &uid, &it);)
-		n += wire_valid(F_FNAME, uid);
-	require(n <= FILES_MAX);
-}
-
-static void
-is_sound(const struct client *c)
-{
-	require(c->state != FREE);
-	require((c->state == GONE) == (c->conn.fd == -1));
-	require(c->state != GONE || c->job.state != JOB_NONE);
-	require((c->vld.len > 0) == (c->state == VALIDATING));
-	require((c->state != TAKING && c->state != FINISHING) ||
-	    (c->up.fd != -1 && c->up.place != -1));
-	require((c->file != -1) == (c->state == GIVING));
-	require(c->conn.out.len == 0 || c->state == GIVING ||
-	    c->state == REPLYING || c->state == GONE);
-}
+#include "fs_checks.h"
 
 /* Steps */
 
@@ -230,7 +61,7 @@ say_known(char which)
 		if (*format != '%')
 			text[n++] = *format;
 		else {
-			snprintf(text + n, 5, "%04d", tids++ % 10000);
+			snprintf(text + n, 5, "%04u", tids++ % 10000u);
 			n += CODE_LEN;
 			format += sizeof("04d") - 1;
 		}
@@ -265,8 +96,8 @@ confirm(char how)
 		op_scan(op, &m.op);
 	if (op_names_file(m.op) && m.fname[0] == '\0')
 		memcpy(m.fname, "a.txt", sizeof("a.txt"));
-	world_datagram(service.as, &as_addr, text,
-	    wire_format(text, sizeof(text), &m));
+	world_datagram(
+	    service.as, &as_addr, text, wire_format(text, sizeof(text), &m));
 }
 
 static void
@@ -409,7 +240,8 @@ set_up(void)
 		.named = see_name };
 	world_waits = true;
 	log_open("FS", false);
-	who = tids = cnfs = vlds = 0;
+	who = cnfs = vlds = 0;
+	tids = 0;
 	cut = stopping = false;
 	for (int i = 0; i < PEERS; i++)
 		peer[i] = -1;

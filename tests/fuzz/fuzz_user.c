@@ -40,8 +40,8 @@ see_as(int fd)
 	struct msg m;
 
 	while (checked[fd] < e->out_len) {
-		enum wire_result got = wire_parse(e->out + checked[fd],
-		    e->out_len - checked[fd], &used, &m);
+		enum wire_result got = wire_parse(
+		    e->out + checked[fd], e->out_len - checked[fd], &used, &m);
 
 		if (got == WIRE_MORE)
 			return;
@@ -104,7 +104,8 @@ see_file(int dir, const char *name, int inode)
 	require(strcmp(user.fs.request.fname, name) == 0);
 	require(said_n - i - used >= m.size && world_size(inode) == m.size);
 	require(memcmp(world_text(inode), said + i + used, m.size) == 0);
-	require(world_links(inode) == 1 && user.fs.reply.size == m.size);
+	require(world_synced(inode) && world_links(inode) == 1 &&
+	    user.fs.reply.size == m.size);
 }
 
 static void

@@ -112,8 +112,8 @@ world_job_end(int which, enum world_end how)
 	if (how == JOB_ENDS)
 		memcpy(job->body, jobs[n].body, jobs[n].pool->size);
 	job->state = how == JOB_ENDS ? JOB_DONE : JOB_FAILED;
-	memmove(&jobs[n], &jobs[n + 1],
-	    (size_t)(--njobs - n) * sizeof(jobs[0]));
+	memmove(
+	    &jobs[n], &jobs[n + 1], (size_t)(--njobs - n) * sizeof(jobs[0]));
 	world_wake();
 }
 

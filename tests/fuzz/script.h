@@ -32,8 +32,7 @@ static inline size_t
 script_word(const uint8_t **word)
 {
 	size_t left = (size_t)(script_stop - script_at), n;
-	const uint8_t *end =
-	    left == 0 ? NULL : memchr(script_at, '~', left);
+	const uint8_t *end = left == 0 ? NULL : memchr(script_at, '~', left);
 
 	*word = script_at;
 	n = end != NULL ? (size_t)(end - script_at) : left;

@@ -73,11 +73,11 @@ extern struct world_on {
 	/* Nothing is ready before then: do a step, or let time pass. */
 	void (*turn)(ms_t until);
 	/* A datagram has left; to is NULL on a connected socket. */
-	void (*said)(int fd, const char *text, size_t n,
-	    const struct sockaddr_in *to);
+	void (*said)(
+	    int fd, const char *text, size_t n, const struct sockaddr_in *to);
 	/* The program has been given a datagram; text NULL: none was left. */
-	void (*heard)(int fd, const char *text, size_t n,
-	    const struct sockaddr_in *from);
+	void (*heard)(
+	    int fd, const char *text, size_t n, const struct sockaddr_in *from);
 	void (*wrote)(int fd);  /* to a stream: see world_fd[fd].out */
 	void (*closed)(int fd); /* a stream, just before */
 	void (*connected)(int fd);
@@ -107,7 +107,8 @@ struct sockaddr_in world_address(const char *ip, uint16_t port);
 enum world_end { JOB_ENDS, JOB_IS_CUT, JOB_IS_LOST };
 int world_jobs(void);
 void world_job_end(int which, enum world_end how);
-extern bool world_waits; /* jobs: none has been given to a child before it ends */
+extern bool
+    world_waits; /* jobs: none has been given to a child before it ends */
 
 /* The disk, for the entry: it does not fail. */
 #define WORLD_ROOT 0
@@ -116,10 +117,19 @@ int world_put(int dir, const char *name, mode_t kind, const char *text);
 size_t world_size(int inode);
 const char *world_text(int inode);
 nlink_t world_links(int inode);
+bool world_synced(int inode); /* all of it, and no sync has failed */
 void world_shrink(int inode, size_t size);
 bool world_each(int *i, int dir, const char **name, int *inode);
 
-/* world.c and disk.c of this directory, for each other */
+/* What is below is for the parts of the world, and for the renaming. */
+struct world_waiting { /* a datagram: this, then its bytes */
+	struct sockaddr_in from;
+	size_t n;
+};
+
+extern uint16_t world_port;
+struct end *world_end_of(int fd);
+bool world_no_place(void);
 int world_new(enum end_kind kind); /* or -1 with errno */
 bool world_fails(void);
 ssize_t world_file_read(struct end *e, void *data, size_t n, size_t at);
@@ -127,6 +137,7 @@ ssize_t world_file_write(struct end *e, const void *data, size_t n);
 int world_file_close(struct end *e);
 void world_disk_keep(void);
 void world_disk_reset(void);
+void world_dirs_reset(void);
 void world_pool_reset(void);
 void world_random_reset(void);
 

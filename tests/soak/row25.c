@@ -1,7 +1,8 @@
 /*
- * Row 25: every input. The fuzz entries of tests/fuzz are built by make fuzz
- * with the sanitizers; here each runs on from its corpus, on a copy of it.
+ * Row 25: every input. Each fuzz entry of tests/fuzz, built with the
+ * sanitizers, runs on from its corpus, on a copy of it.
  */
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +12,12 @@
 
 #define RUNS "10000000" /* FUZZ_RUNS in the environment: another number */
 
-static const char *const entries[] = { "wire", "as" };
-
-#define ENTRIES (int)(sizeof(entries) / sizeof(entries[0]))
-
 static const char *
 fuzz_dir(void)
 {
 	const char *dir = getenv("FUZZ");
 
-	return dir == NULL ? "build/fuzz" : dir;
+	return dir == NULL ? "build/gn0/fuzz" : dir;
 }
 
 static void
@@ -28,7 +25,7 @@ fuzz(const char *entry, const char *runs)
 {
 	char command[3 * PATH_ROOM], path[PATH_ROOM];
 
-	snprintf(path, sizeof(path), "%.400s/fuzz_%s", fuzz_dir(), entry);
+	snprintf(path, sizeof(path), "%.400s/%s", fuzz_dir(), entry);
 	if (access(path, X_OK) == -1) {
 		flaw("%s is missing: make soak builds it", path);
 		return;
@@ -48,6 +45,8 @@ row25(void)
 {
 	const char *runs = getenv("FUZZ_RUNS");
 	char command[PATH_ROOM];
+	glob_t found = { 0 };
+	size_t n = 0;
 
 	if (is_small()) { /* the corpora are replayed by the unit tests */
 		snprintf(command, sizeof(command),
@@ -60,8 +59,11 @@ row25(void)
 	}
 	if (runs == NULL)
 		runs = RUNS;
-	for (int i = 0; i < ENTRIES; i++)
-		fuzz(entries[i], runs);
-	figure("%d findings in %d x %s runs", flaws(), ENTRIES, runs);
+	if (glob("tests/fuzz/corpus/*", 0, NULL, &found) != 0)
+		flaw("there is no corpus");
+	for (; n < found.gl_pathc; n++)
+		fuzz(strrchr(found.gl_pathv[n], '/') + 1, runs);
+	globfree(&found);
+	figure("%d findings in %zu x %s runs", flaws(), n, runs);
 	allowed("0");
 }

@@ -56,7 +56,7 @@ job_for(const char *uid, const char *pass, enum account_change change)
 	struct account_job job = { .change = change, .verify = true };
 
 	memcpy(job.uid, uid, UID_LEN);
-	memcpy(job.pass, pass, PASS_LEN);
+	snprintf(job.pass, sizeof(job.pass), "%s", pass);
 	memcpy(job.asked.uid, uid, UID_LEN);
 	memcpy(job.asked.tid, "4321", CODE_LEN);
 	memcpy(job.asked.ip, "127.0.0.1", 9);

@@ -30,7 +30,7 @@ redeem(struct code *c, const char *rid, const char *vc, ms_t now)
 
 	memcpy(aut.uid, c->uid, sizeof(aut.uid));
 	memcpy(aut.rid, rid, sizeof(aut.rid));
-	memcpy(aut.vc, vc, sizeof(aut.vc));
+	snprintf(aut.vc, sizeof(aut.vc), "%s", vc);
 	return code_redeem(c, &aut, now);
 }
 
