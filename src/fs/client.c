@@ -7,6 +7,8 @@
 #include "serve.h"
 #include "transfer.h"
 
+#define REFUSED_SOON 100 /* ms */
+
 static void
 end_validation(struct client *c, struct service *s)
 {
@@ -51,6 +53,7 @@ start_validation(struct client *c, struct service *s, ms_t now)
 	memcpy(vld.uid, c->req.uid, sizeof(vld.uid));
 	memcpy(vld.tid, c->req.tid, sizeof(vld.tid));
 	c->state = VALIDATING;
+	c->since = now;
 	if (call_start(&c->vld, s->as, &vld, now) == CALL_FAILED)
 		invalidate(c, s);
 }
@@ -245,7 +248,8 @@ client_validated(
     struct client *c, struct service *s, const struct msg *cnf, ms_t now)
 {
 	if (cnf->op == OP_ERROR) {
-		client_unvalidated(c, s, now);
+		invalidate(c, s);
+		advance(c, s, now);
 		return;
 	}
 	end_validation(c, s);
@@ -258,10 +262,17 @@ client_validated(
 	advance(c, s, now);
 }
 
+/*
+ * Nobody listens at the AS's port.  Where that is heard as soon as the first
+ * VLD has left, it never came.  Later an AS may have ended in between, and if
+ * it has removed the user before, the one that follows it will say so.
+ */
 void
-client_unvalidated(struct client *c, struct service *s, ms_t now)
+client_unheard(struct client *c, struct service *s, ms_t now)
 {
-	if (c->state == VALIDATING)
+	bool soon = c->vld.sent == 1 && now - c->since < REFUSED_SOON;
+
+	if (c->state == VALIDATING && (soon || c->req.type != MSG_REM))
 		invalidate(c, s);
 	advance(c, s, now);
 }

@@ -35,7 +35,7 @@ enum client_state {
 
 struct client {
 	enum client_state state;
-	ms_t since; /* in ASKING, FINISHING: when it began */
+	ms_t since; /* in ASKING, VALIDATING, FINISHING: when it began */
 	struct conn conn;
 	enum wire_result took; /* what req is worth */
 	struct msg req;
@@ -70,8 +70,11 @@ bool client_awaits(const struct client *c, const struct msg *cnf);
 void client_validated(
     struct client *c, struct service *s, const struct msg *cnf, ms_t now);
 
-/* There is no AS: what waits for it is INV. */
-void client_unvalidated(struct client *c, struct service *s, ms_t now);
+/*
+ * Nobody listens at the AS's port: what waits for it is INV, but for a removal
+ * that the AS may have begun before it ended.
+ */
+void client_unheard(struct client *c, struct service *s, ms_t now);
 
 /* The one way in which a connection ends; it may be FREE or GONE then. */
 void client_end(struct client *c, struct service *s);

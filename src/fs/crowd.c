@@ -137,7 +137,7 @@ crowd_hear(struct crowd *w, struct service *s, ms_t now)
 			hand_over(w, s, &m, now);
 		if (heard == -1)
 			for (int k = 0; k < w->size; k++)
-				client_unvalidated(w->order[k], s, now);
+				client_unheard(w->order[k], s, now);
 		if (heard != 1)
 			return;
 	}

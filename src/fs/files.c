@@ -139,8 +139,10 @@ files_open(const char *uid, const char *name, int *fd, uint64_t *size)
 static enum status
 check(int dir, const char *uid, const char *name)
 {
-	unsigned n = 0;
+	int n = shelf_count(dir);
 
+	if (n == -1)
+		return ST_NOK;
 	if (shelf_taken(dir, name))
 		return ST_DUP;
 	for (int i = 0; i < held_end; i++) {
@@ -150,7 +152,7 @@ check(int dir, const char *uid, const char *name)
 			return ST_DUP;
 		n += !shelf_taken(dir, held[i].name);
 	}
-	return n + shelf_count(dir) < FILES_MAX ? ST_OK : ST_FULL;
+	return n < FILES_MAX ? ST_OK : ST_FULL;
 }
 
 /* A place for a reservation; -1: none is free. */

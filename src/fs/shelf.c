@@ -53,19 +53,19 @@ shelf_taken(int dir, const char *name)
 static bool
 count_it(int dir, const char *name, void *arg)
 {
-	unsigned *n = arg;
+	int *n = arg;
 
 	(void)dir;
 	*n += wire_valid(F_FNAME, name);
 	return true;
 }
 
-unsigned
+int
 shelf_count(int dir)
 {
-	unsigned n = 0;
+	int n = 0;
 
-	if (dir != -1)
-		disk_each(dir, ".", count_it, &n);
+	if (dir != -1 && disk_each(dir, ".", count_it, &n) == -1)
+		return -1;
 	return n;
 }

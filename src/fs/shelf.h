@@ -19,6 +19,6 @@ int shelf_make(int root, const char *uid);
 
 bool shelf_file(int dir, const char *name, uint64_t *size);
 bool shelf_taken(int dir, const char *name);
-unsigned shelf_count(int dir); /* of the taken names */
+int shelf_count(int dir); /* of the taken names; -1 where nobody can tell */
 
 #endif

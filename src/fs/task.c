@@ -26,9 +26,14 @@ sync_file(struct file_job *j, int fd)
 static enum status
 link_file(const struct store *s, struct file_job *j, int dir)
 {
+	int n;
+
 	if (shelf_taken(dir, j->name))
 		return ST_DUP;
-	if (shelf_count(dir) >= FILES_MAX)
+	n = shelf_count(dir);
+	if (n == -1)
+		return failed(j);
+	if (n >= FILES_MAX)
 		return ST_FULL;
 	if (linkat(s->work, j->temp, dir, j->name, 0) == 0)
 		return ST_OK;

@@ -200,14 +200,18 @@ disk_each(
 	int fd = disk_open_dir(at, dir);
 	DIR *d = fd == -1 ? NULL : fdopendir(fd);
 	const struct dirent *e;
+	int error;
 
 	if (d == NULL)
 		return fd == -1 ? -1 : close_with_errno(fd);
-	while ((e = readdir(d)) != NULL)
+	while (errno = 0, (e = readdir(d)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 &&
 		    strcmp(e->d_name, "..") != 0 && !each(fd, e->d_name, arg))
 			break;
-	return closedir(d);
+	error = e == NULL ? errno : 0; /* it may end before its end */
+	closedir(d);
+	errno = error;
+	return error == 0 ? 0 : -1;
 }
 
 static int

@@ -1,4 +1,4 @@
-# run.sh - measure the goals of performance.md, all or some, and print how far
+# run.sh - measure the performance goals of the readme, all or some, and print how far
 # they are reached: BIN=build/gn0 sh tests/bench/run.sh [GOAL...]
 #
 #   ROUNDS    how often each variant runs, in turn (A B A B); each goal has a

@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh small|full [ROW]... - the table of the promises: is each one kept?
 #
-# One line a row of promises.md: its number, the promise, the figure that was
+# One line a promise of the readme: its number, the promise, the figure that was
 # measured, what is allowed, ok or FAILED; the details of a failure above it.
 # Exit status 1 where any failed. full takes minutes and prints the figures as
 # promised; small takes seconds and leaves timing out.
