@@ -12,10 +12,18 @@
 
 #define PRINTF_LIKE __attribute__((__format__(__printf__, 1, 2)))
 
+/*
+ * A program that was started without descriptors 0 to 2 gets them here: what it
+ * opens next must not take their place.  log_open() does that, too.
+ */
+void fill_standard_descriptors(void);
 void log_open(const char *program, bool verbose);
 bool log_verbose(void);
 
-/* To stdout, flushed; log_request() only with -v, and led by the time. */
+/*
+ * To stdout, flushed.  log_request() only with -v, led by the time; where its
+ * reader does not keep up the line is dropped rather than waited for.
+ */
 void log_info(const char *format, ...) PRINTF_LIKE;
 void log_request(const char *format, ...) PRINTF_LIKE;
 

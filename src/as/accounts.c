@@ -111,6 +111,10 @@ accounts_approve(const char *file, int *line)
 		    (unsigned char)(1u << number_of(uid) % 8);
 		n++;
 	}
+	if (ferror(f)) {
+		*line = 0;
+		n = -1;
+	}
 	fclose(f);
 	return n;
 }
@@ -303,6 +307,19 @@ struct removals {
 	int n, max;
 };
 
+/* Put back, from a backup, after it was removed? */
+static bool
+is_restored(const char *uid, const struct stat *removal)
+{
+	struct stat st;
+
+	if (fstatat(root, uid, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return false;
+	if (st.st_ctim.tv_sec != removal->st_mtim.tv_sec)
+		return st.st_ctim.tv_sec > removal->st_mtim.tv_sec;
+	return st.st_ctim.tv_nsec > removal->st_mtim.tv_nsec;
+}
+
 static bool
 finish_removal(int dir, const char *uid, void *arg)
 {
@@ -312,8 +329,13 @@ finish_removal(int dir, const char *uid, void *arg)
 	struct stat st;
 
 	if (!wire_valid(F_UID, uid) || fstatat(dir, uid, &st, 0) == -1 ||
-	    disk_load(dir, uid, text, sizeof(text)) == -1 ||
-	    unlink_account(uid) == -1)
+	    disk_load(dir, uid, text, sizeof(text)) == -1)
+		return true;
+	if (is_restored(uid, &st)) {
+		unlinkat(dir, uid, 0);
+		return true;
+	}
+	if (unlink_account(uid) == -1)
 		return true;
 	memset(&r, 0, sizeof(r));
 	memcpy(r.uid, uid, UID_LEN);

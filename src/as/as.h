@@ -41,6 +41,7 @@ struct session {
 	struct conn conn;
 	char uid[UID_LEN + 1]; /* logged in as; "": not */
 	ms_t line_since;       /* its first byte came; 0: none has */
+	bool more;             /* more lines may be here: the next round's */
 	ms_t wait_until;
 	char asked[UID_LEN + 1]; /* LOG's: who wants to be logged in */
 	struct code code;        /* the newest REQ's */

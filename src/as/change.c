@@ -6,7 +6,8 @@
 #include "log.h"
 #include "random.h"
 
-#define DELAY_MAX 4000 /* ms; whoever asks by UDP waits for 8 s at most */
+#define ASKED_RESERVED 16
+#define DELAY_MAX      4000 /* ms; whoever asks by UDP waits for 8 s at most */
 
 static void
 finish(struct server *as, struct asked *a, enum status status)
@@ -18,10 +19,23 @@ finish(struct server *as, struct asked *a, enum status status)
 	a->state = ASKED_NONE;
 }
 
+/*
+ * A free place.  Those who register take no more than a quarter from one
+ * address, and leave some for the removals that an FS waits for.
+ */
 static struct asked *
-find_free(struct server *as)
+find_free(struct server *as, const struct asker *who, bool removal)
 {
-	for (int i = 0; i < ASKED_MAX; i++)
+	int last = removal ? ASKED_MAX : ASKED_MAX - ASKED_RESERVED;
+	int same = 0;
+
+	for (int i = 0; i < as->asked_top && !removal; i++)
+		same += as->asked[i].state != ASKED_NONE &&
+		    as->asked[i].who.from.sin_addr.s_addr ==
+			who->from.sin_addr.s_addr;
+	if (same >= ASKED_MAX / 4)
+		return NULL;
+	for (int i = 0; i < last; i++)
 		if (as->asked[i].state == ASKED_NONE) {
 			if (i >= as->asked_top)
 				as->asked_top = i + 1;
@@ -184,6 +198,17 @@ begin(struct server *as, struct asked *a, ms_t now)
 	}
 }
 
+/* A worker that was killed may have done it, and a restart would finish it. */
+static bool
+is_removed(const struct asked *a)
+{
+	struct account account;
+
+	if (a->job.state == JOB_DONE)
+		return a->change.result == ACCOUNT_DONE;
+	return accounts_load(a->req.uid, &account) == ACCOUNT_NONE;
+}
+
 static void
 removed(struct server *as, struct asked *a)
 {
@@ -193,7 +218,7 @@ removed(struct server *as, struct asked *a)
 	memcpy(cnf.uid, a->req.uid, sizeof(cnf.uid));
 	memcpy(cnf.tid, a->req.tid, sizeof(cnf.tid));
 	cnf.op = OP_REMOVE;
-	if (a->change.result != ACCOUNT_DONE || a->job.state == JOB_FAILED) {
+	if (!is_removed(a)) {
 		ticket_void(&a->req);
 		cnf.op = OP_ERROR;
 	} else {
@@ -222,6 +247,7 @@ worked(struct server *as, struct asked *a, ms_t now)
 	bool hashed = a->change.verify || a->change.change == ACCOUNT_CREATE;
 	bool ok = a->job.state == JOB_DONE && a->change.result == ACCOUNT_DONE;
 
+	person_of(a->req.uid)->device.sin_port = 0; /* it may be another */
 	if (hashed)
 		people_hashed(a->who.from.sin_addr);
 	report_failure(a);
@@ -272,7 +298,7 @@ static struct asked *
 remember(struct server *as, const struct asker *who, const char *text,
     const struct msg *req)
 {
-	struct asked *a = find_free(as);
+	struct asked *a = find_free(as, who, req->type == MSG_VLD);
 
 	if (a == NULL)
 		return NULL; /* it will be sent again */
@@ -304,18 +330,23 @@ change_remove(struct server *as, const struct asker *who, const char *text,
 	r->port = ntohs(who->from.sin_port);
 }
 
-/*
- * Twice: what was finished in the first pass may be what another, earlier in
- * the table, has been waiting for.
+/* Where work has ended, others, earlier in the table, may have waited for it.
  */
 void
 change_step(struct server *as, ms_t now)
 {
+	bool ended;
 	int top = 0;
 
-	for (int pass = 0; pass < 2; pass++)
-		for (int i = 0; i < as->asked_top; i++)
+	do {
+		ended = false;
+		for (int i = 0; i < as->asked_top; i++) {
+			bool worked = as->asked[i].state == ASKED_WORKING;
+
 			step(as, &as->asked[i], now);
+			ended |= worked && as->asked[i].state != ASKED_WORKING;
+		}
+	} while (ended);
 	for (int i = 0; i < as->asked_top; i++)
 		if (as->asked[i].state != ASKED_NONE)
 			top = i + 1;

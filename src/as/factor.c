@@ -5,15 +5,26 @@
 #include "factor.h"
 #include "policy.h"
 
+#define SPARE_CALLS  8  /* VLCs that may be out beside a full table */
 #define SOCKET_RETRY 50 /* ms, when no descriptor is left for a VLC */
+
+static int calls; /* VLCs that are out, a socket each */
+
+int
+factor_calls(void)
+{
+	return calls;
+}
 
 void
 session_hang_up(struct session *s)
 {
 	call_end(&s->vlc);
-	if (s->vlc.fd != -1)
-		close(s->vlc.fd);
+	if (s->vlc.fd == -1)
+		return;
+	close(s->vlc.fd);
 	s->vlc.fd = -1;
+	calls--;
 }
 
 static void
@@ -24,6 +35,8 @@ answer_req(struct session *s, enum status status, ms_t now)
 	memcpy(req.uid, s->code.uid, sizeof(req.uid));
 	memcpy(req.rid, s->code.rid, sizeof(req.rid));
 	memcpy(req.fname, s->code.fname, sizeof(req.fname));
+	if (strcmp(s->uid, req.uid) != 0)
+		status = ST_ELOG; /* the user has been removed meanwhile */
 	if (status == ST_OK)
 		code_sent(&s->code, now);
 	else
@@ -67,21 +80,36 @@ factor_ask(
 	s->state = PACING;
 }
 
+/* The user's device: false when there is none. */
+static bool
+find_device(struct person *p, const char *uid)
+{
+	struct account a;
+
+	if (p->device.sin_port != 0)
+		return true;
+	if (accounts_load(uid, &a) != ACCOUNT_FOUND || !a.has_device)
+		return false;
+	net_address(&p->device, a.ip, a.port);
+	return true;
+}
+
 static void
 call_device(
-    struct session *s, struct person *p, const struct account *a, ms_t now)
+    const struct server *as, struct session *s, struct person *p, ms_t now)
 {
 	struct msg vlc = { .type = MSG_VLC, .op = s->code.op };
-	struct sockaddr_in device;
 
-	net_address(&device, a->ip, a->port);
-	s->vlc.fd = net_udp_to(&device);
+	s->wait_until = now + SOCKET_RETRY;
+	if (as->sessions + calls >= as->sessions_max + SPARE_CALLS)
+		return;
+	s->vlc.fd = net_udp_to(&p->device);
 	if (s->vlc.fd == -1) {
-		s->wait_until = now + SOCKET_RETRY;
 		if (errno != EMFILE && errno != ENFILE)
 			answer_req(s, ST_EPD, now);
 		return;
 	}
+	calls++;
 	memcpy(vlc.uid, s->code.uid, sizeof(vlc.uid));
 	memcpy(vlc.vc, s->code.vc, sizeof(vlc.vc));
 	memcpy(vlc.fname, s->code.fname, sizeof(vlc.fname));
@@ -92,20 +120,18 @@ call_device(
 }
 
 void
-factor_pacing(struct session *s, ms_t now)
+factor_pacing(const struct server *as, struct session *s, ms_t now)
 {
 	struct person *p;
-	struct account a;
 
 	if (now < s->wait_until)
 		return;
 	p = person_of(s->code.uid);
 	s->wait_until = person_may_ask(p, now);
-	if (s->wait_until == NEVER ||
-	    accounts_load(s->code.uid, &a) != ACCOUNT_FOUND || !a.has_device)
+	if (s->wait_until == NEVER || !find_device(p, s->code.uid))
 		answer_req(s, ST_EPD, now);
 	else if (s->wait_until <= now)
-		call_device(s, p, &a, now);
+		call_device(as, s, p, now);
 }
 
 /*

@@ -34,7 +34,11 @@ login_take(
 {
 	struct account a;
 
-	if (accounts_load(log->uid, &a) != ACCOUNT_FOUND) {
+	enum account_state found = accounts_load(log->uid, &a);
+
+	if (found == ACCOUNT_UNREADABLE)
+		log_error("user %s: cannot read the account", log->uid);
+	if (found != ACCOUNT_FOUND) {
 		session_answer_status(s, log, ST_ERR, now);
 		return;
 	}
@@ -56,6 +60,16 @@ login_take(
 	}
 }
 
+/* The account may have been removed while its password was hashed. */
+static bool
+is_current(const struct account_job *check)
+{
+	struct account a;
+
+	return accounts_load(check->uid, &a) == ACCOUNT_FOUND &&
+	    strcmp(a.pair, check->account.pair) == 0;
+}
+
 void
 login_checking(struct server *as, struct session *s, ms_t now)
 {
@@ -69,6 +83,8 @@ login_checking(struct server *as, struct session *s, ms_t now)
 	people_hashed(s->conn.peer.sin_addr);
 	if (s->job.state == JOB_FAILED) {
 		log_warn("a password check was cut short");
+		session_answer_status(s, &log, ST_ERR, now);
+	} else if (!is_current(&s->check)) {
 		session_answer_status(s, &log, ST_ERR, now);
 	} else if (s->check.result == ACCOUNT_DONE) {
 		person_prove(

@@ -236,7 +236,8 @@ serve(void)
 			fatal("cannot wait for events");
 
 		now = r.woke;
-		hear_signals(&r, now);
+		if (ready_can_read(&r, as.signals))
+			hear_signals(&r, now);
 		pool_step(&as.pool, &r);
 		udp_step(&as, &r, now);
 		tcp_step(&as, &r, now);

@@ -159,16 +159,22 @@ find(unsigned uid, struct in_addr from)
 	return NULL;
 }
 
-/* A new entry, in the place of the one of its set that is oldest. */
+/*
+ * A new entry, in the place of the one of its set that is oldest.  It inherits
+ * that one's count, or guessing at some users would hide guessing at another.
+ */
 static struct wrong *
-add(unsigned uid, struct in_addr from)
+add(unsigned uid, struct in_addr from, ms_t now)
 {
 	struct wrong *set = set_of(uid, from), *oldest = set;
 
 	for (int i = 1; i < WAYS; i++)
 		if (set[i].last < oldest->last)
 			oldest = &set[i];
-	*oldest = (struct wrong){ .uid = uid, .from = from };
+	oldest->uid = uid;
+	oldest->from = from;
+	if (now - oldest->last > WRONG_AGE)
+		oldest->times = 0;
 	return oldest;
 }
 
@@ -179,7 +185,7 @@ people_wrong(const char *uid, struct in_addr from, ms_t now)
 	unsigned over;
 
 	if (w == NULL)
-		w = add(number_of(uid), from);
+		w = add(number_of(uid), from, now);
 	if (w->times > 0 && now - w->last > WRONG_AGE)
 		w->times = 0;
 	w->last = now;

@@ -5,6 +5,8 @@
 #include "policy.h"
 #include "trace.h"
 
+#define LINES_A_ROUND 8 /* of one session, then the others have their turn */
+
 void
 session_open(
     struct session *s, int fd, const struct sockaddr_in *peer, ms_t now)
@@ -13,6 +15,7 @@ session_open(
 	s->state = READY;
 	s->uid[0] = '\0';
 	s->line_since = 0;
+	s->more = false;
 	s->code.vc[0] = '\0';
 	s->job.state = JOB_NONE;
 	call_end(&s->vlc);
@@ -36,7 +39,7 @@ session_log_out(struct session *s, const char *uid)
 	if (s->state == FREE || strcmp(s->uid, uid) != 0)
 		return;
 	s->uid[0] = '\0';
-	if (s->state == READY) /* else answer_req() sees to it */
+	if (s->state != PACING && s->state != CALLING) /* see answer_req() */
 		s->code.vc[0] = '\0';
 }
 
@@ -100,9 +103,15 @@ ready(struct server *as, struct session *s, ms_t now)
 {
 	struct msg m;
 
-	while (s->state == READY && s->conn.out.len == 0) {
-		enum wire_result result = conn_take(&s->conn, &m);
+	s->more = false;
+	for (int i = 0; s->state == READY && s->conn.out.len == 0; i++) {
+		enum wire_result result;
 
+		if (i == LINES_A_ROUND) {
+			s->more = true;
+			return;
+		}
+		result = conn_take(&s->conn, &m);
 		if (result == WIRE_MORE)
 			break;
 		s->line_since = 0;
@@ -152,6 +161,8 @@ session_watch(const struct session *s, struct ready *r)
 		ready_write(r, s->conn.fd);
 	ready_read(r, s->vlc.fd);
 	call_watch(&s->vlc, r);
+	if (s->more)
+		ready_by(r, 0);
 	ready_by(r, deadline(s));
 }
 
@@ -186,7 +197,7 @@ advance(struct server *as, struct session *s, const struct ready *r, ms_t now)
 		login_delayed(s, now);
 		break;
 	case PACING:
-		factor_pacing(s, now);
+		factor_pacing(as, s, now);
 		break;
 	case CALLING:
 		factor_calling(as, s, r, now);

@@ -1,50 +1,67 @@
-#include "as.h"
+#include "factor.h"
 #include "policy.h"
 
 #define ACCEPTS_A_ROUND 64
 #define BRIEF_FROM      64 /* sessions; below, a full round costs no more */
 #define BRIEF_TIME      1  /* ms between full rounds */
 #define LIVELY_TIME     20 /* ms since its last byte */
+#define USER_AGE        (10 * MINUTES) /* silent, and somebody else waits */
+
+/* Places that are taken: a VLC under way takes a descriptor as well. */
+static int
+taken(const struct server *as)
+{
+	return as->sessions + factor_calls();
+}
 
 static bool
 under_pressure(const struct server *as)
 {
-	return as->sessions >= as->sessions_max * 3 / 4;
+	return taken(as) >= as->sessions_max * 3 / 4;
 }
 
 static bool
 is_full(const struct server *as)
 {
-	return as->sessions >= as->sessions_max;
-}
-
-/* The one that has waited longest without logging in, or NULL. */
-static struct session *
-oldest_stranger(struct server *as)
-{
-	struct session *oldest = NULL;
-
-	for (int i = 0; i < as->sessions_top; i++) {
-		struct session *s = &as->session[i];
-
-		if (s->state == READY && s->uid[0] == '\0' &&
-		    (oldest == NULL || s->conn.moved < oldest->conn.moved))
-			oldest = s;
-	}
-	return oldest;
+	return taken(as) >= as->sessions_max;
 }
 
 /*
- * When a stranger may be sent away for a new client: under pressure, from three
- * quarters of the places on, who has been silent for long, and with all of them
- * taken whoever has had the time to say something and has not.
+ * When a session may be sent away for a new one.  Under pressure, from three
+ * quarters of the places on, a stranger may who has been silent for long.  With
+ * all of them taken so may any stranger, once it has had the time to speak, and
+ * whoever has got its last reply; only then a user who has long been silent.
  */
 static ms_t
-evictable(const struct server *as, const struct session *stranger)
+evictable(const struct server *as, const struct session *s)
 {
-	if (stranger == NULL)
+	bool full = is_full(as);
+
+	if (s->state == PARTING && s->conn.parted != 0)
+		return full ? s->conn.parted + EVICT_GRACE : NEVER;
+	if (s->state != READY && s->state != DELAYED)
 		return NEVER;
-	return stranger->conn.moved + (is_full(as) ? EVICT_GRACE : EVICT_AGE);
+	if (s->uid[0] == '\0')
+		return s->conn.moved + (full ? EVICT_GRACE : EVICT_AGE);
+	return full && s->state == READY ? s->conn.moved + USER_AGE : NEVER;
+}
+
+/* The one that may go first, or NULL; *when it may. */
+static struct session *
+first_to_go(struct server *as, ms_t *when)
+{
+	struct session *first = NULL;
+
+	*when = NEVER;
+	for (int i = 0; i < as->sessions_top; i++) {
+		ms_t t = evictable(as, &as->session[i]);
+
+		if (t < *when) {
+			*when = t;
+			first = &as->session[i];
+		}
+	}
+	return first;
 }
 
 static struct session *
@@ -67,20 +84,6 @@ evict(struct server *as, struct session *s)
 	as->count.evicted++;
 }
 
-/* Is there a place for one more client?  One who waits may have to go. */
-static bool
-make_room(struct server *as, ms_t now)
-{
-	struct session *stranger;
-
-	if (!under_pressure(as))
-		return true;
-	stranger = oldest_stranger(as);
-	if (now >= evictable(as, stranger))
-		evict(as, stranger);
-	return !is_full(as);
-}
-
 static void
 open_session(
     struct server *as, int fd, const struct sockaddr_in *peer, ms_t now)
@@ -94,15 +97,31 @@ open_session(
 		as->lively[as->lively_n++] = s;
 }
 
+/* When there is, or can be made, a place for one more. */
+static ms_t
+room_at(struct server *as, ms_t now)
+{
+	ms_t when = now;
+
+	if (is_full(as))
+		first_to_go(as, &when);
+	return when;
+}
+
 static void
 accept_some(struct server *as, ms_t now)
 {
-	for (int i = 0; i < ACCEPTS_A_ROUND && make_room(as, now); i++) {
+	for (int i = 0; i < ACCEPTS_A_ROUND && room_at(as, now) <= now; i++) {
 		struct sockaddr_in peer;
+		struct session *first;
+		ms_t when;
 		int fd = listener_accept(&as->listener, &peer, now);
 
 		if (fd == -1)
 			return;
+		first = under_pressure(as) ? first_to_go(as, &when) : NULL;
+		if (first != NULL && when <= now)
+			evict(as, first);
 		open_session(as, fd, &peer, now);
 	}
 }
@@ -116,10 +135,8 @@ accept_some(struct server *as, ms_t now)
 void
 tcp_watch(struct server *as, struct ready *r, ms_t now)
 {
-	ms_t room = now;
+	ms_t room = room_at(as, now);
 
-	if (is_full(as))
-		room = evictable(as, oldest_stranger(as));
 	if (room <= now)
 		listener_watch(&as->listener, r);
 	else
@@ -159,7 +176,8 @@ step_all(struct server *as, const struct ready *r, ms_t now)
 		if (!step(as, s, r, now))
 			continue;
 		top = i + 1;
-		if (s->state != READY || now - s->conn.moved < LIVELY_TIME)
+		if (s->state != READY || s->more ||
+		    now - s->conn.moved < LIVELY_TIME)
 			as->lively[as->lively_n++] = s;
 	}
 	as->sessions_top = top;

@@ -43,8 +43,12 @@ static void
 take_request(struct server *as, const struct asker *who, const char *text,
     const struct msg *req, ms_t now)
 {
+	struct msg cnf;
+
 	if (change_waits(as, who, text)) {
 		as->count.again++;
+		if (req->type == MSG_VLD) /* the time to ask again goes on */
+			ticket_use(req, who, now, &cnf);
 	} else if (req->type == MSG_VLD) {
 		take_vld(as, who, text, req, now);
 	} else if (req->type == MSG_REG && !accounts_approved(req->uid)) {

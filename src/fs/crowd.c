@@ -4,6 +4,8 @@
 /* A wake-up does no more than this of one kind, so that all get their turn. */
 #define ACCEPTS 64
 #define HEARD   256
+#define MOVES   1
+#define MUCH    65536 /* bytes: less than this is not worth a wait */
 
 int
 crowd_open(struct crowd *w, int descriptors)
@@ -17,46 +19,65 @@ crowd_open(struct crowd *w, int descriptors)
 	return w->usable;
 }
 
-static struct client *
-oldest_asking(const struct crowd *w)
-{
-	struct client *oldest = NULL;
-
-	for (int i = 0; i < w->size; i++)
-		if (w->order[i]->state == ASKING &&
-		    (oldest == NULL || w->order[i]->since < oldest->since))
-			oldest = w->order[i];
-	return oldest;
-}
-
 /*
- * When somebody may be sent away for a new client: under pressure, from three
+ * When a client may be sent away for a new one: under pressure, from three
  * quarters of the slots on, who has been silent for long, and with all of them
- * taken whoever has had the time to ask and has not.
+ * taken whoever has had the time to ask and has not, or has its reply.
  */
 static ms_t
-evictable(const struct crowd *w, const struct client *oldest)
+evictable(const struct crowd *w, const struct client *c)
 {
-	if (oldest == NULL)
-		return NEVER;
-	if (w->size < w->usable)
-		return oldest->conn.moved + EVICT_AGE;
-	return oldest->since + EVICT_GRACE;
+	bool full = w->size == w->usable;
+
+	if (c->state == ASKING)
+		return full ? c->since + EVICT_GRACE :
+			      c->conn.moved + EVICT_AGE;
+	if (c->state == PARTING && c->conn.parted != 0 && full &&
+	    !job_busy(&c->job)) /* its slot would stay taken */
+		return c->conn.parted + EVICT_GRACE;
+	return NEVER;
+}
+
+/* The one that may go first, or NULL; *when it may. */
+static struct client *
+first_to_go(const struct crowd *w, ms_t *when)
+{
+	struct client *first = NULL;
+
+	*when = NEVER;
+	for (int i = 0; i < w->size; i++) {
+		ms_t t = evictable(w, w->order[i]);
+
+		if (t < *when) {
+			*when = t;
+			first = w->order[i];
+		}
+	}
+	return first;
+}
+
+/* When there is, or can be made, a slot for one more. */
+static ms_t
+room_at(const struct crowd *w, ms_t now)
+{
+	ms_t when = now;
+
+	if (w->size == w->usable)
+		first_to_go(w, &when);
+	return when;
 }
 
 void
 crowd_watch(const struct crowd *w, const struct listener *l, struct ready *r)
 {
-	ms_t place = r->woke;
+	ms_t room = room_at(w, r->woke);
 
 	for (int i = 0; i < w->size; i++)
 		client_watch(w->order[i], r);
-	if (w->size == w->usable)
-		place = evictable(w, oldest_asking(w));
-	if (place <= r->woke)
+	if (room <= r->woke)
 		listener_watch(l, r);
 	else
-		ready_by(r, place);
+		ready_by(r, room);
 }
 
 /* Those who are FREE leave the front part of the order. */
@@ -72,22 +93,49 @@ close_ranks(struct crowd *w)
 		}
 }
 
+/* Does it move the data of a large file now? */
+static bool
+is_moving(const struct client *c, const struct ready *r)
+{
+	return c->left > MUCH &&
+	    ((c->state == TAKING && ready_can_read(r, c->conn.fd)) ||
+		(c->state == GIVING && ready_can_write(r, c->conn.fd)));
+}
+
+/*
+ * Of those who move much data only one has its turn in a round, the next one
+ * in the next, which begins at once: between them whoever asks for little is
+ * served.
+ */
 void
 crowd_step(struct crowd *w, struct service *s, const struct ready *r)
 {
-	for (int i = 0; i < w->size; i++)
-		client_step(w->order[i], s, r);
+	int moving = 0, next = 0;
+
+	for (int i = 0; i < w->size; i++) {
+		int k = (w->turn + i) % w->size;
+
+		if (is_moving(w->order[k], r) && ++moving > MOVES) {
+			if (moving == MOVES + 1)
+				next = k;
+			continue;
+		}
+		client_step(w->order[k], s, r);
+	}
+	w->turn = next;
 	close_ranks(w);
 }
 
+/* Under pressure a new client takes the place of the one that may go first. */
 static void
 make_room(struct crowd *w, struct service *s, ms_t now)
 {
-	struct client *oldest = oldest_asking(w);
+	ms_t when;
+	struct client *first = first_to_go(w, &when);
 
-	if (now < evictable(w, oldest))
+	if (w->size * 4 <= w->usable * 3 || when > now)
 		return;
-	client_end(oldest, s);
+	client_end(first, s);
 	w->evicted++;
 	close_ranks(w);
 }
@@ -100,16 +148,12 @@ crowd_accept(struct crowd *w, struct service *s, struct listener *l,
 
 	if (!ready_can_read(r, l->fd))
 		return;
-	for (int i = 0; i < ACCEPTS; i++) {
-		int fd;
+	for (int i = 0; i < ACCEPTS && room_at(w, r->woke) <= r->woke; i++) {
+		int fd = listener_accept(l, &peer, r->woke);
 
-		if (w->size * 4 > w->usable * 3)
-			make_room(w, s, r->woke); /* under pressure */
-		if (w->size == w->usable)
-			return;
-		fd = listener_accept(l, &peer, r->woke);
 		if (fd == -1)
 			return;
+		make_room(w, s, r->woke);
 		client_open(w->order[w->size++], s, fd, &peer, r->woke);
 		close_ranks(w); /* it may have ended at once */
 	}

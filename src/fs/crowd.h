@@ -13,8 +13,9 @@
 #define CLIENTS_MAX 496
 
 struct crowd {
-	int usable;                        /* slots; no more of them are used */
-	int size;                          /* how many are in use: the first */
+	int usable; /* slots; no more of them are used */
+	int size;   /* how many are in use: the first */
+	int turn;   /* whose is the next among those who move data */
 	struct client *order[CLIENTS_MAX]; /* ones in this order */
 	struct client slot[CLIENTS_MAX];
 	unsigned long evicted;

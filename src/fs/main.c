@@ -97,19 +97,6 @@ read_options(int argc, char *argv[])
 	return o;
 }
 
-/* So that no socket becomes one of them when we were started without. */
-static void
-fill_standard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd != -1 && fd <= STDERR_FILENO);
-	if (fd != -1)
-		close(fd);
-}
-
 static void
 start_network(const struct options *o, struct sockaddr_in *as)
 {
@@ -138,7 +125,6 @@ start(const struct options *o)
 	const char *trouble;
 	int cap = net_cap(), usable = crowd_open(&crowd, cap);
 
-	fill_standard_descriptors();
 	log_open("FS", o->verbose);
 	if (usable < 1)
 		fatalx("%d descriptors are too few (ulimit -n)", cap);
@@ -201,10 +187,8 @@ serve(void)
 		pool_watch(&service.pool, &r);
 		crowd_watch(&crowd, &listener, &r);
 
-		if (ready_wait(&r) == -1) {
-			log_error("select");
-			return;
-		}
+		if (ready_wait(&r) == -1)
+			fatal("cannot wait for events");
 		if (ready_can_read(&r, signals))
 			heed_signals(&r, &end);
 		pool_step(&service.pool, &r);
@@ -223,8 +207,7 @@ static void
 stop(void)
 {
 	crowd_dismiss(&crowd, &service, true);
-	if (pool_idle(&service.pool))
-		pool_stop(&service.pool);
+	pool_stop(&service.pool);
 	files_stop();
 	log_info("FS stopped");
 }

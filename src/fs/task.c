@@ -19,7 +19,7 @@ failed(struct file_job *j)
 static enum status
 sync_file(struct file_job *j, int fd)
 {
-	return fsync(fd) == 0 ? ST_OK : failed(j);
+	return fdatasync(fd) == 0 ? ST_OK : failed(j);
 }
 
 /* Under the user's lock, so that no other process counts at the same time. */

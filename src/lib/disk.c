@@ -97,7 +97,7 @@ disk_load(int at, const char *name, char *out, size_t room)
 
 	if (fd == -1)
 		return -1;
-	while (n > 0 && len < room - 1) {
+	while (n > 0 && len < room - 1 && (off_t)len < size) {
 		n = read(fd, out + len, room - 1 - len);
 		if (n > 0)
 			len += (size_t)n;

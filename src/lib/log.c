@@ -1,9 +1,12 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "log.h"
 
@@ -11,8 +14,21 @@ static const char *name = "";
 static bool telling;
 
 void
+fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd != -1)
+		close(fd);
+}
+
+void
 log_open(const char *program, bool verbose)
 {
+	fill_standard_descriptors();
 	name = program;
 	telling = verbose;
 }
@@ -56,6 +72,18 @@ log_info(const char *format, ...)
 	va_end(args);
 }
 
+/* Would a line go out at once?  Nobody may be reading what a pipe holds. */
+static bool
+is_heard(void)
+{
+	struct timeval at_once = { 0, 0 };
+	fd_set out;
+
+	FD_ZERO(&out);
+	FD_SET((unsigned)STDOUT_FILENO, &out);
+	return select(STDOUT_FILENO + 1, NULL, &out, NULL, &at_once) == 1;
+}
+
 void
 log_request(const char *format, ...)
 {
@@ -64,7 +92,7 @@ log_request(const char *format, ...)
 	struct tm tm;
 	va_list args;
 
-	if (!telling)
+	if (!telling || !is_heard())
 		return;
 	localtime_r(&now, &tm);
 	strftime(head, sizeof(head), "%H:%M:%S ", &tm);

@@ -8,7 +8,8 @@
 #include "net.h"
 #include "pool.h"
 
-#define BODY_MAX 512
+#define BODY_MAX   512
+#define HIRE_AGAIN 100 /* ms, where no child could be made */
 
 /* A message with one descriptor, or none, beside its bytes. */
 struct parcel {
@@ -224,9 +225,15 @@ job_busy(const struct job *job)
 void
 pool_watch(const struct pool *p, struct ready *r)
 {
+	bool busy = false;
+
 	for (int i = 0; i < p->workers; i++)
-		if (p->worker[i].job != NULL)
+		if (p->worker[i].job != NULL) {
 			ready_read(r, p->worker[i].fd);
+			busy = true;
+		}
+	if (!busy && p->first != NULL)
+		ready_by(r, r->woke + HIRE_AGAIN);
 }
 
 void
@@ -264,12 +271,7 @@ void
 pool_stop(struct pool *p)
 {
 	for (int i = 0; i < p->workers; i++)
-		if (p->worker[i].fd != -1) {
+		if (p->worker[i].fd != -1)
 			close(p->worker[i].fd);
-			p->worker[i].fd = -1;
-		}
-	for (int i = 0; i < p->workers; i++)
-		if (p->worker[i].pid > 0)
-			waitpid(p->worker[i].pid, NULL, 0);
 	p->workers = 0;
 }

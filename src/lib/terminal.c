@@ -34,14 +34,7 @@ static struct termios usual; /* in all modes but USUAL: how it was */
 void
 terminal_open(struct lines *l)
 {
-	int fd;
-
-	/* A socket must not take the place of a closed stdin or stdout. */
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd != -1 && fd <= STDERR_FILENO);
-	if (fd != -1)
-		close(fd);
+	fill_standard_descriptors();
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	input = l;

@@ -45,7 +45,7 @@ save_open(struct save *s, const char *name)
 	s->written = s->synced = 0;
 	s->error = 0;
 	s->sealed = false;
-	s->stale = job_busy(&s->job);
+	s->stale = s->job.state != JOB_NONE;
 	s->fd = open(s->temp,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 	return s->fd == -1 ? -1 : 0;

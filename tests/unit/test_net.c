@@ -290,6 +290,23 @@ five_err_a_second_go_to_one_source(void)
 	CHECK(err_allowed(&q, &b, 1009999), "another source");
 }
 
+/* Nor do the late ones of a second and the early ones of the next add up. */
+static void
+five_err_go_in_any_second(void)
+{
+	static struct err_quota q;
+	struct sockaddr_in a;
+	int late = 0, early = 0;
+
+	net_address(&a, "10.0.0.1", 1);
+	CHECK(err_allowed(&q, &a, 1000000), "the first");
+	for (int i = 0; i < 10; i++)
+		late += err_allowed(&q, &a, 1000990);
+	for (int i = 0; i < 10; i++)
+		early += err_allowed(&q, &a, 1001000);
+	CHECK(late == ERR_PER_SECOND - 1 && early == 1, "%d %d", late, early);
+}
+
 /* Among many sources the one that storms is still held. */
 static void
 a_storm_among_others_is_held(void)
@@ -347,6 +364,7 @@ main(void)
 	a_listener_without_descriptors_refuses_or_rests();
 	no_descriptor_is_beyond_what_select_can_watch();
 	five_err_a_second_go_to_one_source();
+	five_err_go_in_any_second();
 	a_storm_among_others_is_held();
 	signals_come_as_bytes_in_their_order();
 	return test_done("net");
