@@ -27,10 +27,8 @@
 #endif
 
 /* Connections. */
-#ifndef LINE_TIME
-#define LINE_TIME                                                              \
-	(60 * SECONDS) /* from the first byte of a request to its              \
-			  last, and for a reply to be read */
+#ifndef LINE_TIME /* for a request, from its first byte (FS: from accept) */
+#define LINE_TIME (60 * SECONDS)
 #endif
 #define STALL_TIME   (60 * SECONDS) /* a transfer without a byte moving */
 #define PART_IDLE    (5 * SECONDS)  /* after the reply: silence until close */

@@ -1,5 +1,5 @@
 /*
- * accounts - who is registered: DIR/UID, one small file a user, whole or
+ * accounts - who is registered: a small file for each, DIR/UID, whole or
  *absent.
  *
  *	pair pbkdf2-sha256$rounds$salt$hash

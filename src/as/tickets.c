@@ -4,12 +4,9 @@
 #include "random.h"
 #include "tickets.h"
 
-#define TICKETS_MAX                                                            \
-	32768 /* of all users, used ones of the last minutes too               \
-	       */
-
-#define SWEEP_TIME MINUTES
-#define DRAWS_MAX  1000 /* for a TID that is not in the user's memory */
+#define TICKETS_MAX 32768 /* of all users, with those used of late */
+#define SWEEP_TIME  MINUTES
+#define DRAWS_MAX   1000 /* for a TID that is not in the user's memory */
 
 /*
  * One TID.  A user's are a list from person.ticket by next; those of all users

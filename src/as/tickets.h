@@ -36,7 +36,7 @@ bool code_redeem(struct code *c, const struct msg *aut, ms_t now);
 /* Who asked whether a TID is good, to know the same asking again. */
 struct asker {
 	struct sockaddr_in from;
-	size_t len; /* of the VLD, whose bytes are then the same */
+	size_t len; /* of the VLD: of those that are good each has its own */
 };
 
 /*
@@ -57,7 +57,7 @@ bool ticket_use(
 /* The TID was used by who before we started: the removal of a user. */
 void ticket_restore(const struct msg *vld, const struct asker *who, ms_t now);
 
-/* Give back a TID whose use has failed on our side. */
+/* A TID whose use has failed on our side: any VLD for it is E from now on. */
 void ticket_void(const struct msg *vld);
 
 /* The user is gone, and all live TIDs with it. */

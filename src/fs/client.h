@@ -40,7 +40,7 @@ struct client {
 	enum wire_result took; /* what req is worth */
 	struct msg req;
 	struct call vld;
-	struct upload up;  /* beyond TAKING it has come to nothing, if open */
+	struct upload up;  /* once there is a reply: if open, it failed */
 	int file;          /* -1: none */
 	uint64_t size;     /* of file */
 	uint64_t left;     /* of what is to come or to go */
