@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -43,7 +44,7 @@ static _Noreturn void
 show_usage(void)
 {
 	fputs(usage, stderr);
-	_exit(2);
+	exit(2);
 }
 
 static _Noreturn void
@@ -51,8 +52,7 @@ show_help(void)
 {
 	fputs(usage, stdout);
 	printf(help, AS_PORT);
-	fflush(stdout);
-	_exit(0);
+	exit(0);
 }
 
 static struct options
@@ -64,8 +64,10 @@ parse_options(int argc, char *argv[])
 	while ((c = getopt(argc, argv, "p:vd:u:hV-:")) != -1)
 		switch (c) {
 		case 'p':
-			if (!net_port_scan(optarg, true, &o.port))
+			if (!net_port_scan(optarg, true, &o.port)) {
+				fprintf(stderr, "AS: not a port: %s\n", optarg);
 				show_usage();
+			}
 			break;
 		case 'v':
 			o.verbose = true;
@@ -80,8 +82,7 @@ parse_options(int argc, char *argv[])
 			show_help();
 		case 'V':
 			puts("AS (RC-2FA) " VERSION);
-			fflush(stdout);
-			_exit(0);
+			exit(0);
 		case '-':
 			o.standby = strcmp(optarg, "standby") == 0;
 			if (o.standby)

@@ -27,34 +27,43 @@ static struct crowd crowd;
 static struct listener listener;
 static int signals; /* a descriptor: see net_signals() */
 
-static void
-usage(FILE *to)
+static const char usage[] =
+    "usage: FS [-q FSport] [-n ASIP] [-p ASport] [-v] [-d DIR]\n";
+
+static const char help[] =
+    "\n"
+    "The file server: validates each operation with the AS, stores at most\n"
+    "15 files a user.\n"
+    "\n"
+    "  -q FSport  TCP port; 0 takes a free one (default %d)\n"
+    "  -n ASIP    host of the AS, name or address (default 127.0.0.1)\n"
+    "  -p ASport  its port (default %d)\n"
+    "  -v         show each request and its answer\n"
+    "  -d DIR     where files are kept (default fs-data)\n"
+    "  -h, -V     this help, the version\n";
+
+static _Noreturn void
+show_usage(void)
 {
-	fprintf(to,
-	    "usage: FS [-q FSport] [-n ASIP] [-p ASport] [-v] [-d DIR]\n"
-	    "  -q FSport  TCP port to serve on, 0 for any (%d)\n"
-	    "  -n ASIP    host where the AS runs (127.0.0.1)\n"
-	    "  -p ASport  its port (%d)\n"
-	    "  -v         tell of every request\n"
-	    "  -d DIR     where the files are kept (fs-data)\n"
-	    "  -h, -V     print this, or the version, and exit\n",
-	    FS_PORT, AS_PORT);
+	fputs(usage, stderr);
+	exit(2);
 }
 
 static _Noreturn void
-misused(void)
+show_help(void)
 {
-	usage(stderr);
-	exit(2);
+	fputs(usage, stdout);
+	printf(help, FS_PORT, AS_PORT);
+	exit(0);
 }
 
 static void
 set_port(uint16_t *port, const char *text, bool zero)
 {
-	if (!net_port_scan(text, zero, port)) {
-		fprintf(stderr, "FS: not a port: %s\n", text);
-		misused();
-	}
+	if (net_port_scan(text, zero, port))
+		return;
+	fprintf(stderr, "FS: not a port: %s\n", text);
+	show_usage();
 }
 
 static struct options
@@ -84,16 +93,15 @@ read_options(int argc, char *argv[])
 			o.dir = optarg;
 			break;
 		case 'h':
-			usage(stdout);
-			exit(0);
+			show_help();
 		case 'V':
-			printf("FS (RC-2FA) " VERSION "\n");
+			puts("FS (RC-2FA) " VERSION);
 			exit(0);
 		default:
-			misused();
+			show_usage();
 		}
-	if (optind < argc)
-		misused();
+	if (optind != argc)
+		show_usage();
 	return o;
 }
 

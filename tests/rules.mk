@@ -1,0 +1,111 @@
+# rules.mk - how the tests are built and run; the Makefile includes it.
+
+TOOLS = talk lossy
+UNIT  = $(basename $(wildcard tests/unit/test_*.c))
+BENCH = $(addprefix tests/bench/,asload drive durable echo fileload fillas \
+        fillfs flooras floorfs hold ready stubas watch)
+
+test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit replay
+	@BIN=$(BUILD) TOOLS=$(BUILD) sh tests/system/run.sh
+	@$(MAKE) -s --no-print-directory promises
+
+$(BUILD)/talk:  $(call objects,tests/tools/talk*.c)
+	$(LINK)
+
+$(BUILD)/lossy: $(call objects,tests/tools/lossy.c)
+	$(LINK)
+
+# A unit test or a measuring tool names what it is linked with, besides the
+# library, in a comment: /* with: src/as/tickets.c src/as/people.c */
+with = $(shell sed -n 's,^/\* with: \(.*\) \*/$$,\1,p' $(1).c)
+define linked
+$(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(1).c $(call with,$(1))) $(LIB)
+	$$(LINK)
+endef
+$(foreach tool,$(UNIT) $(BENCH),$(eval $(call linked,$(tool))))
+
+unit: $(UNIT:%=$(BUILD)/%)
+	@for t in $(UNIT); do $(BUILD)/$$t || exit 1; done
+
+# The fuzz entries: whole programs, or the messages alone, on a machine in memory
+# (tests/fuzz/world.h, put in front of each source); an entry has some sources
+# in it as text.  Replayed over their corpora by test; fuzzed by make fuzz.
+ENTRIES   = wire as fs pd user
+WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DSYNC_EVERY=16
+NOT_FUZZED = src/%/main.c src/as/accounts.c src/fs/files.c \
+             src/lib/clock.c src/lib/pool.c src/lib/random.c src/lib/terminal.c
+MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine)
+FUZZ      = -fsanitize=address,undefined -fno-sanitize-recover=all
+fuzzed    = tests/fuzz/fuzz_$(1).c $(if $(filter wire,$(1)), \
+            src/lib/wire.c src/lib/field.c, $(filter-out $(NOT_FUZZED), \
+            $(wildcard src/$(1)/*.c src/lib/*.c)))
+machine   = $(if $(filter-out wire,$(1)),$(MACHINE))
+define fuzz_rule
+$(BUILD)/replay/$(1): $(patsubst %.c,$(BUILD)/replay/%.o, \
+    $(call fuzzed,$(1)) $(call machine,$(1))) $(BUILD)/tests/fuzz/replay.o
+	$$(LINK)
+$(BUILD)/fuzz/$(1): $(patsubst %.c,$(BUILD)/fuzz/%.o, \
+    $(call fuzzed,$(1)) $(call machine,$(1)))
+	clang $(FUZZ) -fsanitize=fuzzer -o $$@ $$^
+endef
+$(foreach entry,$(ENTRIES),$(eval $(call fuzz_rule,$(entry))))
+
+$(BUILD)/replay/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(WARN) $(CFLAGS) $(WORLD) -MMD -MP -c -o $@ $<
+
+# Time is for what is looked into: not for the machine, nor for the hash.
+PLAIN     = $(MACHINE:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/src/as/pbkdf2.o
+$(PLAIN): COVER =
+$(BUILD)/fuzz/%.o: COVER = $(FUZZ) -fsanitize=fuzzer-no-link \
+    -fno-sanitize-coverage=trace-cmp
+$(BUILD)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(STD) -O2 -g $(COVER) $(WORLD) -MMD -MP -c -o $@ $<
+
+fuzzers: $(ENTRIES:%=$(BUILD)/fuzz/%)
+
+SECONDS ?= 60
+fuzz:
+	@MAKE="$(MAKE)" sh tests/fuzz/run.sh $(BUILD) $(SECONDS) $(ENTRIES)
+
+replay: $(ENTRIES:%=$(BUILD)/replay/%)
+	@for e in $(ENTRIES); do \
+	    $(BUILD)/replay/$$e tests/fuzz/corpus/$$e/* || exit 1; done
+
+# The promises, each with its figure: tests/soak/run.sh.  Some rows need codes
+# that die within seconds and hashes that are cheap: a build of their own.
+POLICY    = -DKDF_ROUNDS=100 -DVC_LIFE=3000 -DTID_LIFE=3000
+PROMISES  = $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) $(BUILD)/soak \
+            $(BUILD)/shim_fault.so $(BUILD)/shim_clock.so policy
+IN_SOAK   = BIN=$(BUILD) QUICK=$(BUILD)-policy TOOLS=$(BUILD) FUZZ=$(BUILD)/fuzz
+
+$(BUILD)/soak: $(call objects,tests/soak/*.c) $(BUILD)/tests/tools/talk_body.o
+	$(LINK) -pthread
+
+$(BUILD)/shim_%.so: tests/tools/shim_%.c tests/tools/shim_fault.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(CFLAGS) -shared -fPIC \
+	    -o $@ $< -ldl
+
+policy:
+	@$(MAKE) -s BUILD=$(BUILD)-policy CFLAGS="$(CFLAGS) $(POLICY)" \
+	    $(BUILD)-policy/AS $(BUILD)-policy/FS
+
+promises: $(PROMISES)
+	@$(IN_SOAK) SAN=$(SAN) sh tests/soak/run.sh small
+
+soak: $(PROMISES) fuzzers
+	@$(IN_SOAK) sh tests/soak/run.sh full
+
+# A worker that ends must leave its counts behind, which _exit() would not.
+coverage:
+	@rm -rf build/coverage
+	@$(MAKE) -s BUILD=build/coverage \
+	    CFLAGS='-O0 -g --coverage -D_exit=exit' test
+	@sh scripts/coverage.sh
+
+bench: $(PROGRAMS:%=$(BUILD)/%) $(BENCH:%=$(BUILD)/%)
+	@BIN=$(BUILD) sh tests/bench/run.sh $(GOAL)
+
+.PHONY: test unit fuzz fuzzers replay policy promises soak coverage bench
