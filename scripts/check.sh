@@ -36,11 +36,26 @@ check_with() { # TOOL NAME COMMAND...
 	fi
 }
 
-build() { # COMPILER [VARIABLE=VALUE...]: the four programs, without a word
-	compiler=$1
-	shift
-	make -s BUILD="$out/$compiler" CC="$compiler" \
-	    CFLAGS="-O2 -Werror $EXTRA" objects "$@"
+build() { # COMPILER FLAGS: the four programs, without a word
+	make -s BUILD="$out/build" CC="$1" CFLAGS="$2 -Werror" \
+	    "$out/build/AS" "$out/build/FS" "$out/build/pd" "$out/build/user"
+	status=$?
+	rm -rf "$out/build"
+	return $status
+}
+
+# The demonstration with each program under valgrind, which says nothing.
+under_valgrind() {
+	make -s all || return 1
+	mkdir "$out/valgrind"
+	for p in AS FS pd user; do
+		printf '#!/bin/sh\nexec valgrind -q --error-exitcode=99 %s "$@"\n' \
+		    "--leak-check=full --trace-children=yes $(pwd)/$p" \
+		    >"$out/valgrind/$p"
+	done
+	chmod +x "$out"/valgrind/*
+	BIN=$out/valgrind sh scripts/demo.sh >"$out/demo" ||
+	    tail -5 "$out/demo"
 }
 
 each_source() { # COMMAND...: on every file, two at a time
@@ -73,9 +88,19 @@ check 'files of at most 400 lines' file_sizes
 check_with ctags 'functions of at most 50 lines' function_sizes
 check 'no heap, no unbounded calls' forbidden
 check_with clang-format 'formatting' clang-format --dry-run -Werror $ours
-EXTRA='' check_with gcc 'gcc without a warning' build gcc
-EXTRA='' check_with clang 'clang without a warning' build clang
-EXTRA='' check_with musl-gcc 'musl-gcc without a warning' build musl-gcc
+for level in -O0 -O1 -O2 -O3 '-O2 -D_FORTIFY_SOURCE=3'; do
+	check_with gcc "gcc $level without a warning" build gcc "$level"
+done
+check_with clang 'clang without a warning' build clang -O2
+check_with musl-gcc 'musl-gcc without a warning' build musl-gcc -O2
+if echo 'int main(void) { return 0; }' |
+    gcc -m32 -x c -o "$out/m32" - 2>/dev/null; then
+	check 'gcc -m32 without a warning' build gcc '-O2 -m32'
+else
+	echo 'skipped  gcc -m32: its libraries are not installed'
+	skipped=$((skipped + 1))
+fi
+check_with valgrind 'valgrind finds nothing' under_valgrind
 check_with gcc 'gcc -fanalyzer' each_source \
     gcc $flags -O1 -fanalyzer -Werror -S -o /dev/null
 check_with clang-tidy 'clang-tidy' tidy

@@ -86,7 +86,8 @@ hide_file(const struct store *s, struct file_job *j, int dir)
 	if (fsync(dir) == 0)
 		return ST_OK;
 	failed(j);
-	linkat(s->work, j->temp, dir, j->name, 0);
+	if (linkat(s->work, j->temp, dir, j->name, 0) == -1)
+		j->temp[0] = '\0'; /* its last name: not to be purged */
 	return ST_NOK;
 }
 
@@ -111,7 +112,8 @@ hide_user(const struct store *s, struct file_job *j)
 	if (fsync(s->root) == 0)
 		return ST_OK;
 	failed(j);
-	renameat(s->work, j->temp, s->root, j->uid);
+	if (renameat(s->work, j->temp, s->root, j->uid) == -1)
+		j->temp[0] = '\0'; /* its last name: not to be purged */
 	return ST_NOK;
 }
 
