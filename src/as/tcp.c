@@ -3,7 +3,7 @@
 
 #define ACCEPTS_A_ROUND 64
 #define BRIEF_FROM      64 /* sessions; below, a full round costs no more */
-#define BRIEF_TIME      1  /* ms between full rounds */
+#define BRIEF_TIME      8  /* ms between full rounds */
 #define LIVELY_TIME     20 /* ms since its last byte */
 #define USER_AGE        (10 * MINUTES) /* silent, and somebody else waits */
 

@@ -8,7 +8,7 @@
 
 #define CONNECT_TIME (10 * SECONDS)
 
-static char scratch[256 * 1024];
+static char scratch[128 * 1024];
 
 void
 transfer_init(struct transfer *t)

@@ -133,7 +133,8 @@ operate(struct player *p, int first, int each, size_t i)
 		player_cycle(p, one, i);
 		player_leave(p);
 	} else
-		player_register(p, other, BENCH_PD + 1 + (int)(i % 1000));
+		player_register(p, other,
+		    BENCH_PD + 1 + (int)((i + (size_t)getppid() * 37) % 1000));
 }
 
 /* Their passwords are known to the AS then: no slow hash is measured. */
