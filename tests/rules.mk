@@ -78,7 +78,7 @@ replay: $(ENTRIES:%=$(BUILD)/replay/%)
 POLICY    = -DKDF_ROUNDS=100 -DVC_LIFE=3000 -DTID_LIFE=3000
 PROMISES  = $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) $(BUILD)/soak \
             $(BUILD)/shim_fault.so $(BUILD)/shim_clock.so policy
-IN_SOAK   = BIN=$(BUILD) QUICK=$(BUILD)-policy TOOLS=$(BUILD) FUZZ=$(BUILD)/fuzz
+IN_SOAK   = BIN=$(BUILD) QUICK=$(BUILD)-policy TOOLS=$(BUILD)
 
 $(BUILD)/soak: $(call objects,tests/soak/*.c) $(BUILD)/tests/tools/talk_body.o
 	$(LINK) -pthread

@@ -136,6 +136,12 @@ world_file_write(struct end *e, const void *data, size_t n)
 	return (ssize_t)n;
 }
 
+void
+world_file_dup(int inode)
+{
+	inodes[inode].opened++;
+}
+
 int
 world_file_close(struct end *e)
 {
@@ -330,7 +336,8 @@ world_readdir(struct world_dir *d)
 	const char *name;
 	int inode;
 
-	if (!world_each(&d->next, world_fd[d->fd].inode, &name, &inode))
+	if (world_fails() ||
+	    !world_each(&d->next, world_fd[d->fd].inode, &name, &inode))
 		return NULL;
 	strcpy(d->entry.d_name, name);
 	return &d->entry;

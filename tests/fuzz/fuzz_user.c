@@ -339,6 +339,8 @@ clear_up(void)
 
 	transfer_end(&user.fs);
 	session_drop(&user.as);
+	while (world_jobs() > 0)
+		world_job_end(0, JOB_ENDS);
 	close(signals);
 	close(input);
 	require(world_is_tidy());

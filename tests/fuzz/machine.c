@@ -14,7 +14,7 @@
 static struct {
 	struct pool *pool;
 	struct job *job;
-	int fd;
+	int fd, theirs; /* the child's, and what it is a copy of; -1: none */
 	unsigned char body[BODY_MAX];
 } jobs[JOBS_MAX];
 static int njobs;
@@ -39,12 +39,12 @@ void
 pool_submit(struct pool *p, struct job *job, void *body, int fd)
 {
 	require(!job_busy(job) && njobs < JOBS_MAX && p->workers > 0);
-	require(fd == -1 || world_is(fd, END_FILE));
 	job->state = JOB_RUNNING;
 	job->body = body;
 	jobs[njobs].pool = p;
 	jobs[njobs].job = job;
-	jobs[njobs].fd = fd;
+	jobs[njobs].fd = fd != -1 ? world_dup(fd) : -1;
+	jobs[njobs].theirs = fd;
 	memcpy(jobs[njobs++].body, body, p->size);
 }
 
@@ -103,14 +103,15 @@ world_job_end(int which, enum world_end how)
 	n = which % njobs;
 	job = jobs[n].job;
 	require(job->state == JOB_RUNNING);
-	if (jobs[n].fd != -1 && !world_is(jobs[n].fd, END_FILE)) {
-		require(!world_waits);
-		how = JOB_IS_LOST; /* a sync of what nobody wants any more */
-	}
+	require(!world_waits || jobs[n].fd == -1 ||
+	    (world_is(jobs[n].theirs, END_FILE) &&
+		world_fd[jobs[n].theirs].inode == world_fd[jobs[n].fd].inode));
 	if (how != JOB_IS_LOST)
 		jobs[n].pool->run(jobs[n].body, jobs[n].fd);
 	if (how == JOB_ENDS)
 		memcpy(job->body, jobs[n].body, jobs[n].pool->size);
+	if (jobs[n].fd != -1)
+		world_close(jobs[n].fd);
 	job->state = how == JOB_ENDS ? JOB_DONE : JOB_FAILED;
 	memmove(
 	    &jobs[n], &jobs[n + 1], (size_t)(--njobs - n) * sizeof(jobs[0]));

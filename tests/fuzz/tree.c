@@ -151,6 +151,7 @@ world_put(int dir, const char *name, mode_t kind, const char *text)
 		inodes[i].kind = 0;
 		return -1;
 	}
+	inodes[i].synced = true;
 	inodes[i].size = strlen(text);
 	require(inodes[i].size <= WORLD_BYTES);
 	memcpy(inodes[i].data, text, inodes[i].size);

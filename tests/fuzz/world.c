@@ -78,6 +78,19 @@ world_new(enum end_kind kind)
 	return -1;
 }
 
+/* As a child of the pool has it: nobody can close or take it away. */
+int
+world_dup(int fd)
+{
+	struct end *e = world_end_of(fd);
+	int other = new_end(END_FILE);
+
+	require(e->kind == END_FILE);
+	world_fd[other].inode = e->inode;
+	world_file_dup(e->inode);
+	return other;
+}
+
 void
 world_keep(void)
 {
@@ -209,18 +222,24 @@ can_write(const struct end *e)
 	return e->room > 0 || e->error != 0;
 }
 
-/* What of *want is ready, into *set. */
+/* What of the n is wanted and ready, into *r and *w: how many. */
 static int
-pick(int n, const fd_set *want, fd_set *set, bool (*can)(const struct end *))
+pick(int n, const fd_set *want_r, const fd_set *want_w, fd_set *r, fd_set *w)
 {
 	int found = 0;
 
-	FD_ZERO(set);
-	for (int fd = 0; fd < n; fd++)
-		if (FD_ISSET(fd, want) && can(world_end_of(fd))) {
-			FD_SET(fd, set);
+	FD_ZERO(r);
+	FD_ZERO(w);
+	for (int fd = FIRST; fd < n; fd++) {
+		if (FD_ISSET(fd, want_r) && can_read(world_end_of(fd))) {
+			FD_SET(fd, r);
 			found++;
 		}
+		if (FD_ISSET(fd, want_w) && can_write(world_end_of(fd))) {
+			FD_SET(fd, w);
+			found++;
+		}
+	}
 	return found;
 }
 
@@ -231,13 +250,16 @@ world_select(
 	ms_t until = patience == NULL ?
 	    NEVER :
 	    world_now + patience->tv_sec * 1000 + patience->tv_usec / 1000;
-	fd_set want_r = *r, want_w = *w;
+	fd_set want_r, want_w;
 
 	(void)x;
+	if (r == NULL) /* whether stdout is read: it is */
+		return 1;
+	want_r = *r;
+	want_w = *w;
 	require(n <= top && ++spins < SPINS_MAX);
 	for (;;) {
-		int found = pick(n, &want_r, r, can_read) +
-		    pick(n, &want_w, w, can_write);
+		int found = pick(n, &want_r, &want_w, r, w);
 
 		if (found > 0 || woken || world_now >= until) {
 			woken = false;

@@ -107,8 +107,7 @@ struct sockaddr_in world_address(const char *ip, uint16_t port);
 enum world_end { JOB_ENDS, JOB_IS_CUT, JOB_IS_LOST };
 int world_jobs(void);
 void world_job_end(int which, enum world_end how);
-extern bool
-    world_waits; /* jobs: none has been given to a child before it ends */
+extern bool world_waits; /* their files stay open until they end */
 
 /* The disk, for the entry: it does not fail. */
 #define WORLD_ROOT 0
@@ -135,6 +134,8 @@ bool world_fails(void);
 ssize_t world_file_read(struct end *e, void *data, size_t n, size_t at);
 ssize_t world_file_write(struct end *e, const void *data, size_t n);
 int world_file_close(struct end *e);
+void world_file_dup(int inode);
+int world_dup(int fd);
 void world_disk_keep(void);
 void world_disk_reset(void);
 void world_dirs_reset(void);
