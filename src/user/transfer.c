@@ -244,7 +244,7 @@ transfer_watch(const struct transfer *t, struct ready *r)
 	if (t->state == TRANSFER_NONE)
 		return;
 	ready_by(r, deadline(t));
-	if (!t->conn.ended)
+	if (t->state != TRANSFER_CONNECTING && !t->conn.ended)
 		ready_read(r, t->conn.fd);
 	if (t->state <= TRANSFER_SENDING)
 		ready_write(r, t->conn.fd);

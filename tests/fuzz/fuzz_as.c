@@ -126,6 +126,7 @@ set_account(char how)
 		return;
 	world_fail_in = 0;
 	unlinkat(root, uids[who % USERS], 0);
+	removed_once[who % USERS] |= how == '0';
 	if (how != '0')
 		world_put(root_dir, uids[who % USERS], S_IFREG,
 		    how == '1' ? "pair" : text);
