@@ -73,7 +73,10 @@ publish(const struct store *s, struct file_job *j, int fd)
 	return status;
 }
 
-/* What cannot be made durable is put back: no OK, nothing lost. */
+/*
+ * What cannot be made durable is put back: no OK, nothing lost.  Under the
+ * user's lock, so that no upload takes its place among the 15 meanwhile.
+ */
 static enum status
 hide_file(const struct store *s, struct file_job *j, int dir)
 {
@@ -99,7 +102,11 @@ delete_file(const struct store *s, struct file_job *j)
 
 	if (dir == -1)
 		return failed(j);
-	status = hide_file(s, j, dir);
+	if (work_lock_user(s, j->uid) == 0) {
+		status = hide_file(s, j, dir);
+		work_unlock_user(s, j->uid);
+	} else
+		status = failed(j);
 	close(dir);
 	return status;
 }

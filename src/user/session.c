@@ -225,7 +225,8 @@ session_watch(const struct session *s, struct ready *r)
 {
 	if (session_busy(s))
 		ready_by(r, s->deadline);
-	ready_read(r, s->conn.fd);
+	if (s->state != SESSION_CONNECTING)
+		ready_read(r, s->conn.fd);
 	if (s->state == SESSION_CONNECTING || s->conn.out.len > 0)
 		ready_write(r, s->conn.fd);
 }
