@@ -114,8 +114,9 @@ meet(void)
 static void
 plant(char what)
 {
-	int root = world_fd[store.root].inode, dir;
+	int root = world_fd[store.root].inode, dir, at = 0, it, there = 0;
 	char name[] = "00.txt";
+	const char *one;
 
 	dir = world_put(root, "12345", what == 'f' ? S_IFREG : S_IFDIR, "");
 	if (dir == -1 || world_links(dir) == 0 || what == 'f')
@@ -129,7 +130,9 @@ plant(char what)
 		    "");
 	else if (what == 'a')
 		world_put(dir, "a.txt", S_IFREG, "the text of a");
-	for (int i = 0; what == 'm' && i < FILES_MAX - 1; i++) {
+	while (world_each(&at, dir, &one, &it))
+		there++;
+	for (int i = there; what == 'm' && i < FILES_MAX - 1; i++) {
 		name[0] = (char)('0' + i / 10);
 		name[1] = (char)('0' + i % 10);
 		world_put(dir, name, S_IFREG, "some");
