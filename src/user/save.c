@@ -74,7 +74,7 @@ sync_busy(struct save *s)
 {
 	if (job_busy(&s->job))
 		return true;
-	if (s->job.state == JOB_FAILED)
+	if (s->job.state == JOB_FAILED && !s->stale)
 		sync_it(&result, s->fd);
 	if (s->job.state != JOB_NONE && !s->stale && result != 0)
 		s->error = result;
