@@ -26,11 +26,13 @@ static bool
 guess(struct code *c, int number, ms_t now)
 {
 	struct msg aut = { .type = MSG_AUT, .rid = "1234" };
+	char code[16];
 	bool right;
 
 	admitted += person_of(c->uid)->failed < CODES_FAILED_MAX;
 	memcpy(aut.uid, c->uid, sizeof(aut.uid));
-	snprintf(aut.vc, sizeof(aut.vc), "%04d", 1000 + number % 9000);
+	snprintf(code, sizeof(code), "%04d", 1000 + number % 9000);
+	memcpy(aut.vc, code, CODE_LEN);
 	right = code_redeem(c, &aut, now);
 	if (!right)
 		person_failed(person_of(c->uid), now);
