@@ -81,8 +81,9 @@ struct err_quota {
 bool err_allowed(struct err_quota *q, const struct sockaddr_in *to, ms_t now);
 
 /*
- * From now on SIGPIPE is ignored and the n signals arrive as bytes at the
- * descriptor that is returned; net_signal() gives the next one, or 0.
+ * From now on SIGPIPE and SIGXFSZ are ignored (write() tells) and the n signals
+ * arrive as bytes at the descriptor that is returned; net_signal() gives the
+ * next one, or 0.
  */
 int net_signals(const int *signals, int n);
 int net_signal(int fd);

@@ -347,6 +347,7 @@ net_signals(const int *signals, int n)
 	struct sigaction action = { .sa_handler = SIG_IGN };
 
 	sigaction(SIGPIPE, &action, NULL);
+	sigaction(SIGXFSZ, &action, NULL);
 	if (pipe(signal_pipe) == -1 || groom(signal_pipe[0]) == -1 ||
 	    groom(signal_pipe[1]) == -1)
 		return -1;

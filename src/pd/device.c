@@ -35,8 +35,7 @@ believed(const struct device *d, struct in_addr from)
 {
 	if (from.s_addr == d->as.s_addr)
 		return true;
-	return is_loopback(d->as) &&
-	    (is_loopback(from) || from.s_addr == d->self.s_addr);
+	return is_loopback(from) || from.s_addr == d->self.s_addr;
 }
 
 static void

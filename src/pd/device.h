@@ -2,8 +2,8 @@
  * device - the UDP server that takes the codes (VLC) and confirms them (RVC).
  *
  * Only the AS's address is believed, from any port, since an AS may send each
- * code from a socket of its own; where that address is loopback, every address
- * of this host is as good.  Everybody else is ignored.
+ * code from a socket of its own; and this host's, since an AS on it may send
+ * from another of its addresses than we know it by.  Others are ignored.
  */
 #ifndef DEVICE_H
 #define DEVICE_H

@@ -243,6 +243,8 @@ main(int argc, char *argv[])
 	if (status == GO_ON)
 		status = serve(signals);
 	terminal_close();
-	return fflush(stdout) != 0 && status == EXIT_FINE ? EXIT_FAILED :
-							    status;
+	fflush(stdout);
+	if (ferror(stdout) && !terminal_interactive() && status == EXIT_FINE)
+		status = EXIT_FAILED;
+	return status;
 }

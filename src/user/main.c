@@ -267,6 +267,8 @@ main(int argc, char *argv[])
 		session_drop(&user.as);
 	}
 	terminal_close();
-	return fflush(stdout) != 0 && status == EXIT_FINE ? EXIT_FAILED :
-							    status;
+	fflush(stdout);
+	if (ferror(stdout) && !terminal_interactive() && status == EXIT_FINE)
+		status = EXIT_FAILED;
+	return status;
 }

@@ -71,7 +71,7 @@ static bool
 may_be_heard(const struct sockaddr_in *by)
 {
 	return by->sin_addr.s_addr == as_addr.sin_addr.s_addr ||
-	    (local && is_local(by->sin_addr));
+	    is_local(by->sin_addr);
 }
 
 static void
