@@ -45,8 +45,6 @@ int disk_save(int at, const char *name, int work, const char *text);
 /* Slow.  The same, but it fails with EEXIST where the name is taken. */
 int disk_add(int at, const char *name, int work, const char *text);
 
-int disk_sync_dir(int at, const char *name); /* slow */
-
 /* Slow.  Remove a file, or a directory with the files in it. */
 int disk_purge(int at, const char *name);
 

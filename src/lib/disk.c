@@ -164,18 +164,6 @@ disk_add(int at, const char *name, int work, const char *text)
 	return put(at, name, work, text, false);
 }
 
-int
-disk_sync_dir(int at, const char *name)
-{
-	int fd = disk_open_dir(at, name);
-
-	if (fd == -1)
-		return -1;
-	if (fsync(fd) == -1)
-		return close_with_errno(fd);
-	return close(fd);
-}
-
 static bool
 unlink_it(int dir, const char *name, void *arg)
 {
