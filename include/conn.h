@@ -24,7 +24,8 @@ struct buf {
 struct conn {
 	int fd;      /* -1: none */
 	bool ended;  /* the peer has sent all that it will */
-	ms_t parted; /* when we shut down our side; 0: not yet */
+	bool shut;   /* so have we, and have said so */
+	ms_t parted; /* when we had sent all; 0: not yet */
 	struct sockaddr_in peer;
 	ms_t moved; /* when a byte last went either way */
 	struct buf in, out;
@@ -58,11 +59,13 @@ enum wire_result conn_take(struct conn *c, struct msg *msg);
 bool conn_put(struct conn *c, const struct msg *msg);
 
 /*
- * Part from a peer that may still be sending: once c->out has drained our side
- * is shut down, and what still comes is read into scratch and dropped, since
- * closing over unread input would turn our reply into a reset.  True when it is
- * time to close: the peer has, or has been silent for PART_IDLE, or PART_TIME
- * has passed.  conn_part_by() is when to ask again at the latest.
+ * Part from a peer that may still be sending: once c->out has drained what
+ * still comes is read into scratch and dropped, since closing over unread input
+ * would turn our reply into a reset.  A peer that has its reply mostly closes
+ * first: until PART_FIRST our side is not shut down, which spares a packet and
+ * a wake-up each.  True when it is time to close: the peer has, or has been
+ * silent for PART_IDLE, or PART_TIME has passed.  conn_part_by() is when to ask
+ * again at the latest.
  */
 bool conn_part(struct conn *c, void *scratch, size_t n, ms_t now);
 ms_t conn_part_by(const struct conn *c);

@@ -31,6 +31,7 @@
 #define LINE_TIME (60 * SECONDS)
 #endif
 #define STALL_TIME   (60 * SECONDS) /* a transfer without a byte moving */
+#define PART_FIRST   1 /* after the reply: the peer may close first */
 #define PART_IDLE    (5 * SECONDS)  /* after the reply: silence until close */
 #define PART_TIME    (30 * SECONDS) /* after the reply: all in all */
 #define NEWLINE_TIME 500            /* for the newline that ends an UPL */

@@ -10,7 +10,7 @@ void
 conn_open(struct conn *c, int fd, const struct sockaddr_in *peer, ms_t now)
 {
 	c->fd = fd;
-	c->ended = false;
+	c->ended = c->shut = false;
 	c->parted = 0;
 	c->peer = *peer;
 	c->moved = now;
@@ -108,6 +108,8 @@ conn_part_by(const struct conn *c)
 
 	if (c->out.len > 0)
 		return c->moved + LINE_TIME;
+	if (!c->shut)
+		return c->parted + PART_FIRST;
 	return idle < c->parted + PART_TIME ? idle : c->parted + PART_TIME;
 }
 
@@ -116,12 +118,14 @@ conn_part(struct conn *c, void *scratch, size_t n, ms_t now)
 {
 	if (c->out.len > 0)
 		return now >= conn_part_by(c);
-	if (c->parted == 0) {
+	if (c->parted == 0)
 		c->parted = c->moved = now;
-		shutdown(c->fd, SHUT_WR);
-	}
-	if (!c->ended && conn_read(c, scratch, n, now) == CONN_LOST)
+	else if (!c->ended && conn_read(c, scratch, n, now) == CONN_LOST)
 		return true;
+	if (!c->ended && !c->shut && now >= conn_part_by(c)) {
+		shutdown(c->fd, SHUT_WR);
+		c->shut = true;
+	}
 	return c->ended || now >= conn_part_by(c);
 }
 

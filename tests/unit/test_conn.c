@@ -202,7 +202,10 @@ a_parting_is_bounded(void)
 	ms_t at;
 
 	CHECK(!conn_part(&c, scratch, sizeof(scratch), START), "parted");
-	CHECK(read(peer, scratch, 1) == 0, "our side is shut down");
+	CHECK(conn_part_by(&c) == START + PART_FIRST && !c.shut, "the peer may");
+	CHECK(!conn_part(&c, scratch, sizeof(scratch), START + PART_FIRST) &&
+		read(peer, scratch, 1) == 0,
+	    "our side is shut down");
 	CHECK(conn_part_by(&c) == START + PART_IDLE, "idle bound");
 	CHECK(!conn_part(&c, scratch, sizeof(scratch), START + PART_IDLE - 1),
 	    "not yet");
@@ -231,7 +234,9 @@ a_parting_ends_with_the_peer(void)
 	say("unwanted", 8);
 	CHECK(!conn_part(&c, scratch, sizeof(scratch), START), "parted");
 	shutdown(peer, SHUT_WR);
+	CHECK(!conn_part(&c, scratch, sizeof(scratch), START), "unwanted");
 	CHECK(conn_part(&c, scratch, sizeof(scratch), START), "it has left");
+	CHECK(!c.shut, "closing is enough");
 	part(&c);
 }
 
@@ -252,6 +257,7 @@ a_reply_is_delivered_before_the_parting(void)
 	CHECK(!conn_part(&c, scratch, sizeof(scratch), START + 1) &&
 		c.parted == START + 1,
 	    "parted");
+	conn_part(&c, scratch, sizeof(scratch), START + 1 + PART_FIRST);
 	CHECK(read(peer, text, sizeof(text)) == 4 &&
 		memcmp(text, "ERR\n", 4) == 0 &&
 		read(peer, text, sizeof(text)) == 0,
