@@ -87,7 +87,7 @@ list_it(int dir, const char *name, void *arg)
 			break;
 		rls->file[i] = rls->file[i - 1];
 	}
-	snprintf(rls->file[i].name, sizeof(rls->file[i].name), "%s", name);
+	memcpy(rls->file[i].name, name, strlen(name) + 1);
 	rls->file[i].size = size;
 	return true;
 }

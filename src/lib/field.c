@@ -116,6 +116,17 @@ scan_port(struct msg *m, const char *s, size_t n)
 	return true;
 }
 
+/* What snprintf(out, room, "%s", text) would be. */
+static int
+put_text(char *out, size_t room, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n < room)
+		memcpy(out, text, n + 1);
+	return (int)n;
+}
+
 static int
 put_port(char *out, size_t room, const struct msg *m)
 {
@@ -171,7 +182,7 @@ scan_status(struct msg *m, const char *s, size_t n)
 static int
 put_status(char *out, size_t room, const struct msg *m)
 {
-	return snprintf(out, room, "%s", words[m->status]);
+	return put_text(out, room, words[m->status]);
 }
 
 /* RLS begins with the number of files or, when there are none, a status. */
@@ -250,7 +261,7 @@ scan_tid_or_0(struct msg *m, const char *s, size_t n)
 static int
 put_tid(char *out, size_t room, const struct msg *m)
 {
-	return snprintf(out, room, "%s", m->tid);
+	return put_text(out, room, m->tid);
 }
 
 static bool
@@ -333,7 +344,7 @@ field_put(enum field f, char *out, size_t room, const struct msg *m)
 
 	if (k->put != NULL)
 		return k->put(out, room, m);
-	return snprintf(out, room, "%s", (const char *)m + k->at);
+	return put_text(out, room, (const char *)m + k->at);
 }
 
 const char *
