@@ -46,6 +46,7 @@ struct session {
 	char asked[UID_LEN + 1]; /* LOG's: who wants to be logged in */
 	struct code code;        /* the newest REQ's */
 	struct call vlc;
+	struct sockaddr_in device; /* where vlc goes */
 	struct job job; /* busy: the slot stays, also when the peer has gone */
 	struct account_job check;
 };

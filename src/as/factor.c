@@ -6,14 +6,71 @@
 #include "policy.h"
 
 #define SPARE_CALLS  8  /* VLCs that may be out beside a full table */
+#define KEPT_MAX     8  /* in the place of these, while it is not full */
 #define SOCKET_RETRY 50 /* ms, when no descriptor is left for a VLC */
 
 static int calls; /* VLCs that are out, a socket each */
+
+/* Sockets of VLCs that were answered, for the next one to the same device. */
+static struct {
+	int fd;
+	struct sockaddr_in device;
+} kept[KEPT_MAX];
+
+static int kept_n; /* the oldest first */
 
 int
 factor_calls(void)
 {
 	return calls;
+}
+
+static int
+take_kept(int i)
+{
+	int fd = kept[i].fd;
+
+	kept_n--;
+	memmove(&kept[i], &kept[i + 1], sizeof(kept[0]) * (size_t)(kept_n - i));
+	return fd;
+}
+
+void
+factor_let_go(void)
+{
+	while (kept_n > 0)
+		close(take_kept(0));
+}
+
+/* An answer that came twice must not answer the next VLC. */
+static int
+socket_to(const struct sockaddr_in *device)
+{
+	struct msg stale;
+
+	for (int i = 0; i < kept_n; i++)
+		if (net_same(&kept[i].device, device)) {
+			int fd = take_kept(i);
+
+			while (call_hear(fd, &stale) != 0)
+				;
+			return fd;
+		}
+	return net_udp_to(device);
+}
+
+/* More than one VLC may bring more than one answer: no use for it then. */
+static void
+keep_socket(struct session *s)
+{
+	if (s->vlc.sent != 1)
+		return;
+	if (kept_n == KEPT_MAX)
+		close(take_kept(0));
+	kept[kept_n].device = s->device;
+	kept[kept_n++].fd = s->vlc.fd;
+	s->vlc.fd = -1;
+	calls--;
 }
 
 void
@@ -37,9 +94,10 @@ answer_req(struct session *s, enum status status, ms_t now)
 	memcpy(req.fname, s->code.fname, sizeof(req.fname));
 	if (strcmp(s->uid, req.uid) != 0)
 		status = ST_ELOG; /* the user has been removed meanwhile */
-	if (status == ST_OK)
+	if (status == ST_OK) {
 		code_sent(&s->code, now);
-	else
+		keep_socket(s);
+	} else
 		s->code.vc[0] = '\0';
 	session_hang_up(s);
 	session_answer_status(s, &req, status, now);
@@ -103,7 +161,10 @@ call_device(
 	s->wait_until = now + SOCKET_RETRY;
 	if (as->sessions + calls >= as->sessions_max + SPARE_CALLS)
 		return;
-	s->vlc.fd = net_udp_to(&p->device);
+	if (as->sessions + calls >= as->sessions_max)
+		factor_let_go();
+	s->device = p->device;
+	s->vlc.fd = socket_to(&s->device);
 	if (s->vlc.fd == -1) {
 		if (errno != EMFILE && errno != ENFILE)
 			answer_req(s, ST_EPD, now);

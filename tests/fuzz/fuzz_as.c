@@ -13,6 +13,7 @@ int as_main(int argc, char *argv[]);
 
 #include "../../src/as/accounts.c"
 
+#include "../../src/as/factor.h"
 #include "as_checks.h"
 
 /* Steps */
@@ -312,6 +313,7 @@ clear_up(void)
 	for (int i = 0; i < as.asked_top; i++)
 		as.asked[i].state = ASKED_NONE;
 	as.asked_top = as.sessions = as.sessions_top = 0;
+	factor_let_go();
 	close(as.udp);
 	close(as.signals);
 	require(world_is_tidy());
