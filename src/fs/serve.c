@@ -145,8 +145,10 @@ bool
 serve_take(struct client *c, struct service *s, ms_t now)
 {
 	uint64_t before = c->left;
-	enum transfer went = transfer_take(&c->conn, c->up.fd, &c->left, now);
+	enum transfer went;
 
+	upload_room(&c->up, c->req.size - before, c->req.size);
+	went = transfer_take(&c->conn, c->up.fd, &c->left, now);
 	c->unsynced += before - c->left;
 	if (went == TRANSFER_LOST)
 		return false;
