@@ -31,7 +31,7 @@ unit: $(UNIT:%=$(BUILD)/%)
 # (tests/fuzz/world.h, put in front of each source); an entry has some sources
 # in it as text.  Replayed over their corpora by test; fuzzed by make fuzz.
 ENTRIES   = wire as fs pd user
-WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DSYNC_EVERY=16
+WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DDISK_STRETCH=16
 NOT_FUZZED = src/%/main.c src/as/accounts.c src/fs/files.c \
              src/lib/clock.c src/lib/pool.c src/lib/random.c src/lib/terminal.c
 MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine)

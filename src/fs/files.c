@@ -11,8 +11,7 @@
 #include "task.h"
 #include "work.h"
 
-#define TEMPS   1000000000u /* then their numbers begin again */
-#define STRETCH (16u << 20) /* of room: no more is taken before it is used */
+#define TEMPS 1000000000u /* then their numbers begin again */
 
 static struct store store;
 
@@ -199,20 +198,6 @@ upload_begin(struct upload *u, const char *uid, const char *name)
 		return ST_OK;
 	upload_release(u);
 	return ST_NOK;
-}
-
-/* Where there is none, or no such call, the writing says what is wrong. */
-void
-upload_room(struct upload *u, uint64_t have, uint64_t size)
-{
-	uint64_t want = size - u->room;
-
-	if (size < STRETCH || have < u->room || want == 0)
-		return;
-	if (want > STRETCH)
-		want = STRETCH;
-	posix_fallocate(u->fd, (off_t)u->room, (off_t)want);
-	u->room += want;
 }
 
 bool

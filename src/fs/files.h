@@ -44,18 +44,12 @@ enum status files_open(
 struct upload {
 	int fd;        /* a new file in the work directory */
 	int place;     /* of its reservation; -1: none */
-	uint64_t room; /* bytes of it that have had their room on the disk */
+	uint64_t room; /* see disk_room() */
 	char temp[TEMP_LEN];
 };
 
 /* ST_OK, or ST_DUP, ST_FULL, ST_NOK with no upload. */
 enum status upload_begin(struct upload *u, const char *uid, const char *name);
-
-/*
- * have of its size bytes have come: when they have used up their room, take
- * more on the disk, so that a large file is not given it block by block.
- */
-void upload_room(struct upload *u, uint64_t have, uint64_t size);
 
 /* False once files_forget() has struck the upload's user. */
 bool upload_wanted(const struct upload *u);

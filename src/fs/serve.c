@@ -3,14 +3,10 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "disk.h"
 #include "log.h"
 #include "serve.h"
 #include "transfer.h"
-
-/* How much of an upload comes before a sync of it is begun beside it. */
-#ifndef SYNC_EVERY
-#define SYNC_EVERY (16u << 20)
-#endif
 
 /* A child of the pool that dies leaves the job as it is here: failed. */
 static void
@@ -133,7 +129,7 @@ heed_sync(struct client *c, struct service *s)
 	c->job.state = JOB_NONE;
 	if (c->task.status != ST_OK)
 		return false;
-	if (c->unsynced >= SYNC_EVERY) {
+	if (c->unsynced >= DISK_STRETCH) {
 		c->unsynced = 0;
 		submit(c, s, FILE_SYNC, c->up.fd);
 	}
@@ -147,7 +143,7 @@ serve_take(struct client *c, struct service *s, ms_t now)
 	uint64_t before = c->left;
 	enum transfer went;
 
-	upload_room(&c->up, c->req.size - before, c->req.size);
+	disk_room(c->up.fd, &c->up.room, c->req.size - before, c->req.size);
 	went = transfer_take(&c->conn, c->up.fd, &c->left, now);
 	c->unsynced += before - c->left;
 	if (went == TRANSFER_LOST)

@@ -87,6 +87,19 @@ disk_write(int fd, const void *data, size_t n)
 	return 0;
 }
 
+void
+disk_room(int fd, uint64_t *room, uint64_t have, uint64_t size)
+{
+	uint64_t want = size - *room;
+
+	if (size < DISK_STRETCH || have < *room || want == 0)
+		return;
+	if (want > DISK_STRETCH)
+		want = DISK_STRETCH;
+	posix_fallocate(fd, (off_t)*room, (off_t)want);
+	*room += want;
+}
+
 ssize_t
 disk_load(int at, const char *name, char *out, size_t room)
 {

@@ -8,10 +8,6 @@
 #include "disk.h"
 #include "save.h"
 
-#ifndef SYNC_EVERY
-#define SYNC_EVERY (16u << 20)
-#endif
-
 static int result; /* a job's body: the errno of its sync */
 
 static void
@@ -42,7 +38,7 @@ save_open(struct save *s, const char *name)
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	snprintf(
 	    s->temp, sizeof(s->temp), ".%s.%ld.part", name, (long)getpid());
-	s->written = s->synced = 0;
+	s->room = s->written = s->synced = 0;
 	s->error = 0;
 	s->sealed = false;
 	s->stale = s->job.state != JOB_NONE;
@@ -84,12 +80,13 @@ sync_busy(struct save *s)
 }
 
 int
-save_write(struct save *s, const void *data, size_t n)
+save_write(struct save *s, uint64_t size, const void *data, size_t n)
 {
+	disk_room(s->fd, &s->room, s->written, size);
 	if (disk_write(s->fd, data, n) == -1)
 		return -1;
 	s->written += n;
-	if (s->written - s->synced >= SYNC_EVERY && !sync_busy(s))
+	if (s->written - s->synced >= DISK_STRETCH && !sync_busy(s))
 		sync_beside(s);
 	return 0;
 }

@@ -16,11 +16,11 @@ struct save {
 	int fd;
 	char name[FNAME_MAX + 1];
 	char temp[FNAME_MAX + 24];
-	uint64_t written, synced;
-	bool replaced; /* there was an older one */
-	int error;     /* of a sync: an errno, or 0 */
-	bool sealed;   /* the last sync is under way, or done */
-	bool stale;    /* the job is still about a file that was dropped */
+	uint64_t room, written, synced; /* room: see disk_room() */
+	bool replaced;                  /* there was an older one */
+	int error;                      /* of a sync: an errno, or 0 */
+	bool sealed; /* the last sync is under way, or done */
+	bool stale;  /* the job is still about a file that was dropped */
 	struct pool pool;
 	struct job job;
 };
@@ -29,9 +29,12 @@ enum save_state { SAVE_WAITING, SAVE_DONE, SAVE_FAILED };
 
 void save_init(struct save *s);
 
-/* 0, or -1 with errno: the name is a directory, there is no right to write */
+/*
+ * 0, or -1 with errno: the name is a directory, there is no right to write.
+ * size is that of the whole file.
+ */
 int save_open(struct save *s, const char *name);
-int save_write(struct save *s, const void *data, size_t n);
+int save_write(struct save *s, uint64_t size, const void *data, size_t n);
 
 /*
  * All is written: make it durable and give it its name.  SAVE_FAILED with

@@ -162,7 +162,7 @@ store(struct transfer *t, const char *data, size_t n, const struct ready *r)
 
 	if (n > left)
 		n = (size_t)left;
-	if (n > 0 && save_write(&t->save, data, n) == -1)
+	if (n > 0 && save_write(&t->save, t->size, data, n) == -1)
 		return fail(t, TROUBLE_UNWRITABLE, errno);
 	t->done += n;
 	if (t->done < t->size)

@@ -171,6 +171,24 @@ world_fsync(int fd)
 	return i->synced ? 0 : -1;
 }
 
+/* The room is in the size, as POSIX has it. */
+int
+world_posix_fallocate(int fd, off_t at, off_t n)
+{
+	struct inode *i;
+
+	require(world_is(fd, END_FILE) && at >= 0 && n > 0);
+	i = &inodes[world_fd[fd].inode];
+	if (world_fails())
+		return errno;
+	if ((size_t)(at + n) > WORLD_BYTES)
+		return ENOSPC;
+	i->synced = false;
+	if (i->size < (size_t)(at + n))
+		i->size = (size_t)(at + n);
+	return 0;
+}
+
 /* Whatever is locked is locked by others, who let go in time. */
 int
 world_fcntl(int fd, int command, ...)

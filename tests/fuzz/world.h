@@ -155,6 +155,7 @@ int world_fprintf(FILE *to, const char *format, ...)
 int world_fstat(int fd, struct stat *st);
 int world_fstatat(int at, const char *name, struct stat *st, int flags);
 int world_fsync(int fd);
+int world_posix_fallocate(int fd, off_t at, off_t n);
 char *world_getcwd(char *path, size_t room);
 uid_t world_geteuid(void);
 int world_gethostname(char *name, size_t room);
@@ -198,6 +199,7 @@ ssize_t world_write(int fd, const void *data, size_t n);
 #define connect             world_connect
 #define fcntl               world_fcntl
 #define fdopendir           world_fdopendir
+#define fdatasync           world_fsync
 #define fprintf             world_fprintf
 #define fstat               world_fstat
 #define fstatat             world_fstatat
@@ -216,6 +218,7 @@ ssize_t world_write(int fd, const void *data, size_t n);
 #define mkdirat             world_mkdirat
 #define open                world_open
 #define openat              world_openat
+#define posix_fallocate     world_posix_fallocate
 #define pread               world_pread
 #define read                world_read
 #define readdir             world_readdir

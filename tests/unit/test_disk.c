@@ -161,6 +161,40 @@ entries(int at, const char *dir)
 	return disk_each(at, dir, count_it, &n) == -1 ? -1 : n;
 }
 
+static off_t
+size_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 ? st.st_size : -1;
+}
+
+/* The room at the n bytes of a file of size bytes, and its size. */
+static bool
+room_is(int fd, uint64_t n, uint64_t size, uint64_t want)
+{
+	static uint64_t room;
+
+	disk_room(fd, &room, n, size);
+	return room == want && size_of(fd) == (off_t)want;
+}
+
+static void
+a_large_file_takes_its_room_as_it_needs_it(void)
+{
+	const uint64_t part = DISK_STRETCH, size = 2 * part + part / 2;
+	int fd = disk_create(root, "large");
+
+	CHECK(room_is(fd, 0, part - 1, 0), "not for a small one");
+	CHECK(room_is(fd, 0, size, part), "the first");
+	CHECK(room_is(fd, part - 1, size, part), "there is some");
+	CHECK(room_is(fd, part, size, 2 * part), "the second");
+	CHECK(room_is(fd, 2 * part + 99, size, size), "the last");
+	CHECK(room_is(fd, size, size, size), "that is all");
+	close(fd);
+	unlinkat(root, "large", 0);
+}
+
 static void
 a_save_replaces_the_whole_file(void)
 {
@@ -296,6 +330,7 @@ main(void)
 	only_plain_files_with_one_link_are_opened();
 	what_is_there_is_not_made_again();
 	a_file_is_loaded_as_far_as_there_is_room();
+	a_large_file_takes_its_room_as_it_needs_it();
 	a_save_replaces_the_whole_file();
 	an_addition_replaces_nothing();
 	a_save_is_not_misled();

@@ -219,31 +219,6 @@ an_upload_under_way_is_reserved_and_unseen(void)
 	hide(FILE_REMOVE, USER, "");
 }
 
-static off_t
-taken_by(struct upload *u, uint64_t have, uint64_t size)
-{
-	struct stat st;
-
-	upload_room(u, have, size);
-	return fstat(u->fd, &st) == 0 ? st.st_size : -1;
-}
-
-static void
-a_large_upload_takes_its_room_as_it_needs_it(void)
-{
-	const uint64_t large = 40 << 20, some = 16 << 20;
-	struct upload u;
-
-	CHECK(upload_begin(&u, USER, "u.txt") == ST_OK, "begin");
-	CHECK(taken_by(&u, 0, 4096) == 0, "not for a small one");
-	CHECK(taken_by(&u, 0, large) == (off_t)some, "the first");
-	CHECK(taken_by(&u, some - 1, large) == (off_t)some, "there is some");
-	CHECK(taken_by(&u, some, large) == (off_t)(2 * some), "the second");
-	CHECK(taken_by(&u, 2 * some + 99, large) == (off_t)large, "the last");
-	CHECK(taken_by(&u, large, large) == (off_t)large, "that is all");
-	drop(&u);
-}
-
 static void
 fifteen_files_are_the_most(void)
 {
@@ -401,7 +376,6 @@ main(void)
 	a_user_without_files_has_none();
 	what_is_stored_is_listed_read_and_deleted();
 	an_upload_under_way_is_reserved_and_unseen();
-	a_large_upload_takes_its_room_as_it_needs_it();
 	fifteen_files_are_the_most();
 	what_others_plant_is_no_file();
 	removing_the_user_strikes_uploads();
