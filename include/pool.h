@@ -46,7 +46,10 @@ struct pool {
 	unsigned long died;
 };
 
-/* Fork the children: 0 or -1.  keep ends with 0 and may be NULL. */
+/*
+ * Fork the children: 0 or -1.  keep ends with 0 and may be NULL; of all other
+ * descriptors they have let go then.
+ */
 int pool_start(struct pool *p, int workers, size_t size,
     void (*run)(void *body, int fd), const int *keep);
 

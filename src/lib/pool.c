@@ -73,13 +73,14 @@ receive_job(int from, void *body, size_t size, int *fd)
 	return true;
 }
 
-/* A child's life: it ends when its parent does. */
+/* A child's life, from its greeting on: it ends when its parent does. */
 static _Noreturn void
 work(const struct pool *p, int mine)
 {
 	char body[BODY_MAX];
 	int fd;
 
+	send(mine, "", 1, MSG_NOSIGNAL);
 	while (receive_job(mine, body, p->size, &fd)) {
 		p->run(body, fd);
 		if (fd != -1)
@@ -117,10 +118,15 @@ settle(const struct pool *p, int mine)
 			close(fd);
 }
 
+/*
+ * It greets us once it has let go of our sockets: before, our port would be
+ * taken still when we have ended.
+ */
 static int
 hire(struct pool *p, struct worker *w)
 {
 	int pair[2];
+	char hello;
 
 	w->fd = -1;
 	w->job = NULL;
@@ -132,7 +138,7 @@ hire(struct pool *p, struct worker *w)
 		work(p, pair[1]);
 	}
 	close(pair[1]);
-	if (w->pid == -1) {
+	if (w->pid == -1 || recv(pair[0], &hello, 1, 0) != 1) {
 		close(pair[0]);
 		return -1;
 	}

@@ -201,6 +201,24 @@ children_have_only_what_they_need(void)
 	close(ends[1]);
 }
 
+/* What we close then is closed: nobody finds our port taken. */
+static void
+children_have_let_go_once_they_are_there(void)
+{
+	for (int i = 0; i < 20; i++) {
+		int ends[2];
+		char byte;
+
+		CHECK(pipe(ends) == 0, "pipe");
+		start(POOL_MAX, NULL);
+		close(ends[1]);
+		fcntl(ends[0], F_SETFL, O_NONBLOCK);
+		CHECK(read(ends[0], &byte, 1) == 0, "a child holds the pipe");
+		close(ends[0]);
+		pool_stop(&pool);
+	}
+}
+
 static void
 a_child_that_dies_is_replaced_and_its_job_fails(void)
 {
@@ -300,6 +318,7 @@ main(void)
 	one_that_waits_does_not_hold_up_the_others();
 	a_descriptor_goes_with_its_job();
 	children_have_only_what_they_need();
+	children_have_let_go_once_they_are_there();
 	a_child_that_dies_is_replaced_and_its_job_fails();
 	an_idle_child_that_is_killed_is_replaced_too();
 	all_children_end_once_they_are_let_go();
