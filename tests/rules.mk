@@ -2,7 +2,7 @@
 
 TOOLS = talk lossy
 UNIT  = $(basename $(wildcard tests/unit/test_*.c))
-BENCH = $(addprefix tests/bench/,asload drive durable echo fileload fillas \
+BENCH = $(addprefix tests/bench/,asload drive durable echo fileload fillas flush \
         fillfs flooras floorfs hold ready stubas watch)
 
 test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit replay

@@ -2,15 +2,17 @@
  * durable - the bare cost of making one small file durable under its name:
  * create, write, fsync, link, fsync of the directory, unlink.
  *
- *	durable LABEL DIR COUNT
+ *	durable LABEL DIR COUNT [WORKERS]
  *
  * Every 15th is the first of a new user: it makes, and syncs, its directory.
+ * Each worker, a process, does its share in a directory of its own.
  */
 /* with: tests/bench/bench.c tests/bench/loopback.c */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -50,21 +52,45 @@ store(int root, int i)
 	close(dir);
 }
 
-int
-main(int argc, char *argv[])
+/* A directory of its own, and its share of the files. */
+static _Noreturn void
+work(int who, int n, double *seconds)
 {
-	int n = argc == 4 ? atoi(argv[3]) : 0, root;
-	double *seconds = allocate((size_t)n * sizeof(*seconds));
+	char name[24];
+	int root;
 
-	if (n == 0 || (root = open(argv[2], O_RDONLY | O_DIRECTORY)) == -1)
-		die("usage: durable LABEL DIR COUNT");
-	fill_random(block, sizeof(block), 7);
+	snprintf(name, sizeof(name), "worker%d", who);
+	if (mkdir(name, 0700) == -1 ||
+	    (root = open(name, O_RDONLY | O_DIRECTORY)) == -1)
+		die("%s", name);
 	for (int i = 0; i < n; i++) {
 		double t = now();
 
 		store(root, i);
 		seconds[i] = now() - t;
 	}
-	figure_latency(argv[1], seconds, (size_t)n);
+	exit(0);
+}
+
+int
+main(int argc, char *argv[])
+{
+	int n = argc >= 4 ? atoi(argv[3]) : 0, status, bad = 0;
+	int workers = argc == 5 ? atoi(argv[4]) : 1;
+	double *seconds = shared((size_t)n * sizeof(*seconds)), t = now();
+
+	if (n == 0 || chdir(argv[2]) == -1)
+		die("usage: durable LABEL DIR COUNT [WORKERS]");
+	n /= workers;
+	fill_random(block, sizeof(block), 7);
+	for (int w = 0; w < workers; w++)
+		if (fork() == 0)
+			work(w, n, seconds + w * n);
+	while (wait(&status) > 0)
+		bad += status != 0;
+	if (bad > 0)
+		return 1;
+	figure(argv[1], "ops", n * workers / (now() - t), "op/s");
+	figure_latency(argv[1], seconds, (size_t)(n * workers));
 	return 0;
 }

@@ -57,6 +57,21 @@ settle() {
 	done
 }
 
+# room_in_memory KIB: is there so much in MEM?
+room_in_memory() {
+	df -Pk "$MEM" 2>/dev/null |
+	    awk -v want=$1 'NR == 2 { room = $4 } END { exit room < want }'
+}
+
+# A virtual machine gives memory that is free for seconds back to its host and
+# waits when it is touched again: for 1 GiB up to two seconds.  Have that over
+# before something large is measured.
+warm_up() {
+	room_in_memory 4000000 || return
+	dd if=/dev/zero of="$MEM/rc2fa-warm.$$" bs=1024k count=1536 2>/dev/null
+	rm -f "$MEM/rc2fa-warm.$$"
+}
+
 # new_dir: a new empty directory, DIR.  The last one stays, unless it is told to
 # go: ext4 is slow to make files for minutes after many have been removed.
 new_dir() { # [fresh]

@@ -23,7 +23,7 @@ DIR= count=0
 
 tidy() {
 	stop
-	rm -rf "$WORK" "$MEM/rc2fa-bench.$$"
+	rm -rf "$WORK" "$MEM/rc2fa-bench.$$" "$MEM/rc2fa-warm.$$"
 }
 trap tidy EXIT
 trap 'exit 1' INT TERM HUP

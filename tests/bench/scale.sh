@@ -4,8 +4,7 @@
 fill_data() {
 	[ -z "$DATA" ] || return
 	DATA=$MEM/rc2fa-bench.$$
-	free=$(df -Pk "$MEM" 2>/dev/null | awk 'NR == 2 { print $4 }')
-	if [ "${free:-0}" -lt 12000000 ]; then
+	if ! room_in_memory 12000000; then
 		DATA=$WORK/data
 		note "no room in $MEM: goals 12 and 13 use the disk"
 	else

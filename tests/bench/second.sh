@@ -5,11 +5,11 @@ goal_8() {
 	for r in $(rounds 9); do
 		launch "$T/echo" $AS_PORT
 		sleep 0.2
-		as_load vld.echo -m vld -w 16 -n 50K
+		as_load vld.echo -m vld -w 16 -n 200K
 		stop
 		start_as as "$WORK/as.2000"
-		as_load vld.as -m vld -w 16 -n 50K
-		as_load vld.idle -m vld -w 16 -n 50K -U 1000 -i 900
+		as_load vld.as -m vld -w 16 -n 200K
+		as_load vld.idle -m vld -w 16 -n 200K -U 1000 -i 900
 		stop
 	done
 	row 8 "VLD-CNF, 16 under way / raw echo" vld.as.ops vld.echo.ops \

@@ -23,12 +23,19 @@ goal_5() {
 		for v in floorfs fs; do
 			new_dir
 			start_fs $v "$DIR"
-			file_load fifty.$v -o put -c 50 -n 2000
+			file_load fifty.$v -o put -c 50 -n 4000
 			stop
 		done
+		new_dir
+		run "$T/durable" fifty.bare "$DIR" 4000 16
+		figure fifty.both $(echo $(last fifty.floorfs.ops) \
+		    $(last fifty.bare.ops) |
+		    awk '{ print 1 / (1 / $1 + 1 / $2) }') op/s
 	done
 	row 5 "UPL 4 KiB, 50 clients, durable" fifty.fs.ops fifty.floorfs.ops \
 	    floor ">= 0.5"
+	row 5 "  the same / floorfs + bare durable" fifty.fs.ops fifty.both \
+	    floor -
 }
 
 small_reads() { # NAME OPERATION COUNT OPTIONS...
