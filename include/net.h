@@ -36,6 +36,8 @@ uint16_t net_port(int fd); /* that a socket is bound to */
 char *net_name(char out[NET_NAME_MAX], const struct sockaddr_in *addr);
 
 int net_udp(uint16_t port);                     /* bound; 0: any */
+int net_udp_at(const struct sockaddr_in *self); /* where that is no address
+						   of this host: net_udp() */
 int net_udp_to(const struct sockaddr_in *peer); /* connected */
 int net_receive_room(int fd, int bytes);        /* for bursts of datagrams */
 

@@ -133,10 +133,8 @@ close_with_errno(int fd)
 }
 
 static int
-bound(int type, uint16_t port)
+bound(int type, const struct sockaddr_in *addr)
 {
-	struct sockaddr_in addr = { .sin_family = AF_INET,
-		.sin_port = htons(port) };
 	int one = 1, fd = groom(socket(AF_INET, type, 0));
 
 	if (fd == -1)
@@ -144,9 +142,18 @@ bound(int type, uint16_t port)
 	/* On UDP it would let a second AS steal the first one's datagrams. */
 	if (type == SOCK_STREAM)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) == -1)
+	if (bind(fd, (const struct sockaddr *)addr, sizeof(*addr)) == -1)
 		return close_with_errno(fd);
 	return fd;
+}
+
+static int
+bound_to_any(int type, uint16_t port)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET,
+		.sin_port = htons(port) };
+
+	return bound(type, &any);
 }
 
 static int
@@ -165,7 +172,17 @@ connected(int type, const struct sockaddr_in *peer)
 int
 net_udp(uint16_t port)
 {
-	return bound(SOCK_DGRAM, port);
+	return bound_to_any(SOCK_DGRAM, port);
+}
+
+int
+net_udp_at(const struct sockaddr_in *self)
+{
+	int fd = bound(SOCK_DGRAM, self);
+
+	if (fd == -1 && errno == EADDRNOTAVAIL)
+		fd = net_udp(ntohs(self->sin_port));
+	return fd;
 }
 
 int
@@ -217,7 +234,7 @@ listener_open(struct listener *l, uint16_t port)
 {
 	memset(l, 0, sizeof(*l));
 	l->spare = open_spare();
-	l->fd = bound(SOCK_STREAM, port);
+	l->fd = bound_to_any(SOCK_STREAM, port);
 	if (l->fd != -1 && listen(l->fd, BACKLOG) == -1)
 		l->fd = close_with_errno(l->fd);
 	return l->fd == -1 ? -1 : 0;

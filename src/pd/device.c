@@ -17,7 +17,7 @@ device_open(struct device *d, const struct sockaddr_in *as,
 	memset(d, 0, sizeof(*d));
 	d->as = as->sin_addr;
 	d->self = self->sin_addr;
-	d->fd = net_udp(ntohs(self->sin_port));
+	d->fd = net_udp_at(self); /* so that RVC comes from where VLC went */
 	if (d->fd == -1)
 		return 0;
 	net_receive_room(d->fd, ROOM);
