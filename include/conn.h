@@ -24,7 +24,7 @@ struct buf {
 struct conn {
 	int fd;      /* -1: none */
 	bool ended;  /* the peer has sent all that it will */
-	bool shut;   /* so have we, and have said so */
+	bool shut;   /* so have we: our FIN is out */
 	ms_t parted; /* when we had sent all; 0: not yet */
 	struct sockaddr_in peer;
 	ms_t moved; /* when a byte last went either way */

@@ -34,20 +34,20 @@ int disk_create(int at, const char *name);
 int disk_write(int fd, const void *data, size_t n); /* all of it */
 
 /*
- * A large file goes to the disk in stretches: room for the next one is taken
- * before it comes, and the last one is synced meanwhile.
+ * A large file goes to the disk in stretches: room is taken for one when it
+ * begins, and one is synced while the next one comes.
  */
 #ifndef DISK_STRETCH
 #define DISK_STRETCH (16u << 20) /* bytes */
 #endif
 
 /*
- * have of the size bytes of a file have been written.  Where they have used up
- * *room, bytes taken from its start, take one more stretch, so that a large
- * file does not get its blocks one by one.  Not for small ones; and where that
- * fails, disk_write() will say what is wrong.
+ * A file that will have size bytes is about to be written up to the first need
+ * of them.  Where that is beyond *room, bytes taken from its start, take one
+ * more stretch, so that a large file does not get its blocks one by one.  Not
+ * for small ones; and where that fails, disk_write() will say what is wrong.
  */
-void disk_room(int fd, uint64_t *room, uint64_t have, uint64_t size);
+void disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size);
 
 /* Read a whole small file into out, ended by a NUL: its length. */
 ssize_t disk_load(int at, const char *name, char *out, size_t room);

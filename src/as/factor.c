@@ -5,9 +5,9 @@
 #include "factor.h"
 #include "policy.h"
 
-#define SPARE_CALLS  8  /* VLCs that may be out beside a full table */
-#define KEPT_MAX     8  /* in the place of these, while it is not full */
-#define SOCKET_RETRY 50 /* ms, when no descriptor is left for a VLC */
+#define SPARE_CALLS  8           /* VLCs that may be out beside a full table */
+#define KEPT_MAX     SPARE_CALLS /* in their place, while it is not full */
+#define SOCKET_RETRY 50          /* ms, when no descriptor is left for a VLC */
 
 static int calls; /* VLCs that are out, a socket each */
 
@@ -42,7 +42,10 @@ factor_let_go(void)
 		close(take_kept(0));
 }
 
-/* An answer that came twice must not answer the next VLC. */
+/*
+ * One that has had a second answer is not used again: that, or a third, would
+ * be taken for the next one's.
+ */
 static int
 socket_to(const struct sockaddr_in *device)
 {
@@ -52,9 +55,10 @@ socket_to(const struct sockaddr_in *device)
 		if (net_same(&kept[i].device, device)) {
 			int fd = take_kept(i);
 
-			while (call_hear(fd, &stale) != 0)
-				;
-			return fd;
+			if (call_hear(fd, &stale) == 0)
+				return fd;
+			close(fd);
+			break;
 		}
 	return net_udp_to(device);
 }
@@ -168,6 +172,7 @@ call_device(
 	if (s->vlc.fd == -1) {
 		if (errno != EMFILE && errno != ENFILE)
 			answer_req(s, ST_EPD, now);
+		factor_let_go();
 		return;
 	}
 	calls++;

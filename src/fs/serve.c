@@ -141,10 +141,9 @@ bool
 serve_take(struct client *c, struct service *s, ms_t now)
 {
 	uint64_t before = c->left;
-	enum transfer went;
+	enum transfer went =
+	    transfer_take(&c->conn, &c->up, c->req.size, &c->left, now);
 
-	disk_room(c->up.fd, &c->up.room, c->req.size - before, c->req.size);
-	went = transfer_take(&c->conn, c->up.fd, &c->left, now);
 	c->unsynced += before - c->left;
 	if (went == TRANSFER_LOST)
 		return false;

@@ -31,7 +31,8 @@ gather(struct conn *c, size_t want, bool *lost, ms_t now)
 }
 
 enum transfer
-transfer_take(struct conn *c, int file, uint64_t *left, ms_t now)
+transfer_take(
+    struct conn *c, struct upload *up, uint64_t size, uint64_t *left, ms_t now)
 {
 	bool lost;
 	size_t n = gather(c, least(ROOM, *left + 1), &lost, now);
@@ -39,7 +40,9 @@ transfer_take(struct conn *c, int file, uint64_t *left, ms_t now)
 
 	if (lost)
 		return TRANSFER_LOST;
-	if (disk_write(file, scratch, data) == -1)
+	if (data > 0)
+		disk_room(up->fd, &up->room, size - *left + data, size);
+	if (disk_write(up->fd, scratch, data) == -1)
 		return TRANSFER_DISK;
 	*left -= data;
 	if (n > data)

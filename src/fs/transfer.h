@@ -8,6 +8,7 @@
 #define TRANSFER_H
 
 #include "conn.h"
+#include "files.h"
 
 enum transfer {
 	TRANSFER_MORE,  /* some has gone, or none could; there is more to go */
@@ -19,11 +20,12 @@ enum transfer {
 };
 
 /*
- * From c->in and the connection to the end of a file: *left bytes, then a
- * newline.  With *left at 0 and TRANSFER_MORE only the newline is missing; the
- * end of the input does instead of it.
+ * From c->in and the connection to the end of an upload that will have size
+ * bytes: *left bytes, then a newline.  With *left at 0 and TRANSFER_MORE only
+ * the newline is missing; the end of the input does instead of it.
  */
-enum transfer transfer_take(struct conn *c, int file, uint64_t *left, ms_t now);
+enum transfer transfer_take(
+    struct conn *c, struct upload *up, uint64_t size, uint64_t *left, ms_t now);
 
 /*
  * To the connection: what is in c->out, then the last *left bytes of a file of

@@ -6,7 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "disk.h"
+
+#define ROOM_SLOW 100 /* ms */
 
 static int
 close_with_errno(int fd)
@@ -87,17 +90,25 @@ disk_write(int fd, const void *data, size_t n)
 	return 0;
 }
 
+/*
+ * Where the file system cannot, the C library writes a byte a block instead.
+ * That it is mounted without a cache shows the first time: it is the last.
+ */
 void
-disk_room(int fd, uint64_t *room, uint64_t have, uint64_t size)
+disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size)
 {
-	uint64_t want = size - *room;
+	static bool slow;
+	uint64_t more = size - *room;
+	ms_t began;
 
-	if (size < DISK_STRETCH || have < *room || want == 0)
+	if (size < DISK_STRETCH || need <= *room || slow)
 		return;
-	if (want > DISK_STRETCH)
-		want = DISK_STRETCH;
-	posix_fallocate(fd, (off_t)*room, (off_t)want);
-	*room += want;
+	if (more > DISK_STRETCH)
+		more = DISK_STRETCH;
+	began = now_ms();
+	posix_fallocate(fd, (off_t)*room, (off_t)more);
+	slow = now_ms() - began > ROOM_SLOW;
+	*room += more;
 }
 
 ssize_t

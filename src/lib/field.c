@@ -116,7 +116,7 @@ scan_port(struct msg *m, const char *s, size_t n)
 	return true;
 }
 
-/* What snprintf(out, room, "%s", text) would be. */
+/* Its length; where there is no room for it nothing is put. */
 static int
 put_text(char *out, size_t room, const char *text)
 {

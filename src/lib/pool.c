@@ -138,12 +138,14 @@ hire(struct pool *p, struct worker *w)
 		work(p, pair[1]);
 	}
 	close(pair[1]);
-	if (w->pid == -1 || recv(pair[0], &hello, 1, 0) != 1) {
-		close(pair[0]);
-		return -1;
+	if (w->pid != -1 && recv(pair[0], &hello, 1, 0) == 1) {
+		w->fd = pair[0];
+		return 0;
 	}
-	w->fd = pair[0];
-	return 0;
+	close(pair[0]);
+	if (w->pid != -1)
+		waitpid(w->pid, NULL, 0);
+	return -1;
 }
 
 /* The child has gone: its job fails, another takes its place. */

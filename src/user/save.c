@@ -82,7 +82,7 @@ sync_busy(struct save *s)
 int
 save_write(struct save *s, uint64_t size, const void *data, size_t n)
 {
-	disk_room(s->fd, &s->room, s->written, size);
+	disk_room(s->fd, &s->room, s->written + n, size);
 	if (disk_write(s->fd, data, n) == -1)
 		return -1;
 	s->written += n;

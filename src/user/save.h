@@ -29,11 +29,10 @@ enum save_state { SAVE_WAITING, SAVE_DONE, SAVE_FAILED };
 
 void save_init(struct save *s);
 
-/*
- * 0, or -1 with errno: the name is a directory, there is no right to write.
- * size is that of the whole file.
- */
+/* 0, or -1 with errno: the name is a directory, there is no right to write */
 int save_open(struct save *s, const char *name);
+
+/* size is that of the whole file. */
 int save_write(struct save *s, uint64_t size, const void *data, size_t n);
 
 /*

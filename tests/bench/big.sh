@@ -3,8 +3,8 @@
 # Before each transfer everything that is dirty is written, so that nobody pays
 # for another.
 calm() {
-	warm_up
 	sync
+	warm_up
 }
 
 # One file of 1 GiB up or down: big_load NAME up|down FILELOAD'S OPTIONS...
@@ -57,8 +57,8 @@ big_user() {
 	    2>>"$WORK/out"
 	rm -f big.dat
 	calm
-	dd if="$WORK/big.sent" of=big.copy bs=256k 2>/dev/null
-	run "$T/flush" big.disk big.copy
+	dd if="$WORK/big.sent" of=big.copy bs=256k 2>/dev/null &&
+	    run "$T/flush" big.disk big.copy
 	mv "$WORK/big.sent" "$WORK/big.dat"
 	stop
 	rm -rf big.copy "$DIR"
@@ -69,7 +69,7 @@ big_sftp() {
 	new_dir fresh
 	start_peer sftp "$DIR"
 	for way in up down; do
-		sync
+		calm
 		t=$(date +%s.%N)
 		case $way in
 		up) sftp_do "put $WORK/big.dat $DIR/big" ;;

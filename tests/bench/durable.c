@@ -84,8 +84,12 @@ main(int argc, char *argv[])
 	n /= workers;
 	fill_random(block, sizeof(block), 7);
 	for (int w = 0; w < workers; w++)
-		if (fork() == 0)
+		switch (fork()) {
+		case -1:
+			die("fork");
+		case 0:
 			work(w, n, seconds + w * n);
+		}
 	while (wait(&status) > 0)
 		bad += status != 0;
 	if (bad > 0)

@@ -1,6 +1,7 @@
 /*
  * flush - the disk alone: how fast what has been written to a file, and is in
- * memory still, becomes durable.
+ * memory still, becomes durable.  Where the system has begun by itself, that
+ * is more than the disk's.
  *
  *	flush LABEL FILE
  */

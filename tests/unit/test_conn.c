@@ -202,8 +202,8 @@ a_parting_is_bounded(void)
 	ms_t at;
 
 	CHECK(!conn_part(&c, scratch, sizeof(scratch), START), "parted");
-	CHECK(
-	    conn_part_by(&c) == START + PART_FIRST && !c.shut, "the peer may");
+	CHECK(conn_part_by(&c) == START + PART_FIRST && !c.shut,
+	    "the peer may close first");
 	CHECK(!conn_part(&c, scratch, sizeof(scratch), START + PART_FIRST) &&
 		read(peer, scratch, 1) == 0,
 	    "our side is shut down");

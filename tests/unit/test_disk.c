@@ -169,13 +169,13 @@ size_of(int fd)
 	return fstat(fd, &st) == 0 ? st.st_size : -1;
 }
 
-/* The room at the n bytes of a file of size bytes, and its size. */
+/* The room once the first need bytes of a file of size bytes are due. */
 static bool
-room_is(int fd, uint64_t n, uint64_t size, uint64_t want)
+room_is(int fd, uint64_t need, uint64_t size, uint64_t want)
 {
 	static uint64_t room;
 
-	disk_room(fd, &room, n, size);
+	disk_room(fd, &room, need, size);
 	return room == want && size_of(fd) == (off_t)want;
 }
 
@@ -185,10 +185,11 @@ a_large_file_takes_its_room_as_it_needs_it(void)
 	const uint64_t part = DISK_STRETCH, size = 2 * part + part / 2;
 	int fd = disk_create(root, "large");
 
-	CHECK(room_is(fd, 0, part - 1, 0), "not for a small one");
-	CHECK(room_is(fd, 0, size, part), "the first");
-	CHECK(room_is(fd, part - 1, size, part), "there is some");
-	CHECK(room_is(fd, part, size, 2 * part), "the second");
+	CHECK(room_is(fd, 1, part - 1, 0), "not for a small one");
+	CHECK(room_is(fd, 0, size, 0), "not before it comes");
+	CHECK(room_is(fd, 1, size, part), "the first");
+	CHECK(room_is(fd, part, size, part), "there is some");
+	CHECK(room_is(fd, part + 1, size, 2 * part), "the second");
 	CHECK(room_is(fd, 2 * part + 99, size, size), "the last");
 	CHECK(room_is(fd, size, size, size), "that is all");
 	close(fd);
