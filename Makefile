@@ -38,6 +38,8 @@ all: $(PROGRAMS:%=$(BUILD)/%)
 	@for p in $(PROGRAMS); do \
 	    cmp -s $(BUILD)/$$p $$p || cp -f $(BUILD)/$$p $$p || exit 1; done
 
+$(PROGRAMS): all
+
 $(BUILD)/AS:    $(call objects,src/as/*.c) $(LIB)
 $(BUILD)/FS:    $(call objects,src/fs/*.c) $(LIB)
 $(BUILD)/pd:    $(call objects,src/pd/*.c) $(LIB)

@@ -48,6 +48,7 @@ big_user() {
 	start_as as "$DIR/as"
 	start_fs fs "$DIR/fs" $AS_PORT
 	calm
+	cat "$WORK/big.dat" >/dev/null # some systems drop it from memory soon
 	user="$BIN/user -p $AS_PORT -q $FS_PORT"
 	run "$T/drive" big.user.up put 10000 "$WORK/big.dat" 1G $AS_PORT $user \
 	    2>>"$WORK/out"
