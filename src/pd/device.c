@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -61,10 +62,11 @@ take_vlc(struct device *d, const struct account *a, const struct msg *vlc,
     const struct sockaddr_in *from, ms_t now)
 {
 	bool ours = account_owns(a, vlc->uid);
-	struct msg reply = { .type = MSG_RVC, .status = ours ? ST_OK : ST_NOK };
+	struct msg reply = { .type = MSG_RVC };
 
 	if (ours && codes_add(&d->codes, vlc, now))
 		device_tell(vlc);
+	reply.status = ours && !ferror(stdout) ? ST_OK : ST_NOK;
 	memcpy(reply.uid, vlc->uid, sizeof(reply.uid));
 	answer(d, from, &reply);
 }

@@ -203,6 +203,17 @@ interrupt(int number, int status, ms_t now)
 	return number == SIGINT ? EXIT_SIGNAL + number : status;
 }
 
+/* A code that nobody can read is none. */
+static void
+heed_output(ms_t now)
+{
+	if (!ferror(stdout) || terminal_interactive() || pd.leaving)
+		return;
+	warn(SAY_NO_READER);
+	pd.failed = true;
+	commands_leave(&pd, now);
+}
+
 static int
 serve(int signals)
 {
@@ -224,6 +235,7 @@ serve(int signals)
 		device_step(&pd.device, &pd.account, &ready);
 		commands_answered(&pd, account_step(&pd.account, &ready));
 		input_step(&ready);
+		heed_output(ready.woke);
 	}
 	return status == EXIT_FINE && pd.failed ? EXIT_FAILED : status;
 }

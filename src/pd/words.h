@@ -33,6 +33,7 @@
 #define SAY_NO_AS     "pd: cannot reach the AS at %s (%s). Check -n."
 #define SAY_NO_SYSTEM "pd: cannot start: %s"
 #define SAY_NO_SELECT "pd: cannot go on: %s"
+#define SAY_NO_READER "pd: nobody reads what I say, so I stop showing codes."
 #define SAY_PORT      "Codes come to UDP port %u."
 
 /* Reading commands. */

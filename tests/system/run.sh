@@ -143,6 +143,25 @@ while read -r pid; do
 	wait "$pid"
 done <"$work/players"
 
+# Its input stays open, in descriptor 9: it is the output that ends it.
+if [ -c /dev/full ]; then
+	mkfifo "$work/in"
+	"$bin/pd" 127.0.0.1 -d 0 -p "$as_port" <"$work/in" \
+	    >/dev/full 2>"$work/pd.err" &
+	pd=$!
+	exec 9>"$work/in"
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		[ -s "$work/pd.err" ] && break
+		sleep 0.1
+	done
+	check "pd notices that its output is lost" test -s "$work/pd.err"
+	exec 9>&-
+	wait $pd
+	check "pd ends with 1 then" test $? -eq 1
+else
+	echo "skipped: there is no /dev/full"
+fi
+
 check "no password stands in the AS's files" \
     sh -c "! grep -rq abcd1234 '$work/as-data'"
 check "the AS's files are its owner's alone" \
