@@ -91,8 +91,8 @@ disk_write(int fd, const void *data, size_t n)
 }
 
 /*
- * Where the file system cannot, the C library writes a byte a block instead.
- * That it is mounted without a cache shows the first time: it is the last.
+ * Where the file system cannot, the C library writes a byte a block instead;
+ * where each of these waits for a server, once is enough.
  */
 void
 disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size)
