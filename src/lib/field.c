@@ -1,5 +1,3 @@
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "field.h"
@@ -128,9 +126,21 @@ put_text(char *out, size_t room, const char *text)
 }
 
 static int
+put_number(char *out, size_t room, uint64_t value)
+{
+	char text[24], *digit = &text[sizeof(text) - 1];
+
+	*digit = '\0';
+	do
+		*--digit = (char)('0' + value % 10);
+	while ((value /= 10) > 0);
+	return put_text(out, room, digit);
+}
+
+static int
 put_port(char *out, size_t room, const struct msg *m)
 {
-	return snprintf(out, room, "%u", (unsigned)m->port);
+	return put_number(out, room, m->port);
 }
 
 static bool
@@ -142,7 +152,7 @@ scan_size(struct msg *m, const char *s, size_t n)
 static int
 put_size(char *out, size_t room, const struct msg *m)
 {
-	return snprintf(out, room, "%" PRIu64, m->size);
+	return put_number(out, room, m->size);
 }
 
 static bool
@@ -165,7 +175,9 @@ scan_op(struct msg *m, const char *s, size_t n)
 static int
 put_op(char *out, size_t room, const struct msg *m)
 {
-	return snprintf(out, room, "%c", ops[m->op]);
+	const char text[] = { ops[m->op], '\0' };
+
+	return put_text(out, room, text);
 }
 
 static bool
@@ -202,7 +214,7 @@ put_count(char *out, size_t room, const struct msg *m)
 {
 	if (m->status != ST_OK)
 		return put_status(out, room, m);
-	return snprintf(out, room, "%u", m->nfiles);
+	return put_number(out, room, m->nfiles);
 }
 
 /* The word at *s, up to a space or end; *s moves past that space. */
@@ -242,9 +254,15 @@ put_listing(char *out, size_t room, const struct msg *m)
 {
 	size_t n = 0;
 
-	for (unsigned i = 0; i < m->nfiles && n < room; i++)
-		n += (size_t)snprintf(out + n, room - n, "%s%s %" PRIu64,
-		    i > 0 ? " " : "", m->file[i].name, m->file[i].size);
+	for (unsigned i = 0; i < m->nfiles && n < room; i++) {
+		if (i > 0)
+			out[n++] = ' ';
+		n += (size_t)put_text(out + n, room - n, m->file[i].name);
+		if (n >= room)
+			break;
+		out[n++] = ' ';
+		n += (size_t)put_number(out + n, room - n, m->file[i].size);
+	}
 	return (int)n;
 }
 

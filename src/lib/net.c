@@ -235,7 +235,10 @@ listener_open(struct listener *l, uint16_t port)
 	memset(l, 0, sizeof(*l));
 	l->spare = open_spare();
 	l->fd = bound_to_any(SOCK_STREAM, port);
-	if (l->fd != -1 && listen(l->fd, BACKLOG) == -1)
+	if (l->fd == -1)
+		return -1;
+	net_prompt(l->fd); /* what it accepts inherits that */
+	if (listen(l->fd, BACKLOG) == -1)
 		l->fd = close_with_errno(l->fd);
 	return l->fd == -1 ? -1 : 0;
 }
@@ -287,9 +290,7 @@ listener_accept(struct listener *l, struct sockaddr_in *peer, ms_t now)
 		return -1;
 	}
 	if (fd != -1) {
-		if ((fd = groom(fd)) != -1)
-			net_prompt(fd);
-		return fd;
+		return groom(fd);
 	}
 	if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 	    errno == ENOMEM)

@@ -225,10 +225,12 @@ put_fields(char *out, size_t room, size_t *n, const struct msg *m,
 size_t
 wire_format(char *out, size_t room, const struct msg *m)
 {
-	size_t used,
-	    n = (size_t)snprintf(out, room, "%s", shapes[m->type].code);
+	size_t used, n = 3;
 	struct msg back;
 
+	if (room < sizeof("ERR\n"))
+		return 0;
+	memcpy(out, shapes[m->type].code, n);
 	if (!put_fields(out, room, &n, m, field_wanted))
 		return 0;
 	out[n++] = wire_has_body(m) ? ' ' : '\n';

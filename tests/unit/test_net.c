@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -95,7 +96,8 @@ sockets_do_not_block_and_are_not_inherited(void)
 {
 	struct listener l;
 	struct sockaddr_in at, peer;
-	int udp = net_udp(0), tcp, got = -1;
+	int udp = net_udp(0), tcp, got = -1, prompt = 0;
+	socklen_t len = sizeof(prompt);
 	struct ready r = { .nfds = 0 };
 
 	CHECK(udp != -1 && is_groomed(udp), "UDP");
@@ -113,6 +115,9 @@ sockets_do_not_block_and_are_not_inherited(void)
 	CHECK(ready_can_read(&r, l.fd), "a client");
 	got = listener_accept(&l, &peer, now_ms());
 	CHECK(got != -1 && is_groomed(got), "accepted");
+	CHECK(getsockopt(got, IPPROTO_TCP, TCP_NODELAY, &prompt, &len) == 0 &&
+		prompt != 0,
+	    "a short reply leaves at once");
 	CHECK(ntohs(peer.sin_port) == net_port(tcp), "its port");
 	CHECK(net_connected(tcp) == 0, "%s", strerror(errno));
 	close(got);
