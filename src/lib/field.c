@@ -16,21 +16,10 @@ struct kind {
 	bool (*when)(const struct msg *); /* NULL: always there */
 };
 
-static const char *const words[ST_STATUSES] = {
-	[ST_OK] = "OK",
-	[ST_NOK] = "NOK",
-	[ST_ERR] = "ERR",
-	[ST_ELOG] = "ELOG",
-	[ST_EPD] = "EPD",
-	[ST_EUSER] = "EUSER",
-	[ST_EFOP] = "EFOP",
-	[ST_EOF] = "EOF",
-	[ST_INV] = "INV",
-	[ST_DUP] = "DUP",
-	[ST_FULL] = "FULL",
-};
-
-static const char ops[] = "LRUDXE"; /* in the order of enum op */
+/* In the order of enum status, and of enum op. */
+static const char words[ST_STATUSES][6] = { "OK", "NOK", "ERR", "ELOG", "EPD",
+	"EUSER", "EFOP", "EOF", "INV", "DUP", "FULL" };
+static const char ops[] = "LRUDXE";
 
 static bool
 is_digit(char c)
@@ -254,14 +243,12 @@ put_listing(char *out, size_t room, const struct msg *m)
 {
 	size_t n = 0;
 
-	for (unsigned i = 0; i < m->nfiles && n < room; i++) {
+	for (unsigned i = 0; i < 2 * m->nfiles && n < room; i++) {
 		if (i > 0)
 			out[n++] = ' ';
-		n += (size_t)put_text(out + n, room - n, m->file[i].name);
-		if (n >= room)
-			break;
-		out[n++] = ' ';
-		n += (size_t)put_number(out + n, room - n, m->file[i].size);
+		n += (size_t)(i % 2 == 0 ?
+			put_text(out + n, room - n, m->file[i / 2].name) :
+			put_number(out + n, room - n, m->file[i / 2].size));
 	}
 	return (int)n;
 }
@@ -274,12 +261,6 @@ scan_tid_or_0(struct msg *m, const char *s, size_t n)
 		return false;
 	memcpy(m->tid, s, n);
 	return true;
-}
-
-static int
-put_tid(char *out, size_t room, const struct msg *m)
-{
-	return put_text(out, room, m->tid);
 }
 
 static bool
@@ -312,8 +293,8 @@ static const struct kind kinds[F_FIELDS] = {
 	[F_RID] = { CODE("RID", rid) },
 	[F_TID] = { CODE("TID", tid), .secret = true },
 	[F_TID_OR_0] = { .name = "TID",
+	    .at = offsetof(struct msg, tid),
 	    .scan = scan_tid_or_0,
-	    .put = put_tid,
 	    .secret = true },
 	[F_OP] = { .name = "Fop", .scan = scan_op, .put = put_op },
 	[F_OP_OR_E] = { .name = "Fop", .scan = scan_op_or_e, .put = put_op },
