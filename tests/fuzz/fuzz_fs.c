@@ -121,6 +121,10 @@ plant(char what)
 	dir = world_put(root, "12345", what == 'f' ? S_IFREG : S_IFDIR, "");
 	if (dir == -1 || world_links(dir) == 0 || what == 'f')
 		return;
+	while (world_each(&at, dir, &one, &it))
+		there++;
+	if (there >= FILES_MAX) /* who plants one more has broken it, not we */
+		return;
 	cut = cut || what == 'd'; /* it cannot be purged */
 	if (what == 'l' || what == 'p' || what == 'd')
 		world_put(dir, "a.txt",
@@ -130,8 +134,6 @@ plant(char what)
 		    "");
 	else if (what == 'a')
 		world_put(dir, "a.txt", S_IFREG, "the text of a");
-	while (world_each(&at, dir, &one, &it))
-		there++;
 	for (int i = there; what == 'm' && i < FILES_MAX - 1; i++) {
 		name[0] = (char)('0' + i / 10);
 		name[1] = (char)('0' + i % 10);
