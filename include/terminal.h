@@ -20,6 +20,9 @@ void terminal_open(struct lines *l);
 void terminal_fill(void);
 bool terminal_interactive(void);
 
+/* Some of what was said to a file or a pipe has not arrived there. */
+bool terminal_lost(void);
+
 void tell(const char *format, ...) PRINTF_LIKE;
 void warn(const char *format, ...) PRINTF_LIKE;
 

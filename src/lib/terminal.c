@@ -47,6 +47,13 @@ terminal_interactive(void)
 	return interactive;
 }
 
+bool
+terminal_lost(void)
+{
+	fflush(stdout);
+	return ferror(stdout) && !interactive;
+}
+
 /* Who turns the terminal from the background is stopped. */
 static bool
 in_background(void)

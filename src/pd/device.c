@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -66,7 +65,7 @@ take_vlc(struct device *d, const struct account *a, const struct msg *vlc,
 
 	if (ours && codes_add(&d->codes, vlc, now))
 		device_tell(vlc);
-	reply.status = ours && !ferror(stdout) ? ST_OK : ST_NOK;
+	reply.status = ours && !terminal_lost() ? ST_OK : ST_NOK;
 	memcpy(reply.uid, vlc->uid, sizeof(reply.uid));
 	answer(d, from, &reply);
 }

@@ -207,7 +207,7 @@ interrupt(int number, int status, ms_t now)
 static void
 heed_output(ms_t now)
 {
-	if (!ferror(stdout) || terminal_interactive() || pd.leaving)
+	if (!terminal_lost() || pd.leaving)
 		return;
 	warn(SAY_NO_READER);
 	pd.failed = true;
@@ -255,8 +255,7 @@ main(int argc, char *argv[])
 	if (status == GO_ON)
 		status = serve(signals);
 	terminal_close();
-	fflush(stdout);
-	if (ferror(stdout) && !terminal_interactive() && status == EXIT_FINE)
+	if (terminal_lost() && status == EXIT_FINE)
 		status = EXIT_FAILED;
 	return status;
 }

@@ -267,8 +267,7 @@ main(int argc, char *argv[])
 		session_drop(&user.as);
 	}
 	terminal_close();
-	fflush(stdout);
-	if (ferror(stdout) && !terminal_interactive() && status == EXIT_FINE)
+	if (terminal_lost() && status == EXIT_FINE)
 		status = EXIT_FAILED;
 	return status;
 }

@@ -238,6 +238,12 @@ terminal_interactive(void)
 	return world_tty;
 }
 
+bool
+terminal_lost(void)
+{
+	return false;
+}
+
 void
 terminal_ask(const char *question)
 {
