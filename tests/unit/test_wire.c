@@ -1,7 +1,7 @@
 #include <string.h>
 
+#include "proto/wire.h"
 #include "test.h"
-#include "wire.h"
 
 /* Every message of the specification, as it is written there. */
 static const struct {
