@@ -14,15 +14,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define UID_LEN       5
-#define PASS_LEN      8
-#define CODE_LEN      4 /* VC, RID and TID */
-#define FNAME_MAX     24
-#define FSIZE_MAX     9999999999u /* ten digits */
-#define FILES_MAX     15
-#define WIRE_LINE_MAX 128 /* bytes up to the end of a head, but of a RLS */
-#define WIRE_HEAD_MAX 640 /* room for any head: a full RLS takes 550 */
-#define WIRE_TEXT_MAX 64  /* room for any UDP message: the longest has 42 */
+#define UID_LEN      5
+#define PASS_LEN     8
+#define CODE_LEN     4 /* VC, RID and TID */
+#define FNAME_MAX    24
+#define FSIZE_MAX    9999999999u /* ten digits */
+#define FSIZE_DIGITS 10
+#ifndef FILES_MAX
+#define FILES_MAX 15 /* a user */
+#endif
+
+/*
+ * Sizes of buffers, in bytes: of a line up to its newline, which a RLS alone
+ * exceeds; of any head, a full RLS with all its names and sizes included; of
+ * any UDP message, of which VLC and CNF are the longest.
+ */
+#define WIRE_LINE_MAX 128
+#define WIRE_HEAD_MAX (100 + FILES_MAX * (FNAME_MAX + FSIZE_DIGITS + 2))
+#define WIRE_TEXT_MAX 64
+
+_Static_assert(FILES_MAX >= 1 && FILES_MAX <= 99, "a RLS is one line");
+_Static_assert(WIRE_LINE_MAX < WIRE_HEAD_MAX, "a head has room for a line");
+_Static_assert(
+    sizeof("VLC ") + UID_LEN + CODE_LEN + sizeof(" U ") + FNAME_MAX + 2 <
+	WIRE_TEXT_MAX,
+    "a datagram has room for a VLC with the longest name");
 
 enum msg_type {
 	MSG_UNKNOWN,
