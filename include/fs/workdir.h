@@ -10,6 +10,7 @@
 #define WORKDIR_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #define OWNER_MAX 96 /* HOST.PID.N, its NUL included */
 
@@ -19,6 +20,9 @@ struct store {
 	int work;     /* our own directory for the rest */
 	int removals; /* ROOT/removals */
 	bool remote;  /* other hosts may have it open, too */
+	int alive;    /* the lock in work, held until the process ends */
+	int locks;    /* ROOT/work/lock, ... */
+	pid_t locker; /* ... as this process has opened it */
 };
 
 /*
@@ -56,7 +60,7 @@ int workdir_reopen(struct store *s);
  * own for that: where one is shared, some file systems end a killed process's
  * locks only when the others close it.
  */
-int user_lock(const struct store *s, const char *uid);
+int user_lock(struct store *s, const char *uid);
 void user_unlock(const struct store *s, const char *uid);
 
 #endif

@@ -55,7 +55,7 @@ is_named(int dir, const char *name, const struct stat *file)
  * remote file system got a request twice.
  */
 static enum status
-name_file(const struct store *s, struct disk_op *j, int dir, int fd)
+name_file(struct store *s, struct disk_op *j, int dir, int fd)
 {
 	struct stat file;
 	int n, taken = user_dir_taken(dir, j->name);
@@ -80,7 +80,7 @@ name_file(const struct store *s, struct disk_op *j, int dir, int fd)
 
 /* The first file since a removal: the user has stored something again. */
 static void
-note_first(const struct store *s, const struct disk_op *j, struct generation *g)
+note_first(struct store *s, const struct disk_op *j, struct generation *g)
 {
 	if (g->state != FILES_REMOVED)
 		return;
@@ -90,7 +90,7 @@ note_first(const struct store *s, const struct disk_op *j, struct generation *g)
 
 /* What began before the user was removed is of nobody who is still there. */
 static enum status
-add_file(const struct store *s, struct disk_op *j, int dir, int fd)
+add_file(struct store *s, struct disk_op *j, int dir, int fd)
 {
 	struct generation g;
 	enum status status;
@@ -120,7 +120,7 @@ seal_file(struct disk_op *j, int dir, int fd)
 }
 
 static enum status
-publish(const struct store *s, struct disk_op *j, int fd)
+publish(struct store *s, struct disk_op *j, int fd)
 {
 	enum status status = ST_NOK;
 	int dir;
@@ -144,7 +144,7 @@ publish(const struct store *s, struct disk_op *j, int fd)
  * may have been done all the same.
  */
 static enum status
-move_file(const struct store *s, struct disk_op *j, int dir)
+move_file(struct store *s, struct disk_op *j, int dir)
 {
 	struct stat file;
 
@@ -165,7 +165,7 @@ move_file(const struct store *s, struct disk_op *j, int dir)
  * user's lock, so that no upload takes its place among the 15 meanwhile.
  */
 static enum status
-hide_file(const struct store *s, struct disk_op *j, int dir)
+hide_file(struct store *s, struct disk_op *j, int dir)
 {
 	enum status status = move_file(s, j, dir);
 
@@ -178,7 +178,7 @@ hide_file(const struct store *s, struct disk_op *j, int dir)
 }
 
 static enum status
-delete_in(const struct store *s, struct disk_op *j, int dir)
+delete_in(struct store *s, struct disk_op *j, int dir)
 {
 	struct generation g;
 	uint64_t size;
@@ -192,7 +192,7 @@ delete_in(const struct store *s, struct disk_op *j, int dir)
 }
 
 static enum status
-delete_file(const struct store *s, struct disk_op *j)
+delete_file(struct store *s, struct disk_op *j)
 {
 	enum status status;
 	int dir;
@@ -214,7 +214,7 @@ delete_file(const struct store *s, struct disk_op *j)
 
 /* Is there anything that an intent must hide?  1, 0, or -1. */
 static int
-has_files(const struct store *s, const struct disk_op *j)
+has_files(struct store *s, const struct disk_op *j)
 {
 	struct stat st;
 
@@ -237,7 +237,7 @@ is_same_intent(const struct intent *a, const struct intent *b)
  * with this very TID is taken up again.
  */
 static enum status
-intend_locked(const struct store *s, struct disk_op *j)
+intend_locked(struct store *s, struct disk_op *j)
 {
 	struct generation g;
 	struct intent there;
@@ -263,7 +263,7 @@ intend_locked(const struct store *s, struct disk_op *j)
 }
 
 static enum status
-intend(const struct store *s, struct disk_op *j)
+intend(struct store *s, struct disk_op *j)
 {
 	enum status status;
 
@@ -275,7 +275,7 @@ intend(const struct store *s, struct disk_op *j)
 }
 
 static enum status
-abandon(const struct store *s, struct disk_op *j)
+abandon(struct store *s, struct disk_op *j)
 {
 	enum status status = ST_OK;
 
@@ -288,7 +288,7 @@ abandon(const struct store *s, struct disk_op *j)
 }
 
 static int
-take_out(const struct store *s, const struct disk_op *j, int dir)
+take_out(struct store *s, const struct disk_op *j, int dir)
 {
 	int to = -1, result, error;
 
@@ -308,7 +308,7 @@ take_out(const struct store *s, const struct disk_op *j, int dir)
  * stands in its place is nobody's files, and goes, too.
  */
 static int
-clear_out(const struct store *s, const struct disk_op *j)
+clear_out(struct store *s, const struct disk_op *j)
 {
 	int dir = disk_open_dir(s->root, j->uid), result, error;
 
@@ -332,7 +332,7 @@ clear_out(const struct store *s, const struct disk_op *j)
  * though its intent has come back: what stands there now is a new account's.
  */
 static int
-remove_files(const struct store *s, const struct disk_op *j)
+remove_files(struct store *s, const struct disk_op *j)
 {
 	struct generation g;
 	bool same;
@@ -357,7 +357,7 @@ remove_files(const struct store *s, const struct disk_op *j)
 
 /* Whoever goes on with it need not ask the AS again. */
 static void
-confirm(const struct store *s, const struct disk_op *j)
+confirm(struct store *s, const struct disk_op *j)
 {
 	struct intent i = j->intent;
 
@@ -366,7 +366,7 @@ confirm(const struct store *s, const struct disk_op *j)
 }
 
 static enum status
-remove_user(const struct store *s, struct disk_op *j)
+remove_user(struct store *s, struct disk_op *j)
 {
 	enum status status = ST_OK;
 
@@ -383,7 +383,7 @@ remove_user(const struct store *s, struct disk_op *j)
 
 /* From the first one on also our own directory is looked after. */
 static enum status
-review(const struct store *s, struct disk_op *j)
+review(struct store *s, struct disk_op *j)
 {
 	int more;
 
@@ -403,13 +403,13 @@ review(const struct store *s, struct disk_op *j)
 }
 
 static enum status
-purge(const struct store *s, struct disk_op *j)
+purge(struct store *s, struct disk_op *j)
 {
 	return disk_purge(s->work, j->temp) == 0 ? ST_OK : failed(j);
 }
 
 static enum status
-run(const struct store *s, struct disk_op *j, int fd)
+run(struct store *s, struct disk_op *j, int fd)
 {
 	switch (j->task) {
 	case FILE_SYNC:

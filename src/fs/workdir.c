@@ -16,7 +16,6 @@
 #define STARTING 100000 /* the byte after the last UID's */
 
 static char own[OWNER_MAX];
-static int alive = -1; /* the lock in it, held until the process ends */
 
 static int
 open_lock(int dir, int flags)
@@ -80,23 +79,29 @@ is_of_this_host(const char *owner)
  * before ours: its process lives, and its lock does not reach us.
  */
 static bool
-is_fresh(int dir, const char *owner)
+is_fresh(const struct store *s, int dir, const char *owner)
 {
 	struct stat theirs, ours;
 
-	return !is_of_this_host(owner) && fstat(alive, &ours) == 0 &&
+	return !is_of_this_host(owner) && fstat(s->alive, &ours) == 0 &&
 	    fstatat(dir, LOCK, &theirs, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    theirs.st_mtime >= ours.st_mtime - WORK_FRESH / SECONDS;
 }
 
+struct purge {
+	const struct store *store;
+	char living[OWNER_MAX]; /* "", or a host that locks do not reach */
+};
+
 static bool
 purge_dead(int all, const char *name, void *arg)
 {
+	struct purge *p = arg;
 	int dir = strcmp(name, own) != 0 ? disk_open_dir(all, name) : -1;
 	bool dead = dir != -1 && !is_locked(dir);
 
-	if (dead && is_fresh(dir, name)) {
-		snprintf(arg, OWNER_MAX, "%s", name);
+	if (dead && is_fresh(p->store, dir, name)) {
+		snprintf(p->living, sizeof(p->living), "%s", name);
 		dead = false;
 	}
 	if (dir != -1)
@@ -110,20 +115,20 @@ purge_dead(int all, const char *name, void *arg)
 
 /* Open and lock our own directory: its descriptor. */
 static int
-lock_own(int all)
+lock_own(struct store *s, int all)
 {
 	int dir = disk_open_dir(all, own);
 
 	if (dir == -1)
 		return -1;
-	alive = open_lock(dir, O_CREAT);
-	if (alive != -1 && disk_lock(alive, 0, false) == 0)
+	s->alive = open_lock(dir, O_CREAT);
+	if (s->alive != -1 && disk_lock(s->alive, 0, false) == 0)
 		return dir;
 	return close_failed(dir);
 }
 
 static int
-make_own(int all)
+make_own(struct store *s, int all)
 {
 	char host[64] = "";
 
@@ -133,7 +138,7 @@ make_own(int all)
 		snprintf(
 		    own, sizeof(own), "%s.%ld.%u", host, (long)getpid(), n);
 		if (mkdirat(all, own, 0700) == 0)
-			return lock_own(all);
+			return lock_own(s, all);
 		if (errno != EEXIST)
 			return -1;
 	}
@@ -155,19 +160,19 @@ refuse(const char *living)
 static const char *
 settle(struct store *s, int all)
 {
-	char living[OWNER_MAX] = "";
+	struct purge p = { .store = s };
 	int starting = open_lock(all, O_CREAT);
 	const char *error = NULL;
 
 	if (starting == -1 || disk_lock(starting, STARTING, true) == -1 ||
-	    (s->work = make_own(all)) == -1)
+	    (s->work = make_own(s, all)) == -1)
 		error = strerror(errno);
-	else if (disk_each(s->root, WORK, purge_dead, living) == -1)
+	else if (disk_each(s->root, WORK, purge_dead, &p) == -1)
 		error = strerror(errno);
 	if (starting != -1)
 		close(starting);
-	if (error == NULL && living[0] != '\0')
-		error = refuse(living);
+	if (error == NULL && p.living[0] != '\0')
+		error = refuse(p.living);
 	return error;
 }
 
@@ -189,7 +194,8 @@ workdir_open(struct store *s)
 	int all = open_made(s->root, WORK);
 	const char *error;
 
-	s->work = -1;
+	s->work = s->alive = s->locks = -1;
+	s->locker = 0;
 	s->remote = disk_is_remote(s->root);
 	s->removals = open_made(s->root, REMOVALS);
 	if (all == -1 || s->removals == -1) {
@@ -213,8 +219,10 @@ workdir_close(struct store *s)
 {
 	int all = disk_open_dir(s->root, WORK);
 
-	close(alive);
-	alive = -1;
+	close(s->alive);
+	if (s->locks != -1 && s->locker == getpid())
+		close(s->locks);
+	s->alive = s->locks = -1;
 	disk_each(s->work, ".", purge_it, NULL);
 	if (all != -1) {
 		unlinkat(all, own, AT_REMOVEDIR);
@@ -282,9 +290,9 @@ workdir_renew(struct store *s)
 		return -1;
 	if (mkdirat(all, own, 0700) == -1 && errno != EEXIST)
 		return close_failed(all);
-	if (alive != -1)
-		close(alive);
-	dir = lock_own(all);
+	if (s->alive != -1)
+		close(s->alive);
+	dir = lock_own(s, all);
 	close_failed(all);
 	return take_over(s, dir);
 }
@@ -299,20 +307,17 @@ workdir_reopen(struct store *s)
 	return take_over(s, dir);
 }
 
-static int locks = -1; /* ROOT/work/lock, ... */
-static pid_t locker;   /* ... of this process */
-
 static int
-open_locks(const struct store *s)
+open_locks(struct store *s)
 {
 	int all = open_made(s->root, WORK);
 
-	if (locks != -1)
-		close(locks);
-	locks = all == -1 ? -1 : open_lock(all, O_CREAT);
-	locker = getpid();
+	if (s->locks != -1)
+		close(s->locks);
+	s->locks = all == -1 ? -1 : open_lock(all, O_CREAT);
+	s->locker = getpid();
 	close_failed(all);
-	return locks;
+	return s->locks;
 }
 
 /* On the file that has the name: another one would keep nobody out. */
@@ -325,24 +330,20 @@ is_current(int fd)
 }
 
 int
-user_lock(const struct store *s, const char *uid)
+user_lock(struct store *s, const char *uid)
 {
 	long byte = strtol(uid, NULL, 10);
 
-	if (locker != getpid()) {
-		locks = -1; /* our parent's is closed here */
-		if (open_locks(s) == -1)
-			return -1;
-	}
-	if (locks != -1 && disk_lock(locks, byte, true) == 0 &&
-	    is_current(locks))
+	if (s->locker != getpid())
+		s->locks = -1; /* our parent's is closed here */
+	else if (s->locks != -1 && disk_lock(s->locks, byte, true) == 0 &&
+	    is_current(s->locks))
 		return 0;
-	return open_locks(s) == -1 ? -1 : disk_lock(locks, byte, true);
+	return open_locks(s) == -1 ? -1 : disk_lock(s->locks, byte, true);
 }
 
 void
 user_unlock(const struct store *s, const char *uid)
 {
-	(void)s;
-	disk_unlock(locks, strtol(uid, NULL, 10));
+	disk_unlock(s->locks, strtol(uid, NULL, 10));
 }
