@@ -35,6 +35,13 @@ const int *files_keep(void);
 /* Empty and remove the work directory; what cannot go waits for a start. */
 void files_stop(void);
 
+/*
+ * May a user's files be shown?  ST_OK; ST_EOF while a removal is not ended;
+ * ST_NOK where nobody can tell.  All that is below asks by itself, but for
+ * FILE_DELETE.
+ */
+enum status files_shown(const char *uid);
+
 /* Fill in a RLS: its status, nfiles and file[]; NOK where the disk refuses. */
 void files_list(const char *uid, struct msg *rls);
 

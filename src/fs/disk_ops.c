@@ -90,7 +90,7 @@ note_first(struct store *s, const struct disk_op *j, struct generation *g)
 
 /* What began before the user was removed is of nobody who is still there. */
 static enum status
-add_file(struct store *s, struct disk_op *j, int dir, int fd)
+add_file(struct store *s, struct disk_op *j, int *dir, int fd)
 {
 	struct generation g;
 	enum status status;
@@ -99,7 +99,10 @@ add_file(struct store *s, struct disk_op *j, int dir, int fd)
 		return failed(j);
 	if (!generation_same(&g, &j->generation) || g.state == FILES_GOING)
 		return ST_INV;
-	status = name_file(s, j, dir, fd);
+	*dir = user_dir_make(s->root, j->uid);
+	if (*dir == -1)
+		return failed(j);
+	status = name_file(s, j, *dir, fd);
 	if (status == ST_OK)
 		note_first(s, j, &g);
 	return status;
@@ -122,13 +125,12 @@ seal_file(struct disk_op *j, int dir, int fd)
 static enum status
 publish(struct store *s, struct disk_op *j, int fd)
 {
-	enum status status = ST_NOK;
-	int dir;
+	enum status status;
+	int dir = -1;
 
 	if (fsync(fd) == -1 || user_lock(s, j->uid) == -1)
 		return failed(j);
-	dir = user_dir_make(s->root, j->uid);
-	status = dir != -1 ? add_file(s, j, dir, fd) : failed(j);
+	status = add_file(s, j, &dir, fd);
 	user_unlock(s, j->uid);
 	if (status == ST_OK)
 		status = seal_file(j, dir, fd);

@@ -72,11 +72,14 @@ files_renew(void)
 	return workdir_renew(&store);
 }
 
-/* What a removal that is not ended hides: 1, 0, or -1 with errno. */
-static int
-is_hidden(const char *uid)
+enum status
+files_shown(const char *uid)
 {
-	return intent_stands(&store, uid);
+	int hidden = intent_stands(&store, uid);
+
+	if (hidden == -1)
+		return ST_NOK;
+	return hidden == 1 ? ST_EOF : ST_OK;
 }
 
 struct listing {
@@ -122,11 +125,10 @@ void
 files_list(const char *uid, struct msg *rls)
 {
 	struct listing l = { .rls = rls };
-	int hidden = is_hidden(uid);
 
 	rls->nfiles = 0;
-	rls->status = hidden == -1 ? ST_NOK : ST_EOF;
-	if (hidden != 0)
+	rls->status = files_shown(uid);
+	if (rls->status != ST_OK)
 		return;
 	if (disk_each(store.root, uid, list_it, &l) == -1 && errno != 0 &&
 	    !is_no_directory(errno))
@@ -134,8 +136,8 @@ files_list(const char *uid, struct msg *rls)
 	errno = l.error;
 	if (l.error != 0)
 		rls->status = ST_NOK;
-	else if (rls->nfiles > 0)
-		rls->status = ST_OK;
+	else if (rls->nfiles == 0)
+		rls->status = ST_EOF;
 }
 
 /* Nothing is there, or something that is no file of ours. */
@@ -177,11 +179,11 @@ open_in(int dir, const char *uid, const char *name, int *fd, uint64_t *size)
 enum status
 files_open(const char *uid, const char *name, int *fd, uint64_t *size)
 {
-	int hidden = is_hidden(uid), dir, error;
-	enum status status;
+	enum status status = files_shown(uid);
+	int dir, error;
 
-	if (hidden != 0)
-		return hidden == 1 ? ST_EOF : ST_NOK;
+	if (status != ST_OK)
+		return status;
 	dir = user_dir_open(store.root, uid);
 	if (dir == -1)
 		return ST_NOK;
@@ -240,13 +242,14 @@ hold(const char *uid, const char *name)
 static enum status
 admit(struct upload *u, const char *uid, const char *name)
 {
-	int hidden = is_hidden(uid), dir, error;
-	enum status status = ST_NOK;
+	enum status status = files_shown(uid);
+	int dir, error;
 
-	if (hidden != 0) {
-		errno = hidden == 1 ? EBUSY : errno;
+	if (status == ST_EOF)
+		errno = EBUSY;
+	if (status != ST_OK)
 		return ST_NOK;
-	}
+	status = ST_NOK;
 	dir = user_dir_open(store.root, uid);
 	if (dir == -1 && errno != 0)
 		return ST_NOK;

@@ -91,6 +91,17 @@ hide_files(struct client *c, struct service *s, enum disk_op_kind task)
 	submit(c, s, task, -1);
 }
 
+static void
+delete_file(struct client *c, struct service *s)
+{
+	enum status status = files_shown(c->req.uid);
+
+	if (status == ST_OK)
+		hide_files(c, s, FILE_DELETE);
+	else
+		answer_failure(c, status, errno);
+}
+
 /* The first of all: what is needed without files is an upload's to come. */
 void
 serve_intend(struct client *c, struct service *s)
@@ -125,7 +136,7 @@ serve_begin(struct client *c, struct service *s)
 		take_file(c);
 		break;
 	case OP_DELETE:
-		hide_files(c, s, FILE_DELETE);
+		delete_file(c, s);
 		break;
 	case OP_REMOVE:
 		files_forget(c->req.uid);
