@@ -86,12 +86,12 @@ enum disk_op_kind {
 			 where that fails temp is the caller's to purge; INV
 			 where the user was removed since generation */
 	FILE_DELETE,  /* name: out of sight for good, as temp to be purged */
-	FILE_PURGE,   /* temp: a file, or a directory with files */
+	FILE_PURGE,   /* temp */
 	FILE_INTEND,  /* intent: durable, before the AS is asked; INV where its
 			 TID has removed the user before; DUP where another
 			 intent stands; is_intended where it was needed */
 	FILE_ABANDON, /* intent: the AS has said no */
-	FILE_REMOVE,  /* intent: what it says, all files as temp to be purged;
+	FILE_REMOVE,  /* intent: as the AS has confirmed, all files, for good;
 			 where that fails the intent stays and is confirmed */
 	FILE_REVIEW   /* uid, intent: the next one on record after uid that no
 			 living file server but us has begun; EOF: none */

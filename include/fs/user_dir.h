@@ -23,9 +23,9 @@ int user_dir_taken(int dir, const char *name); /* 1, 0, -1 likewise */
 int user_dir_count(int dir); /* of the taken names; -1 where nobody can tell */
 
 /*
- * Slow.  Take all out of the directory, into to (-1: away at once), and make
- * that durable: 0, or -1 where a file is still there.
+ * Slow.  Remove all files that are in the directory, and make that durable: 0,
+ * or -1 where one is still there.
  */
-int user_dir_empty(int dir, int to);
+int user_dir_empty(int dir);
 
 #endif

@@ -289,25 +289,11 @@ abandon(struct store *s, struct disk_op *j)
 	return status;
 }
 
-static int
-take_out(struct store *s, const struct disk_op *j, int dir)
-{
-	int to = -1, result, error;
-
-	if (mkdirat(s->work, j->temp, 0700) == 0)
-		to = disk_open_dir(s->work, j->temp);
-	result = user_dir_empty(dir, to);
-	error = errno;
-	if (to != -1)
-		close(to);
-	errno = error;
-	return result;
-}
-
 /*
  * The files go one by one: a directory is not always let go as one (EXDEV of an
- * overlay).  Then the directory, where no other host may have it open.  What
- * stands in its place is nobody's files, and goes, too.
+ * overlay).  Then the directory, where no other host may have it open; where it
+ * cannot go it is empty, as far as we are concerned.  What stands in its place
+ * is nobody's files, and goes, too.
  */
 static int
 clear_out(struct store *s, const struct disk_op *j)
@@ -316,7 +302,7 @@ clear_out(struct store *s, const struct disk_op *j)
 
 	if (dir == -1 && errno != ENOTDIR && errno != ELOOP)
 		return errno == ENOENT ? 0 : -1;
-	result = dir == -1 ? unlinkat(s->root, j->uid, 0) : take_out(s, j, dir);
+	result = dir == -1 ? unlinkat(s->root, j->uid, 0) : user_dir_empty(dir);
 	error = errno;
 	if (dir != -1)
 		close(dir);
@@ -324,7 +310,7 @@ clear_out(struct store *s, const struct disk_op *j)
 	if (result == -1 || s->remote)
 		return result;
 	if (dir != -1 && unlinkat(s->root, j->uid, AT_REMOVEDIR) == -1)
-		return 0; /* it is empty, as far as we are concerned */
+		return 0;
 	return fsync(s->root);
 }
 
@@ -374,11 +360,12 @@ remove_user(struct store *s, struct disk_op *j)
 
 	if (user_lock(s, j->uid) == -1)
 		return failed(j);
-	if (remove_files(s, j) == -1) {
+	if (remove_files(s, j) == -1 ||
+	    intent_drop(s, j->uid, j->intent.tid) == -1 ||
+	    fsync(s->removals) == -1) {
 		status = failed(j);
 		confirm(s, j);
-	} else
-		intent_drop(s, j->uid, j->intent.tid);
+	}
 	user_unlock(s, j->uid);
 	return status;
 }

@@ -223,7 +223,6 @@ conclude_removal(struct client *c, struct service *s)
 		answer_status(c, ST_INV);
 		return;
 	}
-	c->purge_pending = true;
 	if (c->task.status != ST_OK)
 		removals_soon(&s->removals, c->since + REMOVALS_AGAIN);
 	answer_failure(c, c->task.status, c->task.error);

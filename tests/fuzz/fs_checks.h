@@ -157,19 +157,6 @@ see_close(int fd)
 			peer[i] = -1;
 }
 
-/* A directory of our own in the work directory: a removed user's files. */
-static bool
-is_aside(int dir)
-{
-	const char *name;
-	int i = 0, it;
-
-	while (world_each(&i, world_fd[store.work].inode, &name, &it))
-		if (it == dir)
-			return true;
-	return false;
-}
-
 /* A file gets a name: its own, or what a failing deletion gives back. */
 static void
 see_name(int dir, const char *name, int inode)
@@ -184,8 +171,6 @@ see_name(int dir, const char *name, int inode)
 		require(world_synced(inode));
 		return;
 	}
-	if (is_aside(dir))
-		return;
 	do
 		require(world_each(&i, world_fd[store.root].inode, &uid, &it));
 	while (it != dir);

@@ -127,20 +127,47 @@ trial_listed(const struct person *p, const char *name)
 	return at != NULL;
 }
 
+/* Some file in its work directory, but for locks; "": none. */
 static void
-no_temporary(const char *what, const struct server *s)
+find_temporary(const struct server *s, char line[PATH_ROOM])
 {
-	char command[PATH_ROOM + 100], line[PATH_ROOM];
+	char command[PATH_ROOM + 100];
 	FILE *f;
 
 	snprintf(command, sizeof(command),
 	    "find '%.400s/work' -type f ! -name lock 2>/dev/null", s->data);
+	line[0] = '\0';
 	f = popen(command, "r");
 	if (f == NULL)
 		return;
-	if (fgets(line, sizeof(line), f) != NULL)
-		flaw("%s: left in work: %s", what, line);
+	if (fgets(line, PATH_ROOM, f) == NULL)
+		line[0] = '\0';
 	pclose(f);
+}
+
+/* What the new one is at itself is there for a moment. */
+static void
+no_temporary(const char *what, const struct server *s)
+{
+	char line[PATH_ROOM];
+
+	for (int i = 0; i < 50; i++) {
+		find_temporary(s, line);
+		if (line[0] == '\0')
+			return;
+		nap(20);
+	}
+	flaw("%s: left in work: %s", what, line);
+}
+
+bool
+trial_has_intent(const struct person *p)
+{
+	char path[PATH_ROOM], name[32];
+
+	snprintf(name, sizeof(name), "removals/%s", p->uid);
+	path_in(path, trial_fs.data, name);
+	return access(path, F_OK) == 0;
 }
 
 bool

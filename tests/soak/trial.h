@@ -18,6 +18,7 @@ void trial_person(struct person *p); /* one more, unknown to them */
 void trial_put(const struct person *p, int n, size_t size);
 void trial_path(char path[PATH_ROOM], const struct person *p, const char *name);
 int trial_count(const struct person *p); /* of stored files; -1: no user */
+bool trial_has_intent(const struct person *p); /* a removal that goes on */
 bool trial_has_account(const struct person *p, bool *device);
 bool trial_listed(const struct person *p, const char *name);
 
