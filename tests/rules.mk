@@ -9,7 +9,12 @@ test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit replay
 	@BIN=$(BUILD) TOOLS=$(BUILD) sh tests/system/run.sh
 	@$(MAKE) -s --no-print-directory promises
 
-$(BUILD)/talk:  $(call objects,tests/tools/talk*.c)
+# What unit tests, transcripts, promises and benchmark share: tests/lib.
+$(BUILD)/tests/lib.a: $(call objects,tests/lib/*.c)
+	@rm -f $@
+	$(AR) rc $@ $^
+
+$(BUILD)/talk:  $(call objects,tests/tools/talk*.c) $(BUILD)/tests/lib.a
 	$(LINK)
 
 $(BUILD)/lossy: $(call objects,tests/tools/lossy.c)
@@ -80,7 +85,7 @@ PROMISES  = $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) $(BUILD)/soak \
             $(BUILD)/shim_fault.so $(BUILD)/shim_clock.so policy
 IN_SOAK   = BIN=$(BUILD) QUICK=$(BUILD)-policy TOOLS=$(BUILD)
 
-$(BUILD)/soak: $(call objects,tests/soak/*.c) $(BUILD)/tests/tools/talk_body.o
+$(BUILD)/soak: $(call objects,tests/soak/*.c) $(BUILD)/tests/lib.a
 	$(LINK) -pthread
 
 $(BUILD)/shim_%.so: tests/tools/shim_%.c tests/tools/shim_fault.h

@@ -14,7 +14,8 @@
  * TIDs from the first one on.
  */
 /* with: tests/bench/bench.c tests/bench/loopback.c tests/bench/stream.c */
-/* with: tests/bench/load_rc.c tests/bench/load_http.c tests/bench/load_ftp.c */
+/* with: tests/bench/load_rc.c */
+/* with: tests/bench/peers/load_http.c tests/bench/peers/load_ftp.c */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

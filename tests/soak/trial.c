@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../tools/talk_body.h"
+#include "../lib/body.h"
 #include "soak.h"
 #include "trial.h"
 
@@ -18,6 +18,13 @@ trial_plan(void)
 {
 	server_plan(&trial_as, "AS", "as");
 	server_plan(&trial_fs, "FS", "fs");
+}
+
+bool
+trial_open_as(void)
+{
+	trial_plan();
+	return server_start(&trial_as);
 }
 
 bool

@@ -21,7 +21,7 @@
  *	> NAME TEXT			say the text and a newline
  *	>> NAME TEXT			say the text alone
  *	drip NAME TEXT			say it a byte at a time, 1 ms apart
- *	give NAME SIZE [FROM]		say SIZE bytes of body (talk_body.h)
+ *	give NAME SIZE [FROM]		say SIZE bytes of body (tests/lib/body.h)
  *	< NAME PATTERN			hear one line, or one datagram
  *	! NAME PATTERN			the same from a program's stderr
  *	until NAME PATTERN		hear lines up to one like this

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "talk.h"
-#include "talk_body.h"
+#include "../lib/body.h"
 #include "talk_hear.h"
 #include "talk_pty.h"
 #include "talk_speech.h"

@@ -11,7 +11,7 @@
 #define ENTRIES "wire as fs pd user"
 
 void
-row25(void)
+prove_every_input(void)
 {
 	const char *runs = getenv("FUZZ_RUNS"), *build = getenv("BIN");
 	char command[PATH_ROOM];

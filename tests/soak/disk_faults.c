@@ -255,7 +255,7 @@ run_full_disk(void)
 }
 
 void
-row21(void)
+prove_disk_faults(void)
 {
 	run_full_disk();
 	if (!trial_open(false))

@@ -77,7 +77,7 @@ plant(const struct person *p)
 }
 
 void
-row17(void)
+prove_hostile_names(void)
 {
 	static const char *const planted[] = { "link.txt", "fifo.txt",
 		"dirs.txt", "hard.txt", "null.txt" };

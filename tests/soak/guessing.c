@@ -82,7 +82,7 @@ guess_tids(int from, struct person *p)
 }
 
 void
-row12(void)
+prove_guessing(void)
 {
 	int rounds = size_of(300, 3), from = udp_at(LOCAL, 0), hits = 0;
 	int guesses, most;
@@ -184,7 +184,7 @@ flood_or_log(int i, void *arg)
 }
 
 void
-row14(void)
+prove_stolen_files(void)
 {
 	struct person p, other;
 	double p99;

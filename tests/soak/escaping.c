@@ -174,7 +174,7 @@ answer_pd(const char *field)
 }
 
 void
-row16(void)
+prove_escaping(void)
 {
 	int udp = udp_at(LOCAL, 0), lines;
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fileload.h"
+#include "../fileload.h"
 
 /* The last line of a reply, which must begin with one of the digits. */
 static void

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "soak.h"
+#include "peer.h"
 
 #define SLICE 20 /* ms between two looks whether there is still hope */
 

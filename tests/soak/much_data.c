@@ -102,7 +102,7 @@ everybody(int i, void *arg)
 }
 
 void
-row06(void)
+prove_busy_loop(void)
 {
 	double log, list;
 
@@ -156,7 +156,7 @@ most_resident(const struct child *user)
 }
 
 void
-row22(void)
+prove_huge_files(void)
 {
 	long long size = is_small() ? 50000000 : 9999999999;
 	struct child user = { 0 };

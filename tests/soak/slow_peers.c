@@ -38,7 +38,7 @@ still_there(struct person *p)
 }
 
 void
-row01(void)
+prove_slow_peers(void)
 {
 	int crowd = size_of(600, 60), n = size_of(20, 3);
 	double worst = 0;
@@ -149,7 +149,7 @@ overrun(rlim_t limit, int connections, int sessions)
 }
 
 void
-row02(void)
+prove_descriptors(void)
 {
 	static const rlim_t limits[] = { 40, 100, 1024, 20000 };
 	struct rlimit ours = { 20000, 20000 };

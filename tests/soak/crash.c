@@ -278,7 +278,7 @@ run_deeds(bool at_as, enum fault_way way, unsigned step)
 }
 
 void
-row18(void)
+prove_crash(void)
 {
 	unsigned runs = 0, step = (unsigned)size_of(1, 3);
 
@@ -362,7 +362,7 @@ run_removal(unsigned n)
 }
 
 void
-row19(void)
+prove_removal_crash(void)
 {
 	unsigned runs = 0, rounds = (unsigned)size_of(5, 1);
 

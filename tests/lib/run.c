@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "soak.h"
+#include "run.h"
 
 #define START_TIME  10.0
 #define ARGS        16

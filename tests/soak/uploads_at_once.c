@@ -89,7 +89,7 @@ run_round(bool two, int names)
 }
 
 void
-row20(void)
+prove_uploads_at_once(void)
 {
 	int rounds = size_of(30, 3);
 

@@ -150,7 +150,7 @@ one_pd(int i, void *arg)
 }
 
 void
-row07(void)
+prove_udp_loss(void)
 {
 	int n = size_of(200, 4), most = size_of(3, 0);
 	struct child relay;
