@@ -24,7 +24,8 @@ $(BUILD)/lossy: $(call objects,tests/tools/lossy.c)
 # library, in a comment: /* with: src/as/tickets.c src/as/people.c */
 with = $(shell sed -n 's,^/\* with: \(.*\) \*/$$,\1,p' $(1).c)
 define linked
-$(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(1).c $(call with,$(1))) $(LIB)
+$(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(1).c $(call with,$(1))) \
+    $(BUILD)/tests/lib.a $(LIB)
 	$$(LINK)
 endef
 $(foreach tool,$(UNIT) $(BENCH),$(eval $(call linked,$(tool))))

@@ -9,7 +9,7 @@
  * each would take an hour.  ROUNDS is what that hash costs.  Nothing is synced
  * before the end.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
+/* with: tests/bench/bench.c */
 /* with: src/as/pbkdf2.c */
 #define _DEFAULT_SOURCE /* sync */
 #include "bench.h"

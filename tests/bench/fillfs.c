@@ -7,7 +7,7 @@
  * and files_run(), as if they had been uploaded.  Two processes share the work,
  * as two FS share a directory.  Nothing is synced before the end.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
+/* with: tests/bench/bench.c */
 /* with: src/fs/files.c src/fs/shelf.c src/fs/task.c src/fs/work.c */
 #define _DEFAULT_SOURCE /* sync */
 #include <stdio.h>

@@ -24,6 +24,7 @@ int udp_at(const char *from, uint16_t port); /* not connected */
 uint16_t port_of(int fd);
 struct sockaddr_in address_of(const char *ip, uint16_t port);
 bool wait_readable(int fd, int ms);
+int wait_either(int a, int b, int ms); /* -1: neither, for 20 ms at most */
 bool say_all(int fd, const void *data, size_t n);
 bool say(int fd, const char *format, ...) PRINTF_LIKE(2);
 bool say_to(int fd, uint16_t port, const char *format, ...) PRINTF_LIKE(3);
