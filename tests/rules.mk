@@ -5,7 +5,7 @@ UNIT  = $(basename $(wildcard tests/unit/test_*.c))
 BENCH = $(addprefix tests/bench/,asload drive durable echo fileload fillas flush \
         fillfs flooras floorfs hold ready stubas watch)
 
-test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit replay
+test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit
 	@BIN=$(BUILD) TOOLS=$(BUILD) sh tests/system/run.sh
 	@$(MAKE) -s --no-print-directory promises
 
@@ -35,7 +35,7 @@ unit: $(UNIT:%=$(BUILD)/%)
 
 # The fuzz entries: whole programs, or the messages alone, on a machine in memory
 # (tests/fuzz/world.h, put in front of each source); an entry has some sources
-# in it as text.  Replayed over their corpora by test; fuzzed by make fuzz.
+# in it as text.  Replayed over their corpora by promise 25; fuzzed by make fuzz.
 ENTRIES   = wire as fs pd user
 WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DDISK_STRETCH=16
 NOT_FUZZED = src/%/main.c src/as/accounts.c src/fs/files.c \
@@ -75,7 +75,8 @@ SECONDS ?= 60
 fuzz:
 	@MAKE="$(MAKE)" sh tests/fuzz/run.sh $(BUILD) $(SECONDS) $(ENTRIES)
 
-replay: $(ENTRIES:%=$(BUILD)/replay/%)
+replays: $(ENTRIES:%=$(BUILD)/replay/%)
+replay: replays
 	@for e in $(ENTRIES); do \
 	    $(BUILD)/replay/$$e tests/fuzz/corpus/$$e/* || exit 1; done
 
@@ -83,13 +84,13 @@ replay: $(ENTRIES:%=$(BUILD)/replay/%)
 # that die within seconds and hashes that are cheap: a build of their own.
 POLICY    = -DKDF_ROUNDS=100 -DVC_LIFE=3000 -DTID_LIFE=3000
 PROMISES  = $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) $(BUILD)/soak \
-            $(BUILD)/shim_fault.so $(BUILD)/shim_clock.so policy
+            $(BUILD)/shim_fault.so $(BUILD)/shim_clock.so replays policy
 IN_SOAK   = BIN=$(BUILD) QUICK=$(BUILD)-policy TOOLS=$(BUILD)
 
 $(BUILD)/soak: $(call objects,tests/soak/*.c) $(BUILD)/tests/lib.a
 	$(LINK) -pthread
 
-$(BUILD)/shim_%.so: tests/tools/shim_%.c tests/tools/shim_fault.h
+$(BUILD)/shim_%.so: tests/tools/shim_%.c tests/tools/shim_%.h
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARN) $(CFLAGS) -shared -fPIC \
 	    -o $@ $< -ldl
@@ -114,4 +115,4 @@ coverage:
 bench: $(PROGRAMS:%=$(BUILD)/%) $(BENCH:%=$(BUILD)/%)
 	@BIN=$(BUILD) sh tests/bench/run.sh $(GOAL)
 
-.PHONY: test unit fuzz fuzzers replay policy promises soak coverage bench
+.PHONY: test unit fuzz fuzzers replay replays policy promises soak coverage bench

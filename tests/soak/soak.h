@@ -25,7 +25,10 @@
 /* main.c */
 
 void figure(const char *format, ...) PRINTF_LIKE(1);
-void allowed(const char *format, ...) PRINTF_LIKE(1);
+void allowed(const char *format, ...) PRINTF_LIKE(1); /* what applied */
+
+/* A part that cannot be tried here; all, where the row then has no figure. */
+void skip(const char *format, ...) PRINTF_LIKE(1);
 
 /* crowd.c */
 
@@ -49,12 +52,14 @@ double latency_percentile(struct latency *l, double percent); /* ms */
 /* faults.c */
 
 void steer_open(struct server *s); /* before its start */
+bool steer_holds(void); /* the library is in the server: or told, as skipped */
 struct fault *steering(void);
 void steer_fault(enum fault_way way, unsigned calls, unsigned at);
 void steer_off(void);
 bool steer_fired(void);
 bool steer_struck(enum fault_call call); /* it was one of these */
-/* What was not yet on the disk as the answer left: a flaw. */
+/* What was not yet on the disk as the answer left: a flaw; so is no answer, or
+ * one that leaves before anything has been synced. */
 void steer_record(void);
 void steer_check_order(const char *what, const struct server *s);
 
