@@ -11,8 +11,7 @@ test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit
 
 # What unit tests, transcripts, promises and benchmark share: tests/lib.
 $(BUILD)/tests/lib.a: $(call objects,tests/lib/*.c)
-	@rm -f $@
-	$(AR) rc $@ $^
+	$(SAY_AR)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/talk:  $(call objects,tests/tools/talk*.c) $(BUILD)/tests/lib.a
 	$(LINK)
@@ -20,12 +19,19 @@ $(BUILD)/talk:  $(call objects,tests/tools/talk*.c) $(BUILD)/tests/lib.a
 $(BUILD)/lossy: $(call objects,tests/tools/lossy.c)
 	$(LINK)
 
-# A unit test or a measuring tool names what it is linked with, besides the
-# library, in a comment: /* with: src/as/tickets.c src/as/people.c */
-with = $(shell sed -n 's,^/\* with: \(.*\) \*/$$,\1,p' $(1).c)
+# A unit test or a measuring tool is linked with the archives of the folders
+# whose headers it includes.
+$(BUILD)/tests/bench.a: $(filter-out $(BENCH:%=$(BUILD)/%.o), \
+    $(call objects,tests/bench/*.c tests/bench/peers/*.c))
+	$(SAY_AR)rm -f $@ && $(AR) rcs $@ $^
+
+programs = $(filter as fs pd user,$(shell sed -n \
+           's,^\#include "\([a-z]*\)/.*,\1,p' $(1).c))
 define linked
-$(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(1).c $(call with,$(1))) \
-    $(BUILD)/tests/lib.a $(LIB)
+$(BUILD)/$(1): $(BUILD)/$(1).o $(if $(filter tests/bench/%,$(1)), \
+    $(BUILD)/tests/bench.a) \
+    $(patsubst %,$(BUILD)/%.a,$(sort $(call programs,$(1)))) $(LIB) \
+    $(BUILD)/tests/lib.a
 	$$(LINK)
 endef
 $(foreach tool,$(UNIT) $(BENCH),$(eval $(call linked,$(tool))))
@@ -38,13 +44,13 @@ unit: $(UNIT:%=$(BUILD)/%)
 # in it as text.  Replayed over their corpora by promise 25; fuzzed by make fuzz.
 ENTRIES   = wire as fs pd user
 WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DDISK_STRETCH=16
-NOT_FUZZED = src/%/main.c src/as/accounts.c src/fs/files.c \
-             src/lib/clock.c src/lib/pool.c src/lib/random.c src/lib/terminal.c
+NOT_FUZZED = src/%/main.c src/as/accounts.c src/fs/files.c src/sys/clock.c \
+             src/sys/pool.c src/sys/random.c src/ui/terminal.c
 MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine)
 FUZZ      = -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzzed    = tests/fuzz/fuzz_$(1).c $(if $(filter wire,$(1)), \
-            src/lib/wire.c src/lib/field.c, $(filter-out $(NOT_FUZZED), \
-            $(wildcard src/$(1)/*.c src/lib/*.c)))
+            $(wildcard src/proto/*.c), $(filter-out $(NOT_FUZZED), \
+            $(wildcard src/$(1)/*.c $(FLOORS:%=src/%/*.c))))
 machine   = $(if $(filter-out wire,$(1)),$(MACHINE))
 define fuzz_rule
 $(BUILD)/replay/$(1): $(patsubst %.c,$(BUILD)/replay/%.o, \

@@ -7,11 +7,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "accounts.h"
-#include "disk.h"
-#include "line.h"
-#include "pbkdf2.h"
+#include "as/accounts.h"
+#include "as/pbkdf2.h"
 #include "policy.h"
+#include "sys/disk.h"
+#include "ui/line.h"
 
 #define UIDS          100000 /* five digits */
 #define ROUNDS_MAX    10000000

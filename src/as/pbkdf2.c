@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "pbkdf2.h"
+#include "as/pbkdf2.h"
 
 #define BLOCK_LEN 64
 

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pbkdf2.h"
-#include "people.h"
+#include "as/pbkdf2.h"
+#include "as/people.h"
 #include "policy.h"
-#include "random.h"
+#include "sys/random.h"
 
 #define UIDS        100000 /* five digits */
 #define SETS        256    /* of those who gave wrong passwords, ... */
@@ -102,7 +102,7 @@ person_check(const struct person *p, const char *pair, const char *pass)
 }
 
 ms_t
-person_may_ask(struct person *p, ms_t now)
+person_next_code_at(struct person *p, ms_t now)
 {
 	ms_t from = p->paced - VLC_PACE * (VLC_BURST - 1);
 
@@ -119,7 +119,7 @@ person_may_ask(struct person *p, ms_t now)
 }
 
 void
-person_asked(struct person *p, ms_t now)
+person_code_sent(struct person *p, ms_t now)
 {
 	p->paced = (p->paced > now ? p->paced : now) + VLC_PACE;
 	p->asked_at = now;
@@ -221,7 +221,7 @@ hashing_from(struct in_addr from)
 }
 
 bool
-people_hash(struct in_addr from)
+hash_slot_take(struct in_addr from)
 {
 	struct hashing *h = hashing_from(from);
 
@@ -233,7 +233,7 @@ people_hash(struct in_addr from)
 }
 
 void
-people_hashed(struct in_addr from)
+hash_slot_release(struct in_addr from)
 {
 	struct hashing *h = hashing_from(from);
 

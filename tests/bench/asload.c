@@ -17,8 +17,6 @@
  * its device for them first, unless -d says that it is at BENCH_PD already.
  * -i: so many other sessions are logged in and silent meanwhile.
  */
-/* with: tests/bench/bench.c tests/bench/player.c */
-/* with: tests/bench/burst.c */
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>

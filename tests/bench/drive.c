@@ -8,8 +8,6 @@
  * retrieve, and exit.  Figures: rate, SIZE over all that time; mem, the most
  * MiB that user was resident with.
  */
-/* with: tests/bench/bench.c tests/bench/player.c */
-/* with: tests/bench/memory.c */
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>

@@ -7,7 +7,6 @@
  * Every 15th is the first of a new user: it makes, and syncs, its directory.
  * Each worker, a process, does its share in a directory of its own.
  */
-/* with: tests/bench/bench.c */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,9 +13,6 @@
  * after the other from the base on, get and list round all users, with their
  * TIDs from the first one on.
  */
-/* with: tests/bench/bench.c tests/bench/stream.c */
-/* with: tests/bench/load_rc.c */
-/* with: tests/bench/peers/load_http.c tests/bench/peers/load_ftp.c */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,8 +9,6 @@
  * each would take an hour.  ROUNDS is what that hash costs.  Nothing is synced
  * before the end.
  */
-/* with: tests/bench/bench.c */
-/* with: src/as/pbkdf2.c */
 #define _DEFAULT_SOURCE /* sync */
 #include "bench.h"
 

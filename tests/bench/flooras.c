@@ -7,7 +7,6 @@
  * One select() loop; REG, VLD, LOG, REQ, AUT; everything in memory, passwords
  * in the clear, nothing sent again, nothing checked that no answer needs.
  */
-/* with: tests/bench/bench.c */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>

@@ -7,7 +7,6 @@
  * and delete.  It checks next to nothing, syncs nothing and resends nothing: it
  * is no example, but says what a machine may be asked for.
  */
-/* with: tests/bench/bench.c */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

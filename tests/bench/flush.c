@@ -5,7 +5,6 @@
  *
  *	flush LABEL FILE
  */
-/* with: tests/bench/bench.c */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -59,7 +59,7 @@ void
 player_log_in(struct person *p, int uid)
 {
 	player_is(p, uid);
-	must(person_prove(p), "LOG", p);
+	must(person_login_here(p), "LOG", p);
 }
 
 void

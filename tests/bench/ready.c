@@ -4,7 +4,6 @@
  *	ready LABEL TEXT COMMAND...	until it prints a line with TEXT
  *	ready PORT			just wait for somebody to accept there
  */
-/* with: tests/bench/bench.c */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

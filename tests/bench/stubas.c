@@ -8,7 +8,6 @@
  * 4xxx delete, 5xxx remove; the file is "fNN.dat" with NN = xxx modulo 15, so
  * that one file can be asked for many times with other TIDs.
  */
-/* with: tests/bench/bench.c */
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>

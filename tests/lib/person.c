@@ -74,7 +74,7 @@ person_validate(struct person *p, const char *tid)
 }
 
 bool
-person_prove(struct person *p)
+person_login_here(struct person *p)
 {
 	return say(p->session, "LOG %s %s\n", p->uid, p->pass) &&
 	    hear(p->session, p->said, sizeof(p->said)) &&
@@ -87,7 +87,7 @@ person_login(struct person *p)
 	if (p->session != -1)
 		close(p->session);
 	p->session = tcp_to(p->from, p->as);
-	return p->session != -1 && person_prove(p);
+	return p->session != -1 && person_login_here(p);
 }
 
 bool

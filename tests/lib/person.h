@@ -23,9 +23,9 @@ bool person_register(struct person *p); /* with a device of its own */
 /* ... with a device at another port. */
 bool person_register_at(struct person *p, uint16_t port);
 bool person_unregister(struct person *p);
-bool person_login(struct person *p); /* on a new connection */
-bool person_prove(struct person *p); /* ... on the one that there is */
-bool person_come(struct person *p);  /* both */
+bool person_login(struct person *p);      /* on a new connection */
+bool person_login_here(struct person *p); /* ... on the one that there is */
+bool person_come(struct person *p);       /* both */
 bool person_code(struct person *p, char op, const char *name, char vc[5]);
 bool person_tid(struct person *p, char op, const char *name, char tid[5]);
 

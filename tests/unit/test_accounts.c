@@ -1,4 +1,3 @@
-/* with: src/as/accounts.c src/as/pbkdf2.c */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,10 +7,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/as/accounts.h"
-#include "../../src/as/pbkdf2.h"
-#include "disk.h"
+#include "as/accounts.h"
+#include "as/pbkdf2.h"
 #include "policy.h"
+#include "sys/disk.h"
 #include "test.h"
 
 static char dir[] = "/tmp/test_accounts.XXXXXX";

@@ -1,7 +1,6 @@
-/* with: src/as/pbkdf2.c */
 #include <string.h>
 
-#include "../../src/as/pbkdf2.h"
+#include "as/pbkdf2.h"
 #include "test.h"
 
 static const char *
