@@ -26,7 +26,7 @@ $(BUILD)/tests/bench.a: $(filter-out $(BENCH:%=$(BUILD)/%.o), \
 	$(SAY_AR)rm -f $@ && $(AR) rcs $@ $^
 
 programs = $(filter as fs pd user,$(shell sed -n \
-           's,^\#include "\([a-z]*\)/.*,\1,p' $(1).c))
+           's,^\#include "\(../../src/\)*\([a-z]*\)/.*,\2,p' $(1).c))
 define linked
 $(BUILD)/$(1): $(BUILD)/$(1).o $(if $(filter tests/bench/%,$(1)), \
     $(BUILD)/tests/bench.a) \
