@@ -14,7 +14,7 @@
 
 #define SLICE 20 /* ms between two looks whether there is still hope */
 
-int patience = 10000;
+int patience = PATIENCE;
 bool (*is_hopeless)(void);
 
 struct sockaddr_in

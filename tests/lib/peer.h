@@ -16,6 +16,8 @@
 #define SAID_ROOM 2048
 #define LOCAL     "127.0.0.1"
 
+#define PATIENCE 30000 /* ms; a machine with much else to do is slow */
+
 extern int patience;              /* ms for anything that is waited for */
 extern bool (*is_hopeless)(void); /* no use in waiting any more; or NULL */
 

@@ -11,7 +11,7 @@
 
 #include "run.h"
 
-#define START_TIME  10.0
+#define START_TIME  30.0
 #define ARGS        16
 #define RUNNING_MAX 256
 

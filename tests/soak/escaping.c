@@ -178,7 +178,6 @@ prove_escaping(void)
 {
 	int udp = udp_at(LOCAL, 0), lines;
 
-	patience = 1000;
 	memset(long_field, 'A', LONG_FIELD);
 	trial_plan();
 	trial_as.option = trial_fs.option = "-v";

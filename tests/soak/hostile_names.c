@@ -115,7 +115,6 @@ prove_hostile_names(void)
 
 	if (!trial_open(false))
 		return;
-	patience = 3000;
 	trial_person(&p);
 	if (!person_come(&p))
 		flaw("cannot come");
