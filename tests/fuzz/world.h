@@ -14,14 +14,20 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
 #include <unistd.h>
 
 #include "sys/clock.h"
@@ -195,6 +201,19 @@ int world_unlink(const char *name);
 int world_unlinkat(int at, const char *name, int flags);
 ssize_t world_write(int fd, const void *data, size_t n);
 
+/* What no entry comes to: these abort. */
+int world_fclose(FILE *f);
+char *world_fgets(char *line, int room, FILE *f);
+FILE *world_fopen(const char *name, const char *how);
+void world_freeaddrinfo(struct addrinfo *list);
+const char *world_gai_strerror(int error);
+int world_getaddrinfo(const char *host, const char *port,
+    const struct addrinfo *want, struct addrinfo **found);
+int world_getrlimit(int what, struct rlimit *to);
+int world_pipe(int fd[2]);
+int world_sigaction(
+    int number, const struct sigaction *to, struct sigaction *was);
+
 #define DIR                 struct world_dir
 #define accept              world_accept
 #define bind                world_bind
@@ -241,5 +260,16 @@ ssize_t world_write(int fd, const void *data, size_t n);
 #define unlinkat            world_unlinkat
 #define utimensat           world_utimensat
 #define write               world_write
+
+#define fclose                world_fclose
+#define fgets                 world_fgets
+#define fopen                 world_fopen
+#define ferror                world_fclose
+#define freeaddrinfo          world_freeaddrinfo
+#define gai_strerror          world_gai_strerror
+#define getaddrinfo           world_getaddrinfo
+#define getrlimit(what, to)   world_getrlimit(what, to)
+#define pipe                  world_pipe
+#define sigaction(n, to, was) world_sigaction(n, to, was)
 
 #endif
