@@ -55,6 +55,13 @@ int disk_write(int fd, const void *data, size_t n); /* all of it */
  */
 void disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size);
 
+/*
+ * Has the directory's file system a call for that?  name is a free one, used
+ * for a moment.  Where it has not: disk_room_never() before any disk_room().
+ */
+bool disk_has_room_call(int at, const char *name);
+void disk_room_never(void);
+
 /* Read a whole small file into out, ended by a NUL: its length. */
 ssize_t disk_load(int at, const char *name, char *out, size_t room);
 

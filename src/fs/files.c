@@ -28,8 +28,14 @@ const char *
 files_start(const char *path)
 {
 	const char *error = disk_root(path, &store.root);
+	char temp[TEMP_LEN];
 
-	return error != NULL ? error : workdir_open(&store);
+	if (error == NULL)
+		error = workdir_open(&store);
+	files_temp(temp);
+	if (error == NULL && !disk_has_room_call(store.work, temp))
+		disk_room_never();
+	return error;
 }
 
 const int *

@@ -111,23 +111,46 @@ disk_write(int fd, const void *data, size_t n)
 }
 
 /*
- * Where the file system cannot, the C library writes a byte a block instead;
- * where each of these waits for a server, once is enough.
+ * Where the file system cannot, some C libraries write a byte a block instead,
+ * which takes seconds where each waits for a server.  They cannot do that to a
+ * file that is open for appending alone, and say so; the call itself can.
  */
+bool
+disk_has_room_call(int at, const char *name)
+{
+	int fd = openat(at, name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	bool has = fd != -1 && posix_fallocate(fd, 0, 1) == 0;
+
+	if (fd != -1) {
+		unlinkat(at, name, 0);
+		close(fd);
+	}
+	return has;
+}
+
+static bool room_refused; /* see disk_room_never() */
+
+void
+disk_room_never(void)
+{
+	room_refused = true;
+}
+
 void
 disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size)
 {
-	static bool slow;
 	uint64_t more = size - *room;
 	ms_t began;
 
-	if (size < DISK_STRETCH || need <= *room || slow)
+	if (size < DISK_STRETCH || need <= *room || room_refused)
 		return;
 	if (more > DISK_STRETCH)
 		more = DISK_STRETCH;
 	began = now_ms();
 	posix_fallocate(fd, (off_t)*room, (off_t)more);
-	slow = now_ms() - began > ROOM_SLOW;
+	room_refused = now_ms() - began > ROOM_SLOW;
 	*room += more;
 }
 

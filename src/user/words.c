@@ -61,10 +61,13 @@ static const char *const sentences[MSG_TYPES][ST_STATUSES] = {
 			   "Ask again: req D $"),
 	},
 	[MSG_RRM] = {
-		[ST_NOK] = ("The FS does not know user $: it had nothing to "
-			   "remove. Check with a new login: login UID PASS"),
+		[ST_NOK] = ("The FS has not removed all of user $ now. Whether "
+			   "the account is gone, a new login tells: "
+			   "login UID PASS"),
 		[ST_INV] = ("The TID was refused: used, expired or not for "
-			   "remove. Ask for another: req X"),
+			   "remove, or the AS did not answer in time. Whether "
+			   "the account is gone, a new login tells: "
+			   "login UID PASS"),
 		[ST_ERR] = ("The FS could not read the remove request. "
 			   "Ask again: req X"),
 	},
