@@ -74,6 +74,12 @@ void upload_close(struct upload *u);
 /* The user goes: uploads that are under way are wanted no more. */
 void files_forget(const char *uid);
 
+/*
+ * May it take long to look at the files, because other hosts are asked?  Then a
+ * FILE_PROBE comes before all of the above that looks.
+ */
+bool files_are_remote(void);
+
 /* Are there uploads of this user under way here? */
 bool files_are_coming(const char *uid);
 
@@ -85,6 +91,8 @@ enum disk_op_kind {
 	FILE_PUBLISH, /* fd, temp: durable and visible as name, temp is gone;
 			 where that fails temp is the caller's to purge; INV
 			 where the user was removed since generation */
+	FILE_PROBE,   /* uid, name: looked at, so that looking at them once more
+			 does not wait for another host */
 	FILE_DELETE,  /* name: out of sight for good, as temp to be purged */
 	FILE_PURGE,   /* temp */
 	FILE_INTEND,  /* intent: durable, before the AS is asked; INV where its

@@ -139,6 +139,39 @@ publish(struct store *s, struct disk_op *j, int fd)
 	return status;
 }
 
+/* Looking, where that may take long */
+
+static bool
+look_at_it(int dir, const char *name, void *arg)
+{
+	uint64_t size;
+
+	(void)arg;
+	user_dir_file(dir, name, &size);
+	return true;
+}
+
+/* Opened anew a directory is asked about anew. */
+static enum status
+probe(struct store *s, struct disk_op *j)
+{
+	off_t size;
+	int dir = disk_open_dir(s->removals, "."), fd;
+
+	if (dir != -1)
+		close(dir);
+	intent_stands(s, j->uid);
+	dir = user_dir_open(s->root, j->uid);
+	if (dir == -1)
+		return ST_OK;
+	disk_each(dir, ".", look_at_it, NULL);
+	fd = j->name[0] != '\0' ? disk_open(dir, j->name, &size) : -1;
+	if (fd != -1)
+		close(fd);
+	close(dir);
+	return ST_OK;
+}
+
 /* Deletions */
 
 /*
@@ -405,6 +438,8 @@ run(struct store *s, struct disk_op *j, int fd)
 		return sync_file(j, fd);
 	case FILE_PUBLISH:
 		return publish(s, j, fd);
+	case FILE_PROBE:
+		return probe(s, j);
 	case FILE_DELETE:
 		return delete_file(s, j);
 	case FILE_PURGE:

@@ -342,3 +342,9 @@ files_are_coming(const char *uid)
 			return true;
 	return false;
 }
+
+bool
+files_are_remote(void)
+{
+	return store.remote;
+}

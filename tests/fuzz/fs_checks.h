@@ -133,6 +133,8 @@ is_reply(int fd, bool whole)
 	require(m.type == due.type);
 	if (m.status == ST_INV || m.status == ST_ERR)
 		return;
+	if (m.type == MSG_RRM && m.status == ST_NOK && (world_failed || cut))
+		return; /* the disk refused before the AS could be asked */
 	require(
 	    is_confirmed(req.uid, req.tid, request_op(req.type), req.fname));
 	if (m.type == MSG_RUP && m.status == ST_OK)

@@ -303,6 +303,7 @@ clear_up(void)
 	ready_begin(&r);
 	for (int n = 0; world_jobs() > 0 || !change_idle(&as); n++) {
 		require(n < 1000);
+		world_now += 10; /* a removal may be tried again */
 		world_job_end(0, JOB_ENDS);
 		udp_step(&as, &r, world_now);
 		clients_step(&as, &r, world_now);
