@@ -58,15 +58,13 @@ static enum status
 name_file(struct store *s, struct disk_op *j, int dir, int fd)
 {
 	struct stat file;
-	int n, taken = user_dir_taken(dir, j->name);
+	bool taken;
+	int n = user_dir_count(dir, j->name, &taken);
 
-	if (taken == -1 || fstat(fd, &file) == -1)
+	if (n == -1 || fstat(fd, &file) == -1)
 		return failed(j);
-	if (taken == 1)
+	if (taken)
 		return is_named(dir, j->name, &file) == 1 ? ST_OK : ST_DUP;
-	n = user_dir_count(dir);
-	if (n == -1)
-		return failed(j);
 	if (n >= FILES_MAX)
 		return ST_FULL;
 	if (renameat(s->work, j->temp, dir, j->name) == 0)

@@ -207,11 +207,12 @@ files_open(const char *uid, const char *name, int *fd, uint64_t *size)
 static enum status
 check(int dir, const char *uid, const char *name)
 {
-	int n = user_dir_count(dir), taken = user_dir_taken(dir, name);
+	bool taken;
+	int n = user_dir_count(dir, name, &taken);
 
-	if (n == -1 || taken == -1)
+	if (n == -1)
 		return ST_NOK;
-	if (taken == 1)
+	if (taken)
 		return ST_DUP;
 	for (int i = 0; i < reservations; i++) {
 		if (reservation[i].cancelled ||

@@ -62,24 +62,32 @@ user_dir_taken(int dir, const char *name)
 	return dir == -1 ? 0 : look_at(dir, name, &st);
 }
 
+struct counting {
+	const char *name;
+	bool taken;
+	int n;
+};
+
 static bool
 count_it(int dir, const char *name, void *arg)
 {
-	int *n = arg;
+	struct counting *c = arg;
 
 	(void)dir;
-	*n += wire_valid(F_FNAME, name);
+	c->n += wire_valid(F_FNAME, name);
+	c->taken = c->taken || strcmp(name, c->name) == 0;
 	return true;
 }
 
 int
-user_dir_count(int dir)
+user_dir_count(int dir, const char *name, bool *taken)
 {
-	int n = 0;
+	struct counting c = { .name = name };
 
-	if (dir != -1 && disk_each(dir, ".", count_it, &n) == -1)
+	if (dir != -1 && disk_each(dir, ".", count_it, &c) == -1)
 		return -1;
-	return n;
+	*taken = c.taken;
+	return c.n;
 }
 
 struct emptying {
