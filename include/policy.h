@@ -59,6 +59,12 @@
 #define VLC_BURST         60 /* codes sent to a device at once, ... */
 #define VLC_PACE          (1 * SECONDS) /* ... then one in this time */
 
+/* Who holds the accounts. */
+#ifndef ORPHAN_TIME /* for workers of the last AS, at start */
+#define ORPHAN_TIME (10 * SECONDS)
+#endif
+#define HELD_TIME (1 * SECONDS) /* between proofs that they are still ours */
+
 /* Passwords. */
 #ifndef KDF_ROUNDS
 #define KDF_ROUNDS 100000 /* of PBKDF2-HMAC-SHA256; 42 ms */

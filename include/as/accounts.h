@@ -6,8 +6,8 @@
  *	device 127.0.0.1 57000
  *
  * The second line is missing where no device is registered.  What may stand
- * beside the users' files: work (temporaries), removed (users who have been
- * removed but whose FS may still ask), lock (of the one AS that is at work).
+ * beside the users' files: removed (users who have been removed but whose FS may
+ * still ask), work and lock (see as/lock.h).
  *
  * This module touches the disk and knows nothing of sockets.  Reading one
  * account is quick; what is slow is an account_job, for the pool.

@@ -63,7 +63,6 @@ struct change {
 	struct asker who;
 	char text[WIRE_TEXT_MAX]; /* the datagram, to know it again */
 	struct msg req;
-	bool again; /* a new account turned out to exist */
 	ms_t wait_until;
 	struct job job;
 	struct account_job change;
@@ -90,6 +89,7 @@ struct server {
 	struct err_quota errs;
 	struct pool pool;
 	struct counters count;
+	ms_t proved;  /* that the accounts are ours: see as/lock.h */
 	ms_t stop_by; /* 0: not stopping */
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "as/change.h"
+#include "as/lock.h"
 #include "sys/log.h"
 #include "sys/random.h"
 
@@ -14,6 +15,8 @@ finish(struct server *as, struct change *a, enum status status)
 {
 	struct msg reply;
 
+	if (status == ST_OK)
+		lock_prove();
 	wire_reply(&reply, a->req.type, status);
 	udp_answer(as, &a->who, &a->req, WIRE_OK, &reply);
 	a->state = CHANGE_NONE;
@@ -222,6 +225,7 @@ removed(struct server *as, struct change *a)
 		ticket_void(&a->req);
 		cnf.op = OP_ERROR;
 	} else {
+		lock_prove();
 		tickets_drop(a->req.uid);
 		clients_log_out(as, a->req.uid);
 	}
@@ -235,6 +239,7 @@ report_failure(const struct change *a)
 	if (a->job.state == JOB_FAILED) {
 		log_warn("user %s: the work was cut short", a->req.uid);
 	} else if (a->change.result == ACCOUNT_FAILED) {
+		lock_prove(); /* nothing can be written where it is lost */
 		errno = a->change.error;
 		log_error("user %s: cannot write the account", a->req.uid);
 	}
@@ -263,9 +268,6 @@ worked(struct server *as, struct change *a, ms_t now)
 	} else if (a->job.state == JOB_DONE &&
 	    a->change.result == ACCOUNT_WRONG) {
 		wrong_password(as, a, now);
-	} else if (!ok && a->change.error == EEXIST && !a->again) {
-		a->again = true; /* it is there after all: look again */
-		a->state = CHANGE_WAITING;
 	} else
 		finish(as, a, ok ? ST_OK : ST_NOK);
 }

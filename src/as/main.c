@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "as/change.h"
+#include "as/lock.h"
 #include "policy.h"
 #include "sys/fd.h"
 #include "sys/log.h"
@@ -212,6 +213,16 @@ handle_signals(const struct ready *r, ms_t now)
 	}
 }
 
+/* All that a round does is done by who holds the accounts. */
+static void
+prove_lock(ms_t now)
+{
+	if (now - as.proved < HELD_TIME)
+		return;
+	lock_prove();
+	as.proved = now;
+}
+
 static bool
 is_over(ms_t now)
 {
@@ -238,6 +249,7 @@ serve(void)
 			fatal("cannot wait for events");
 
 		now = r.woke;
+		prove_lock(now);
 		if (ready_can_read(&r, as.signals))
 			handle_signals(&r, now);
 		pool_step(&as.pool, &r);

@@ -134,24 +134,8 @@ fill(int fd, const char *text)
 	return close(fd);
 }
 
-/* Give what is whole in work its name; where that fails nothing is left. */
-static int
-name_it(int at, const char *name, int work, bool replace)
-{
-	int error;
-
-	if (replace ? renameat(work, name, at, name) == 0 :
-		      linkat(work, name, at, name, 0) == 0 &&
-		    (unlinkat(work, name, 0) == 0 || errno == ENOENT))
-		return fsync(at);
-	error = errno;
-	unlinkat(work, name, 0);
-	errno = error;
-	return -1;
-}
-
-static int
-put(int at, const char *name, int work, const char *text, bool replace)
+int
+disk_save(int at, const char *name, int work, const char *text)
 {
 	int fd, error;
 
@@ -159,24 +143,12 @@ put(int at, const char *name, int work, const char *text, bool replace)
 	fd = disk_create(work, name);
 	if (fd == -1)
 		return -1;
-	if (fill(fd, text) == 0)
-		return name_it(at, name, work, replace);
+	if (fill(fd, text) == 0 && renameat(work, name, at, name) == 0)
+		return fsync(at);
 	error = errno;
 	unlinkat(work, name, 0);
 	errno = error;
 	return -1;
-}
-
-int
-disk_save(int at, const char *name, int work, const char *text)
-{
-	return put(at, name, work, text, true);
-}
-
-int
-disk_add(int at, const char *name, int work, const char *text)
-{
-	return put(at, name, work, text, false);
 }
 
 static bool
@@ -238,6 +210,12 @@ int
 disk_lock(int fd, off_t byte, bool wait)
 {
 	return control_lock(fd, wait ? F_SETLKW : F_SETLK, F_WRLCK, byte, NULL);
+}
+
+int
+disk_lock_shared(int fd, off_t byte)
+{
+	return control_lock(fd, F_SETLKW, F_RDLCK, byte, NULL);
 }
 
 int
