@@ -79,7 +79,7 @@ replay: $(ENTRIES:%=$(BUILD)/replay/%)
 
 # The promises, each with its figure: tests/soak/run.sh.  Some rows need codes
 # that die within seconds and hashes that are cheap: a build of their own.
-POLICY    = -DKDF_ROUNDS=100 -DVC_LIFE=3000 -DTID_LIFE=3000
+POLICY    = -DKDF_ROUNDS=100 -DVC_LIFE=3000 -DTID_LIFE=3000 -DORPHAN_TIME=1500
 PROMISES  = $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) $(BUILD)/soak \
             $(BUILD)/shim_fault.so $(BUILD)/shim_clock.so policy
 IN_SOAK   = BIN=$(BUILD) QUICK=$(BUILD)-policy TOOLS=$(BUILD)
