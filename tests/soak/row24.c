@@ -294,7 +294,7 @@ begin_removal(struct person *p, const char *tid)
 }
 
 static const struct orphan orphans[] = {
-	{ "REG", come_only, begin_update, 2 },
+	{ "REG", come_only, begin_update, 1 },
 	{ "REM", come_to_go, begin_removal, 3 },
 };
 
