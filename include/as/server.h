@@ -39,6 +39,7 @@ struct session {
 	enum session_state state;
 	struct conn conn;
 	char uid[UID_LEN + 1]; /* logged in as; "": not */
+	unsigned wrong_codes;  /* of uid here, since the last right one */
 	ms_t line_since;       /* its first byte came; 0: none has */
 	bool more;             /* more lines may be here: the next round's */
 	ms_t wait_until;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "as/change.h"
+#include "as/failures.h"
 #include "as/lock.h"
 #include "sys/log.h"
 #include "sys/random.h"
@@ -136,8 +137,6 @@ trusted(struct server *as, struct change *a)
 					     same_device(account, &a->req);
 
 	people_right(a->req.uid, a->who.from.sin_addr);
-	if (a->req.type == MSG_REG)
-		person_trusted(person_of(a->req.uid));
 	if (keep) {
 		finish(as, a, ST_OK);
 		return;
@@ -163,6 +162,8 @@ create(struct server *as, struct change *a)
 	memcpy(account->ip, a->req.ip, sizeof(account->ip));
 	account->port = a->req.port;
 	a->change.change = ACCOUNT_CREATE;
+	person_is_new(person_of(a->req.uid));
+	failures_keep(a->req.uid);
 	work(as, a);
 }
 
@@ -262,6 +263,14 @@ report_failure(const struct change *a)
 	}
 }
 
+/* Another device: the wrong codes that were sent to the last one. */
+static void
+moved(const char *uid, ms_t now)
+{
+	person_moved(person_of(uid), now);
+	failures_keep(uid);
+}
+
 /* The pool is done with it: answer, or go on to the next step. */
 static void
 worked(struct server *as, struct change *a, ms_t now)
@@ -285,8 +294,11 @@ worked(struct server *as, struct change *a, ms_t now)
 	} else if (a->job.state == JOB_DONE &&
 	    a->change.result == ACCOUNT_WRONG) {
 		wrong_password(as, a, now);
-	} else
+	} else {
+		if (ok && a->req.type == MSG_REG)
+			moved(a->req.uid, now);
 		finish(as, a, ok ? ST_OK : ST_NOK);
+	}
 }
 
 static void

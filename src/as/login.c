@@ -6,8 +6,10 @@
 static void
 logged_in(struct session *s, const struct msg *log, ms_t now)
 {
-	if (strcmp(s->uid, log->uid) != 0)
-		s->code.vc[0] = '\0'; /* it was somebody else's */
+	if (strcmp(s->uid, log->uid) != 0) { /* they were somebody else's */
+		s->code.vc[0] = '\0';
+		s->wrong_codes = 0;
+	}
 	memcpy(s->uid, log->uid, sizeof(s->uid));
 	people_right(log->uid, s->conn.peer.sin_addr);
 	session_answer_status(s, log, ST_OK, now);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "as/change.h"
+#include "as/failures.h"
 #include "as/lock.h"
 #include "policy.h"
 #include "sys/fd.h"
@@ -162,6 +163,8 @@ open_server(const struct options *o)
 		restrict_users(o->users);
 	if ((why = accounts_open(o->dir, o->standby, keep)) != NULL)
 		fatalx("%s: %s", o->dir, why);
+	if (failures_open(keep[0], now_ms()) == -1)
+		fatal("%s: cannot read the counts of wrong codes", o->dir);
 	finish_removals();
 	as.signals =
 	    net_signals(signals, (int)(sizeof(signals) / sizeof(signals[0])));

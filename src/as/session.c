@@ -14,6 +14,7 @@ session_open(
 	conn_open(&s->conn, fd, peer, now);
 	s->state = READY;
 	s->uid[0] = '\0';
+	s->wrong_codes = 0;
 	s->line_since = 0;
 	s->more = false;
 	s->code.vc[0] = '\0';
