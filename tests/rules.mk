@@ -50,7 +50,7 @@ MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine \
              refused)
 FUZZ      = -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzzed    = tests/fuzz/fuzz_$(1).c $(if $(filter wire,$(1)), \
-            $(wildcard src/proto/*.c), $(filter-out $(NOT_FUZZED), \
+            $(wildcard src/proto/*.c) src/crypto/secret.c, $(filter-out $(NOT_FUZZED), \
             $(wildcard src/$(1)/*.c $(FLOORS:%=src/%/*.c))))
 machine   = $(if $(filter-out wire,$(1)),$(MACHINE))
 define fuzz_rule

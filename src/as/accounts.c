@@ -11,6 +11,7 @@
 #include "as/pbkdf2.h"
 #include "policy.h"
 #include "sys/disk.h"
+#include "sys/log.h"
 #include "ui/line.h"
 
 #define UIDS       100000 /* five digits */
@@ -108,6 +109,7 @@ accounts_load(const char *uid, struct account *a)
 	memset(a, 0, sizeof(*a));
 	if (disk_load(root, uid, text, sizeof(text)) == -1)
 		return errno == ENOENT ? ACCOUNT_NONE : ACCOUNT_UNREADABLE;
+	errno = 0;
 	n = words(text, w, 5);
 	if ((n != 2 && n != 5) || strcmp(w[0], "pair") != 0)
 		return ACCOUNT_UNREADABLE;
@@ -118,6 +120,19 @@ accounts_load(const char *uid, struct account *a)
 		a->port = (uint16_t)number_of(w[4]);
 	}
 	return ACCOUNT_FOUND;
+}
+
+void
+accounts_report(const char *uid)
+{
+	if (errno == 0)
+		log_warn("user %s: the account is damaged", uid);
+	else if (errno == EMLINK || errno == ELOOP)
+		log_warn("user %s: the account is damaged: it is no plain file "
+			 "with one link",
+		    uid);
+	else
+		log_error("user %s: cannot read the account", uid);
 }
 
 static void

@@ -5,11 +5,19 @@
 #include "as/change.h"
 #include "as/failures.h"
 #include "as/lock.h"
+#include "crypto/secret.h"
 #include "sys/log.h"
 #include "sys/random.h"
 
 #define CHANGE_RESERVED 16
 #define DELAY_MAX       4000 /* ms; whoever asks by UDP waits for 8 s at most */
+
+/* With the password, which stands in it three times. */
+static void
+forget(struct change *a)
+{
+	wipe(a, sizeof(*a));
+}
 
 static void
 finish(struct server *as, struct change *a, enum status status)
@@ -20,7 +28,7 @@ finish(struct server *as, struct change *a, enum status status)
 		lock_prove();
 	wire_reply(&reply, a->req.type, status);
 	udp_answer(as, &a->who, &a->req, WIRE_OK, &reply);
-	a->state = CHANGE_NONE;
+	forget(a);
 }
 
 /*
@@ -118,7 +126,9 @@ wrong_password(struct server *as, struct change *a, ms_t now)
 		return;
 	}
 	a->wait_until = now + (delay < DELAY_MAX ? delay : DELAY_MAX);
-	a->state = too_many_delayed(as) ? CHANGE_NONE : CHANGE_DELAYED;
+	a->state = CHANGE_DELAYED;
+	if (too_many_delayed(as))
+		forget(a);
 }
 
 static bool
@@ -205,7 +215,7 @@ begin(struct server *as, struct change *a, ms_t now)
 			finish(as, a, ST_NOK);
 		break;
 	case ACCOUNT_UNREADABLE:
-		log_warn("user %s: cannot read the account", a->req.uid);
+		accounts_report(a->req.uid);
 		finish(as, a, ST_NOK);
 	}
 }
@@ -247,7 +257,7 @@ removed(struct server *as, struct change *a, ms_t now)
 		cnf.op = OP_ERROR;
 	}
 	udp_answer(as, &a->who, &a->req, WIRE_OK, &cnf);
-	a->state = CHANGE_NONE;
+	forget(a);
 }
 
 static void

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "as/login.h"
+#include "crypto/secret.h"
 #include "sys/log.h"
 
 static void
@@ -39,7 +40,7 @@ login_take(
 	enum account_state found = accounts_load(log->uid, &a);
 
 	if (found == ACCOUNT_UNREADABLE)
-		log_error("user %s: cannot read the account", log->uid);
+		accounts_report(log->uid);
 	if (found != ACCOUNT_FOUND) {
 		session_answer_status(s, log, ST_ERR, now);
 		return;
@@ -94,7 +95,7 @@ login_checking(struct server *as, struct session *s, ms_t now)
 		logged_in(s, &log, now);
 	} else
 		wrong_password(as, s, &log, now);
-	memset(s->check.pass, 0, sizeof(s->check.pass));
+	wipe(s->check.pass, sizeof(s->check.pass));
 	s->job.state = JOB_NONE;
 }
 

@@ -4,6 +4,7 @@
 
 #include "as/pbkdf2.h"
 #include "as/people.h"
+#include "crypto/secret.h"
 #include "policy.h"
 #include "sys/random.h"
 
@@ -69,6 +70,7 @@ digest(unsigned char out[DIGEST_LEN], const char *pair, const char *pass)
 	int n = snprintf(text, sizeof(text), "%s %s", pair, pass);
 
 	hmac_sha256(out, key, sizeof(key), text, (size_t)n);
+	wipe(text, sizeof(text));
 }
 
 /* The last characters of its hash tell a pair from any other. */
