@@ -7,7 +7,7 @@
 # A module of the library includes only what stands left of it, or itself.  A
 # program includes the library and its own headers, no other program's.  The
 # business modules decide and store, but never touch a connection.  wire and
-# field touch no descriptor, clock, global or log; nothing in src/lib prints
+# field touch no descriptor, clock, global or log; crypto knows only itself; nothing in src/lib prints
 # but log and terminal, and nothing there exits but a child of the pool.
 cd "$(dirname "$0")/.." || exit 2
 
@@ -47,7 +47,7 @@ wrong=$(
 			    echo "$file: includes $header of another program"
 		done
 	done
-	for business in as/accounts as/people as/tickets as/pbkdf2 \
+	for business in as/accounts as/people as/tickets \
 	    fs/files fs/spent; do
 		includes src/$business.[ch] |
 		    grep -E ' (conn|call|ready|net|pool)\.h$' |
@@ -56,6 +56,13 @@ wrong=$(
 	grep -nE '#include <(unistd|fcntl|time|errno|sys/|stdlib)' \
 	    src/lib/wire.c src/lib/field.c |
 	    sed 's/$/: wire and field touch nothing/'
+	includes include/crypto/*.h src/crypto/*.[ch] |
+	    while read -r file header; do
+		case $header in
+		crypto/*) [ -f "include/$header" ] ;;
+		*) [ -f "src/crypto/$header" ] ;;
+		esac || echo "$file: includes $header, not of crypto"
+	done
 	grep -nE '\b(printf|fprintf|puts|putchar|exit|abort|perror)\(' \
 	    src/lib/*.c | grep -vE '^src/lib/(log|terminal|pool)\.c:' |
 	    sed 's/$/: the library neither prints nor exits/'

@@ -38,7 +38,7 @@ MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine)
 FUZZ      = -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzzed    = tests/fuzz/fuzz_$(1).c $(if $(filter wire,$(1)), \
             src/lib/wire.c src/lib/field.c, $(filter-out $(NOT_FUZZED), \
-            $(wildcard src/$(1)/*.c src/lib/*.c)))
+            $(wildcard src/$(1)/*.c src/lib/*.c src/crypto/*.c)))
 machine   = $(if $(filter-out wire,$(1)),$(MACHINE))
 define fuzz_rule
 $(BUILD)/replay/$(1): $(patsubst %.c,$(BUILD)/replay/%.o, \
@@ -55,7 +55,7 @@ $(BUILD)/replay/%.o: %.c
 	$(CC) $(STD) $(WARN) $(CFLAGS) $(WORLD) -MMD -MP -c -o $@ $<
 
 # Time is for what is looked into: not for the machine, nor for the hash.
-PLAIN     = $(MACHINE:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/src/as/pbkdf2.o
+PLAIN     = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(MACHINE) $(wildcard src/crypto/*.c))
 $(PLAIN): COVER =
 $(BUILD)/fuzz/%.o: COVER = $(FUZZ) -fsanitize=fuzzer-no-link \
     -fno-sanitize-coverage=trace-cmp

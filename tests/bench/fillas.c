@@ -10,7 +10,6 @@
  * before the end.
  */
 /* with: tests/bench/bench.c tests/bench/loopback.c */
-/* with: src/as/pbkdf2.c */
 #define _DEFAULT_SOURCE /* sync */
 #include "bench.h"
 

@@ -1,4 +1,4 @@
-/* with: src/as/accounts.c src/as/pbkdf2.c */
+/* with: src/as/accounts.c */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* with: src/as/tickets.c src/as/people.c src/as/pbkdf2.c */
+/* with: src/as/tickets.c src/as/people.c */
 /*
  * What somebody gets who knows a password and guesses at the rest: the share of
  * accounts that fall is printed.  That it is at most one in a hundred is

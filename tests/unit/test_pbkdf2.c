@@ -1,15 +1,16 @@
-/* with: src/as/pbkdf2.c */
 #include <string.h>
 
-#include "../../src/as/pbkdf2.h"
+#include "crypto/hmac.h"
+#include "crypto/pbkdf2.h"
+#include "crypto/secret.h"
 #include "test.h"
 
 static const char *
 hex(const uint8_t *digest)
 {
-	static char text[2 * DIGEST_LEN + 1];
+	static char text[2 * SHA256_LEN + 1];
 
-	for (int i = 0; i < DIGEST_LEN; i++)
+	for (int i = 0; i < SHA256_LEN; i++)
 		snprintf(text + 2 * i, 3, "%02x", (unsigned)digest[i]);
 	return text;
 }
@@ -30,25 +31,35 @@ static const struct {
 	    "c1" },
 };
 
+static void
+one_hmac(uint8_t out[SHA256_LEN], const void *key, size_t key_len,
+    const void *data, size_t n)
+{
+	struct hmac h;
+
+	hmac_key(&h, key, key_len);
+	hmac(&h, out, data, n);
+}
+
 /* RFC 4231, cases 1, 2 and 6 (a key longer than a block). */
 static void
 hmac_gives_the_published_digests(void)
 {
-	uint8_t out[DIGEST_LEN], key[131];
+	uint8_t out[SHA256_LEN], key[131];
 
 	memset(key, 0x0b, 20);
-	hmac_sha256(out, key, 20, "Hi There", 8);
+	one_hmac(out, key, 20, "Hi There", 8);
 	CHECK(strcmp(hex(out),
 		  "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833d"
 		  "a726e9376c2e32cff7") == 0,
 	    "%s", hex(out));
-	hmac_sha256(out, "Jefe", 4, "what do ya want for nothing?", 28);
+	one_hmac(out, "Jefe", 4, "what do ya want for nothing?", 28);
 	CHECK(strcmp(hex(out),
 		  "5bdcc146bf60754e6a042426089575c75a003f089d2739"
 		  "839dec58b964ec3843") == 0,
 	    "%s", hex(out));
 	memset(key, 0xaa, 131);
-	hmac_sha256(out, key, 131,
+	one_hmac(out, key, 131,
 	    "Test Using Larger Than Block-Size Key - Hash Key First", 54);
 	CHECK(strcmp(hex(out),
 		  "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5"
@@ -83,7 +94,7 @@ static const struct {
 int
 main(void)
 {
-	uint8_t out[DIGEST_LEN];
+	uint8_t out[SHA256_LEN];
 
 	for (size_t i = 0; i < LEN(hashes); i++) {
 		sha256(out, hashes[i].text, strlen(hashes[i].text));
@@ -92,12 +103,12 @@ main(void)
 	}
 	hmac_gives_the_published_digests();
 	for (size_t i = 0; i < LEN(keys); i++) {
-		pbkdf2_sha256(out, keys[i].pass, keys[i].salt,
+		pbkdf2_sha256(out, sizeof(out), keys[i].pass, keys[i].salt,
 		    strlen(keys[i].salt), keys[i].rounds);
 		CHECK(strcmp(hex(out), keys[i].digest) == 0, "%s %u: %s",
 		    keys[i].pass, keys[i].rounds, hex(out));
 	}
-	CHECK(same_digest(out, out, DIGEST_LEN), "itself");
-	CHECK(!same_digest(out, out + 1, DIGEST_LEN - 1), "another");
+	CHECK(same_bytes(out, out, SHA256_LEN), "itself");
+	CHECK(!same_bytes(out, out + 1, SHA256_LEN - 1), "another");
 	return test_done("pbkdf2");
 }

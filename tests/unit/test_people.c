@@ -1,4 +1,4 @@
-/* with: src/as/people.c src/as/pbkdf2.c */
+/* with: src/as/people.c */
 #include <string.h>
 
 #include "../../src/as/people.h"

@@ -1,4 +1,4 @@
-/* with: src/as/tickets.c src/as/people.c src/as/pbkdf2.c */
+/* with: src/as/tickets.c src/as/people.c */
 #include <stdlib.h>
 #include <string.h>
 
