@@ -4,7 +4,7 @@
 #include "crypto/chacha20.h"
 #include "crypto/poly1305.h"
 #include "crypto/secret.h"
-#include "words.h"
+#include "crypto/words.h"
 
 /*
  * Block 0 of the key stream makes the authenticator's key, the data begins in

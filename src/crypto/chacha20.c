@@ -2,7 +2,7 @@
 
 #include "crypto/chacha20.h"
 #include "crypto/secret.h"
-#include "words.h"
+#include "crypto/words.h"
 
 /*
  * Eight blocks are worked on at once, one in each lane of a vector: the

@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "crypto/ed25519.h"
+#include "crypto/point.h"
 #include "crypto/secret.h"
 #include "crypto/sha512.h"
-#include "point.h"
 
 /* SHA-512 of two or three parts, modulo L. */
 static void

@@ -1,8 +1,8 @@
 #include <stddef.h>
 
-#include "fe25519.h"
-#include "wide.h"
-#include "words.h"
+#include "crypto/fe25519.h"
+#include "crypto/wide.h"
+#include "crypto/words.h"
 
 #define MASK 0x7ffffffffffff /* 51 bits */
 

@@ -1,14 +1,14 @@
 #include <string.h>
 
+#include "crypto/point.h"
 #include "crypto/secret.h"
-#include "point.h"
 
 /* What is added: y + x, y - x and 2 d x y of a point whose Z is 1. */
 struct addend {
 	struct fe plus, minus, t;
 };
 
-#include "point_base.h"
+#include "crypto/point_base.h"
 
 /* d of the curve, and its double */
 static const struct fe d = { { 0x34dca135978a3, 0x1a8283b156ebd,

@@ -2,8 +2,8 @@
 
 #include "crypto/poly1305.h"
 #include "crypto/secret.h"
-#include "wide.h"
-#include "words.h"
+#include "crypto/wide.h"
+#include "crypto/words.h"
 
 /*
  * Numbers modulo 2^130 - 5 in words of 64 bits: h has two and a few bits more.

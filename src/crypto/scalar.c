@@ -1,6 +1,6 @@
-#include "scalar.h"
+#include "crypto/scalar.h"
 #include "crypto/secret.h"
-#include "words.h"
+#include "crypto/words.h"
 
 static const uint32_t order[8] = { 0x5cf5d3ed, 0x5812631a, 0xa2f79cd6,
 	0x14def9de, 0, 0, 0, 0x10000000 };

@@ -1,9 +1,9 @@
 #include <string.h>
 
+#include "crypto/fe25519.h"
+#include "crypto/point.h"
 #include "crypto/secret.h"
 #include "crypto/x25519.h"
-#include "fe25519.h"
-#include "point.h"
 
 struct ladder {
 	struct fe x2, z2, x3, z3;
