@@ -2,7 +2,7 @@
 
 TOOLS = talk lossy
 UNIT  = $(basename $(wildcard tests/unit/test_*.c))
-BENCH = $(addprefix tests/bench/,asload drive durable echo fileload fillas flush \
+BENCH = $(addprefix tests/bench/,asload crypto drive durable echo fileload fillas flush \
         fillfs flooras floorfs hold ready stubas watch)
 
 test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit replay
@@ -45,6 +45,14 @@ $(BUILD)/portable/%.o: %.c
 
 unit: $(UNIT:%=$(BUILD)/%) $(PORTABLE)
 	@for t in $(UNIT:%=$(BUILD)/%) $(PORTABLE); do $$t || exit 1; done
+
+# What shows that no secret decides a branch or an address: under valgrind.
+$(BUILD)/secret: $(BUILD)/tests/tools/secret.o $(BUILD)/crypto.a
+	$(LINK)
+
+$(BUILD)/portable/secret: $(BUILD)/portable/tests/tools/secret.o \
+    $(BUILD)/portable/crypto.a
+	$(LINK)
 
 # The fuzz entries: whole programs, or the messages alone, on a machine in memory
 # (tests/fuzz/world.h, put in front of each source); an entry has some sources
