@@ -112,6 +112,15 @@ else
 	skipped=$((skipped + 1))
 fi
 check 'other numbers of files a user' other_files_max
+check 'crypto calls nothing of the system' sh scripts/crypto.sh alone
+check 'crypto gives the same from every compiler' sh scripts/crypto.sh same
+if echo '#include <valgrind/memcheck.h>' | cc -E - >/dev/null 2>&1; then
+	check_with valgrind 'secrets decide no branch and no address' \
+	    sh scripts/crypto.sh secrets
+else
+	echo 'skipped  secrets: valgrind/memcheck.h is not installed'
+	skipped=$((skipped + 1))
+fi
 check_with valgrind 'valgrind finds nothing' under_valgrind
 check_with gcc 'gcc -fanalyzer' each_source \
     gcc $flags -O1 -fanalyzer -Werror -S -o /dev/null

@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "as/accounts.h"
-#include "as/pbkdf2.h"
+#include "crypto/pbkdf2.h"
+#include "crypto/sha256.h"
 #include "policy.h"
 #include "sys/disk.h"
 #include "test.h"
@@ -37,13 +38,14 @@ get(int at, const char *name)
 static void
 put_account(const char *uid, const char *pass, const char *device)
 {
-	uint8_t digest[DIGEST_LEN];
+	uint8_t digest[SHA256_LEN];
 	char text[512];
 	int n = snprintf(text, sizeof(text), "pair pbkdf2-sha256$1$%s$",
 	    "00000000000000000000000000000000");
 
-	pbkdf2_sha256(digest, pass, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, 1);
-	for (int i = 0; i < DIGEST_LEN; i++)
+	pbkdf2_sha256(digest, sizeof(digest), pass,
+	    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, 1);
+	for (int i = 0; i < SHA256_LEN; i++)
 		n += snprintf(text + n, 3, "%02x", (unsigned)digest[i]);
 	n += snprintf(text + n, sizeof(text) - (size_t)n, "\n%s", device);
 	put(keep[0], uid, text, (size_t)n);
