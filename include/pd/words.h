@@ -9,24 +9,12 @@
 #ifndef WORDS_H
 #define WORDS_H
 
-#include "version.h"
-
 /* Starting and ending. */
-#define SAY_VERSION "pd (RC-2FA) " VERSION "\n"
-#define SAY_USAGE                                                              \
-	"usage: pd PDIP [-d PDport] [-n ASIP] [-p ASport]\n"                   \
-	"       pd -h | -V\n"
-#define SAY_OPTIONS                                                            \
-	"\n"                                                                   \
-	"  PDIP       address of this machine, where the AS sends codes\n"     \
-	"  -d PDport  UDP port for them (%d); 0: any free one\n"               \
-	"  -n ASIP    host of the AS, name or address (127.0.0.1)\n"           \
-	"  -p ASport  its UDP port (%d)\n"                                     \
-	"  -h, -V     this text; the version\n"                                \
-	"\n"                                                                   \
+#define SAY_ABOUT                                                              \
+	"The personal device: shows the codes with which a user confirms.\n"
+#define SAY_EXITS                                                              \
 	"Exit status: 0 all went well, 1 a command failed or the AS did not\n" \
-	"unregister us, 2 wrong usage, 3 no connection, 130 Ctrl-C.\n\n"
-#define SAY_BAD_PORT  "pd: -%c %s: a port is a number from 1 to 65535"
+	"unregister us, 2 wrong usage, 3 no connection, 130 Ctrl-C.\n"
 #define SAY_BAD_IP    "pd: %s: PDIP is an address such as 192.168.1.7"
 #define SAY_NO_HOST   "pd: cannot find the host %s (%s). Check -n."
 #define SAY_NO_PORT   "pd: cannot use UDP port %u (%s). Choose another: -d"

@@ -12,25 +12,14 @@
 #include <inttypes.h>
 
 #include "proto/wire.h"
-#include "version.h"
 
 /* Starting and ending. */
-#define SAY_VERSION "user (RC-2FA) " VERSION "\n"
-#define SAY_USAGE                                                              \
-	"usage: user [-n ASIP] [-p ASport] [-m FSIP] [-q FSport] [-e]\n"       \
-	"       user -h | -V\n"
-#define SAY_OPTIONS                                                            \
-	"\n"                                                                   \
-	"  -n ASIP    host of the AS, name or address (127.0.0.1)\n"           \
-	"  -p ASport  its TCP port (%d)\n"                                     \
-	"  -m FSIP    host of the FS, name or address (127.0.0.1)\n"           \
-	"  -q FSport  its TCP port (%d)\n"                                     \
-	"  -e         stop at the first command that fails\n"                  \
-	"  -h, -V     this text; the version\n"                                \
-	"\n"                                                                   \
+#define SAY_ABOUT                                                              \
+	"Lists, stores, fetches and deletes files with a password and a "      \
+	"code.\n"
+#define SAY_EXITS                                                              \
 	"Exit status: 0 all went well, 1 a command failed, 2 wrong usage,\n"   \
-	"3 no connection, 130 Ctrl-C.\n\n"
-#define SAY_BAD_PORT     "user: -%c %s: a port is a number from 1 to 65535"
+	"3 no connection, 130 Ctrl-C.\n"
 #define SAY_NO_HOST      "user: cannot find the host %s (%s). Check -%c."
 #define SAY_NO_SYSTEM    "user: cannot start: %s"
 #define SAY_NO_SELECT    "user: cannot go on: %s"

@@ -11,88 +11,49 @@
 #include "pd/commands.h"
 #include "pd/words.h"
 #include "policy.h"
+#include "ui/options.h"
 #include "ui/terminal.h"
 
-enum {
-	GO_ON = -1,
-	EXIT_FINE,
-	EXIT_FAILED,
-	EXIT_USAGE,
-	EXIT_UNREACHABLE,
-	EXIT_SIGNAL = 128 /* and its number: 130 for Ctrl-C */
-};
+static struct pd pd;
+static struct ready ready;
 
 struct options {
 	const char *ip, *as_host;
 	uint16_t port, as_port;
 };
 
-static struct pd pd;
-static struct ready ready;
+static struct options options = {
+	.port = PD_PORT, .as_host = "127.0.0.1", .as_port = AS_PORT
+};
+
+static const struct option_row rows[] = {
+	{ '\0', NULL, "PDIP",
+	    "address of this machine, where the AS sends codes", OPTION_OPERAND,
+	    &options.ip },
+	{ 'd', NULL, "PDport", "UDP port for them; 0: any free one",
+	    OPTION_ANY_PORT, &options.port },
+	{ 'n', NULL, "ASIP", "host of the AS, name or address", OPTION_TEXT,
+	    &options.as_host },
+	{ 'p', NULL, "ASport", "its UDP port", OPTION_PORT, &options.as_port },
+};
+
+static const struct option_table table = {
+	.program = "pd",
+	.about = SAY_ABOUT,
+	.row = rows,
+	.rows = sizeof(rows) / sizeof(rows[0]),
+	.exits = SAY_EXITS,
+	.more = commands_help,
+};
 
 static int
-usage(void)
+read_options(int argc, char *argv[])
 {
-	fputs(SAY_USAGE, stderr);
-	return EXIT_USAGE;
-}
+	int status = options_read(&table, argc, argv);
 
-/* PDIP may come before or behind the options: the next word, if it is one. */
-static bool
-take_ip(int argc, char *argv[], struct options *o)
-{
-	if (optind == argc || o->ip != NULL)
-		return false;
-	o->ip = argv[optind++];
-	return true;
-}
-
-/* GO_ON, or the status to end with. */
-static int
-read_option(int option, struct options *o)
-{
-	switch (option) {
-	case 'd':
-	case 'p':
-		if (net_port_scan(optarg, option == 'd',
-			option == 'd' ? &o->port : &o->as_port))
-			return GO_ON;
-		warn(SAY_BAD_PORT, option, optarg);
-		return EXIT_USAGE;
-	case 'n':
-		o->as_host = optarg;
-		return GO_ON;
-	case 'h':
-		printf(SAY_USAGE SAY_OPTIONS, PD_PORT, AS_PORT);
-		commands_help();
-		return EXIT_FINE;
-	case 'V':
-		fputs(SAY_VERSION, stdout);
-		return EXIT_FINE;
-	default:
-		return usage();
-	}
-}
-
-static int
-read_options(int argc, char *argv[], struct options *o)
-{
-	int status = GO_ON;
-
-	do {
-		int option;
-
-		while (status == GO_ON &&
-		    (option = getopt(argc, argv, "d:n:p:hV")) != -1)
-			status = read_option(option, o);
-	} while (status == GO_ON && take_ip(argc, argv, o));
-	if (status != GO_ON)
+	if (status != GO_ON || wire_valid(F_IP, options.ip))
 		return status;
-	if (optind < argc || o->ip == NULL)
-		return usage();
-	if (wire_valid(F_IP, o->ip))
-		return GO_ON;
-	warn(SAY_BAD_IP, o->ip);
+	warn(SAY_BAD_IP, options.ip);
 	return EXIT_USAGE;
 }
 
@@ -243,15 +204,12 @@ serve(int signals)
 int
 main(int argc, char *argv[])
 {
-	struct options o = {
-		.port = PD_PORT, .as_host = "127.0.0.1", .as_port = AS_PORT
-	};
 	int signals, status;
 
 	terminal_open(&pd.input);
-	status = read_options(argc, argv, &o);
+	status = read_options(argc, argv);
 	if (status == GO_ON)
-		status = prepare(&o, &signals);
+		status = prepare(&options, &signals);
 	if (status == GO_ON)
 		status = serve(signals);
 	terminal_close();

@@ -10,19 +10,11 @@
 #include "net/net.h"
 #include "policy.h"
 #include "sys/random.h"
+#include "ui/options.h"
 #include "ui/terminal.h"
 #include "user/commands.h"
 #include "user/replies.h"
 #include "user/words.h"
-
-enum {
-	GO_ON = -1,
-	EXIT_FINE,
-	EXIT_FAILED,
-	EXIT_USAGE,
-	EXIT_UNREACHABLE,
-	EXIT_SIGNAL = 128 /* and its number: 130 for Ctrl-C */
-};
 
 static struct user user;
 static struct ready ready;
@@ -32,62 +24,28 @@ struct place {
 	uint16_t port;
 };
 
-static bool
-read_port(int option, const char *text, uint16_t *port)
-{
-	if (net_port_scan(text, false, port))
-		return true;
-	warn(SAY_BAD_PORT, option, text);
-	return false;
-}
+static struct place as_place = { "127.0.0.1", AS_PORT };
+static struct place fs_place = { "127.0.0.1", FS_PORT };
 
-static int
-help(void)
-{
-	printf(SAY_USAGE SAY_OPTIONS, AS_PORT, FS_PORT);
-	commands_help();
-	return EXIT_FINE;
-}
+static const struct option_row rows[] = {
+	{ 'n', NULL, "ASIP", "host of the AS, name or address", OPTION_TEXT,
+	    &as_place.host },
+	{ 'p', NULL, "ASport", "its TCP port", OPTION_PORT, &as_place.port },
+	{ 'm', NULL, "FSIP", "host of the FS, name or address", OPTION_TEXT,
+	    &fs_place.host },
+	{ 'q', NULL, "FSport", "its TCP port", OPTION_PORT, &fs_place.port },
+	{ 'e', NULL, NULL, "stop at the first command that fails", OPTION_FLAG,
+	    &user.stop_early },
+};
 
-/* GO_ON, or the status to end with. */
-static int
-read_options(int argc, char *argv[], struct place *as, struct place *fs)
-{
-	int option;
-
-	while ((option = getopt(argc, argv, "n:p:m:q:ehV")) != -1)
-		switch (option) {
-		case 'n':
-			as->host = optarg;
-			break;
-		case 'm':
-			fs->host = optarg;
-			break;
-		case 'p':
-			if (!read_port(option, optarg, &as->port))
-				return EXIT_USAGE;
-			break;
-		case 'q':
-			if (!read_port(option, optarg, &fs->port))
-				return EXIT_USAGE;
-			break;
-		case 'e':
-			user.stop_early = true;
-			break;
-		case 'h':
-			return help();
-		case 'V':
-			fputs(SAY_VERSION, stdout);
-			return EXIT_FINE;
-		default:
-			fputs(SAY_USAGE, stderr);
-			return EXIT_USAGE;
-		}
-	if (optind == argc)
-		return GO_ON;
-	fputs(SAY_USAGE, stderr);
-	return EXIT_USAGE;
-}
+static const struct option_table table = {
+	.program = "user",
+	.about = SAY_ABOUT,
+	.row = rows,
+	.rows = sizeof(rows) / sizeof(rows[0]),
+	.exits = SAY_EXITS,
+	.more = commands_help,
+};
 
 static bool
 find_host(struct sockaddr_in *addr, const struct place *place, int option)
@@ -253,14 +211,12 @@ prepare(const struct place *as, const struct place *fs, int *signals)
 int
 main(int argc, char *argv[])
 {
-	struct place as = { "127.0.0.1", AS_PORT };
-	struct place fs = { "127.0.0.1", FS_PORT };
 	int signals, status;
 
 	terminal_open(&user.input);
-	status = read_options(argc, argv, &as, &fs);
+	status = options_read(&table, argc, argv);
 	if (status == GO_ON)
-		status = prepare(&as, &fs, &signals);
+		status = prepare(&as_place, &fs_place, &signals);
 	if (status == GO_ON) {
 		status = serve(&user, signals);
 		transfer_end(&user.fs);
