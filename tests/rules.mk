@@ -56,7 +56,7 @@ $(foreach entry,$(ENTRIES),$(eval $(call fuzz_rule,$(entry))))
 
 $(BUILD)/replay/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(CFLAGS) $(WORLD) -MMD -MP -c -o $@ $<
+	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(CFLAGS) $(WORLD) -MMD -MP -c -o $@ $<
 
 # Time is for what is looked into: not for the machine, nor for the hash.
 PLAIN     = $(MACHINE:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/src/as/pbkdf2.o

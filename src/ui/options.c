@@ -173,7 +173,7 @@ letters(const struct option_table *t, char out[2 * ROWS_MAX + 8])
 		if (t->row[i].arg != NULL)
 			*to++ = ':';
 	}
-	strcpy(to, "hV-:");
+	memcpy(to, "hV-:", sizeof("hV-:"));
 }
 
 /* An operand may stand before or behind the options. */
