@@ -70,6 +70,13 @@
 /* The personal device. */
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */
 
+/* The person at user and pd. */
+#define WAIT_UNSAID      (1 * SECONDS) /* a wait that is longer is explained */
+#define BACKGROUND_PAUSE 500 /* until we look whether we are in front again */
+#define PROGRESS_FIRST   (1 * SECONDS) /* a transfer that is longer is shown */
+#define PROGRESS_NEXT    200           /* until it is drawn again */
+#define PROGRESS_STALLED (5 * SECONDS) /* without a byte */
+
 /* ERR datagrams to one source in a second, so that no two peers can storm. */
 #define ERR_PER_SECOND 5
 

@@ -61,7 +61,8 @@ read_options(int argc, char *argv[])
 static int
 prepare(const struct options *o, int *signals)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
+		TERMINAL_SIGNALS };
 	const char *wrong = net_resolve(&pd.as, o->as_host, o->as_port);
 	char name[NET_NAME_MAX];
 	uint16_t port;
@@ -99,64 +100,45 @@ input_paused(void)
 }
 
 static void
-input_watch(struct ready *r)
+person_watch(struct ready *r)
 {
-	if (pd.password && !input_paused())
-		terminal_ask_secret(SAY_PASSWORD);
-	else if (pd.need_input && !input_paused())
-		terminal_ask(SAY_PROMPT);
-	if (input_paused())
-		return;
-	if (pd.need_input)
-		ready_read(r, pd.input.fd);
-	else
-		ready_by(r, 0);
+	char name[NET_NAME_MAX], what[sizeof(pd.shell.what)] = "";
+
+	if (account_busy(&pd.account) && !pd.leaving)
+		snprintf(
+		    what, sizeof(what), SAY_WAITING, net_name(name, &pd.as));
+	shell_wait(&pd.shell, r, what);
+	if (!input_paused())
+		shell_watch(&pd.shell, r);
 }
 
 static void
-input_step(const struct ready *r)
+person_step(const struct ready *r)
 {
-	char *line;
-
 	if (input_paused())
 		return;
-	if (ready_can_read(r, pd.input.fd))
-		terminal_fill();
-	pd.need_input = false;
-	switch (lines_take(&pd.input, &line)) {
-	case LINE_OK:
-		terminal_answered();
-		commands_line(&pd, line, r->woke);
-		break;
-	case LINE_LONG:
-		terminal_answered();
-		tell(SAY_TOO_LONG);
+	if (shell_step(&pd.shell, r) == FAILED)
 		pd.failed = true;
-		break;
-	case LINE_MORE:
-		pd.need_input = true;
-		break;
-	case LINE_END:
+	if (pd.shell.ended)
 		commands_leave(&pd, r->woke);
-		break;
-	}
 }
 
 /*
- * The first signal makes us unregister, the next one ends at once, but for that
- * of a terminal that is closed: the end of the input comes with it.  What the
- * exit status becomes: Ctrl-C is told apart, SIGTERM is as good as exit.
+ * The first signal makes us unregister; the next one and Ctrl-\ end at once,
+ * but for that of a terminal that is closed: the end of the input comes with
+ * it.  What the exit status becomes: Ctrl-C is told apart, SIGTERM is as good
+ * as exit.
  */
 static int
 interrupt(int number, int status, ms_t now)
 {
-	if (number == 0)
+	if (number == 0 || terminal_signal(number))
 		return status;
 	if (number == SIGINT)
 		terminal_interrupted();
 	if (pd.leaving && number == SIGHUP)
 		return status;
-	if (pd.leaving) {
+	if (pd.leaving || number == SIGQUIT) {
 		pd.gone = true;
 		return EXIT_SIGNAL + number;
 	}
@@ -168,10 +150,10 @@ interrupt(int number, int status, ms_t now)
 static void
 check_output(ms_t now)
 {
-	if (!terminal_lost() || pd.leaving)
+	if (terminal_lost() == 0 || pd.unread)
 		return;
 	warn(SAY_NO_READER);
-	pd.failed = true;
+	pd.unread = pd.failed = true;
 	commands_leave(&pd, now);
 }
 
@@ -185,7 +167,7 @@ serve(int signals)
 		ready_read(&ready, signals);
 		device_watch(&pd.device, &ready);
 		account_watch(&pd.account, &ready);
-		input_watch(&ready);
+		person_watch(&ready);
 		if (ready_wait(&ready) == -1) {
 			warn(SAY_NO_SELECT, strerror(errno));
 			return EXIT_FAILED;
@@ -195,7 +177,7 @@ serve(int signals)
 			    interrupt(net_signal(signals), status, ready.woke);
 		device_step(&pd.device, &pd.account, &ready);
 		commands_answered(&pd, account_step(&pd.account, &ready));
-		input_step(&ready);
+		person_step(&ready);
 		check_output(ready.woke);
 	}
 	return status == EXIT_FINE && pd.failed ? EXIT_FAILED : status;
@@ -206,14 +188,12 @@ main(int argc, char *argv[])
 {
 	int signals, status;
 
-	terminal_open(&pd.input);
+	terminal_open();
+	commands_open(&pd);
 	status = read_options(argc, argv);
 	if (status == GO_ON)
 		status = prepare(&options, &signals);
 	if (status == GO_ON)
 		status = serve(signals);
-	terminal_close();
-	if (terminal_lost() && status == EXIT_FINE)
-		status = EXIT_FAILED;
-	return status;
+	return terminal_exit(status);
 }

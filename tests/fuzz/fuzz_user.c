@@ -324,8 +324,8 @@ set_up(void)
 	as_addr = world_address("127.0.0.1", AS_PORT);
 	user.fs_peer = world_address("127.0.0.1", FS_PORT);
 	signals = world_stream();
-	terminal_open(&user.input);
-	user.input.fd = input = world_stream();
+	commands_open(&user);
+	user.shell.input.fd = input = world_stream();
 	transfer_init(&user.fs);
 	session_start(&user.as, &as_addr);
 }
