@@ -17,6 +17,7 @@ enum trouble {
 	TROUBLE_UNREADABLE,    /* our file; there is an errno */
 	TROUBLE_UNWRITABLE,    /* the copy here; there is an errno */
 	TROUBLE_NO_SPACE,      /* for the copy; there is an errno */
+	TROUBLE_UNSAFE,        /* the copy is not on the disk; ... */
 	TROUBLE_NO_REQUEST,    /* the server answered ERR */
 	TROUBLES
 };

@@ -151,6 +151,8 @@ keeping(struct transfer *t, const struct ready *r)
 		return TRANSFER_ANSWERED;
 	case SAVE_FAILED:
 		return fail(t, TROUBLE_UNWRITABLE, errno);
+	case SAVE_UNSAFE:
+		return fail(t, TROUBLE_UNSAFE, errno);
 	case SAVE_WAITING:
 		break;
 	}

@@ -111,6 +111,8 @@ static const char *const fs_troubles[TROUBLES] = {
 				"changed. Ask again: req R $"),
 	[TROUBLE_NO_SPACE] = ("Cannot write $ here (#). Nothing was changed. "
 			      "Make room, then ask again: req R $"),
+	[TROUBLE_UNSAFE] = ("$ has been retrieved, but the disk may lose it "
+			    "(#). Ask again: req R $"),
 	[TROUBLE_NO_REQUEST] = ("The FS at @ did not understand us. "
 				"Check -m and -q."),
 };
