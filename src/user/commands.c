@@ -212,19 +212,17 @@ run_retrieve(void *self, char *word[], int n, ms_t now)
 	return ask_fs(u, &m, -1, now);
 }
 
-/* Without a path: the one that was asked for, where it is an upload's. */
+/* The path of the upload that was asked for last; NULL: of none. */
 static const char *
-upload_path(struct user *u, const char *path, ms_t now)
+asked_path(struct user *u, ms_t now)
 {
 	const struct wish *asked = &u->wishes.asked;
 	const struct wish *w = wishes_find(&u->wishes, OP_UPLOAD, NULL, now);
 
-	if (path != NULL)
-		return path;
 	if (w != NULL)
 		return w->path;
 	return asked->code[0] != '\0' && asked->op == OP_UPLOAD ? asked->path :
-								  "FILE";
+								  NULL;
 }
 
 static enum outcome
@@ -232,10 +230,15 @@ run_upload(void *self, char *word[], int n, ms_t now)
 {
 	struct user *u = self;
 	struct msg m = { .type = MSG_UPL };
-	const char *path = upload_path(u, word[0], now);
+	const char *path = n == 1 ? word[0] : asked_path(u, now);
 	int file;
 
-	(void)n;
+	if (path == NULL && u->uid[0] != '\0') {
+		tell_no_tid(u, OP_UPLOAD, "FILE", now);
+		return FAILED;
+	}
+	if (path == NULL)
+		return refuse(SAY_NO_LOGIN);
 	if (!prepare(u, &m, OP_UPLOAD, local_base(path), now))
 		return FAILED;
 	file = local_open(path, &m.size);

@@ -222,10 +222,11 @@ tid_is_used(const struct transfer *t, enum transfer_event event)
 }
 
 static void
-forget_tid(struct wishes *w, const char *tid)
+forget_tid(struct wishes *w, const struct msg *request)
 {
 	for (int i = 0; i < TIDS_LIVE_MAX; i++)
-		if (strcmp(w->granted[i].code, tid) == 0)
+		if (strcmp(w->granted[i].code, request->tid) == 0 &&
+		    strcmp(w->granted[i].fname, request->fname) == 0)
 			w->granted[i].code[0] = '\0';
 }
 
@@ -237,7 +238,7 @@ replies_fs(struct user *u, enum transfer_event event)
 	if (event == TRANSFER_QUIET)
 		return RUNNING;
 	if (tid_is_used(&u->fs, event))
-		forget_tid(&u->wishes, u->fs.request.tid);
+		forget_tid(&u->wishes, &u->fs.request);
 	if (event == TRANSFER_FAILED)
 		outcome = fs_failed(u, u->fs.trouble);
 	else if (u->fs.reply.type == MSG_ERR)

@@ -42,7 +42,7 @@ wishes_find(struct wishes *w, enum op op, const char *fname, ms_t now)
 
 		if (is_live(g, now) && g->op == op &&
 		    (fname == NULL || strcmp(g->fname, fname) == 0) &&
-		    (found == NULL || found->until < g->until))
+		    (found == NULL || found->until <= g->until))
 			found = g;
 	}
 	return found;
@@ -55,7 +55,7 @@ wishes_newest(struct wishes *w, ms_t now)
 
 	for (int i = 0; i < TIDS_LIVE_MAX; i++)
 		if (is_live(&w->granted[i], now) &&
-		    (newest == NULL || newest->until < w->granted[i].until))
+		    (newest == NULL || newest->until <= w->granted[i].until))
 			newest = &w->granted[i];
 	return newest;
 }
