@@ -111,10 +111,10 @@ open_server(const struct options *o)
 	if (random_open() == -1)
 		fatal("cannot open the system's random source");
 	people_open();
-	if (o->users != NULL)
-		restrict_users(o->users);
 	if ((why = accounts_open(o->dir, o->standby, keep)) != NULL)
 		fatalx("%s: %s", o->dir, why);
+	if (o->users != NULL) /* as it is now, after standing by */
+		restrict_users(o->users);
 	remember_removals();
 	as.signals =
 	    net_signals(signals, (int)(sizeof(signals) / sizeof(signals[0])));
@@ -204,18 +204,24 @@ int
 main(int argc, char *argv[])
 {
 	int status = options_read(&table, argc, argv);
+	char dir[LOG_PATH_MAX];
+	bool is_new;
 
 	if (status != GO_ON)
 		return status;
 	log_open("AS", options.verbose);
+	is_new = access(options.dir, F_OK) == -1;
 	open_server(&options);
 	log_info("AS listening on UDP and TCP port %u",
 	    (unsigned)net_port(as.listener.fd));
-	log_info("AS serves up to %d sessions at once, accounts in %s%s",
-	    as.sessions_max, options.dir,
+	log_info("AS serves up to %d sessions at once, accounts in %s%s%s",
+	    as.sessions_max, log_path(dir, sizeof(dir), options.dir),
+	    is_new ? " (new)" : "",
 	    options.users == NULL ? ", any UID may register" : "");
+	if (log_lost())
+		return EXIT_FAILED;
 	serve();
 	pool_stop(&as.pool);
 	log_info("AS stopped");
-	return 0;
+	return log_lost() ? EXIT_FAILED : EXIT_FINE;
 }

@@ -77,7 +77,8 @@ static void
 start(const struct options *o)
 {
 	struct sockaddr_in as;
-	char name[NET_NAME_MAX];
+	char name[NET_NAME_MAX], dir[LOG_PATH_MAX];
+	bool is_new = access(o->dir, F_OK) == -1;
 	const char *error;
 	int cap = fd_limit(), usable = clients_open(&clients, cap);
 
@@ -94,8 +95,8 @@ start(const struct options *o)
 		fatal("cannot start the workers");
 	log_info("FS listening on TCP port %u, AS at %s",
 	    (unsigned)net_port(listener.fd), net_name(name, &as));
-	log_info(
-	    "FS serves up to %d clients at once, files in %s", usable, o->dir);
+	log_info("FS serves up to %d clients at once, files in %s%s", usable,
+	    log_path(dir, sizeof(dir), o->dir), is_new ? " (new)" : "");
 }
 
 static void
@@ -176,7 +177,9 @@ main(int argc, char *argv[])
 	if (status != GO_ON)
 		return status;
 	start(&options);
+	if (log_lost())
+		return EXIT_FAILED;
 	serve();
 	stop();
-	return 0;
+	return log_lost() ? EXIT_FAILED : EXIT_FINE;
 }

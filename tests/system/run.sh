@@ -148,6 +148,16 @@ while read -r pid; do
 	wait "$pid"
 done <"$work/players"
 
+# A server whose output is full does not start.
+for program in 'AS -p' 'FS -q'; do
+	[ -c /dev/full ] || break
+	# shellcheck disable=SC2086 # the program and its option
+	"$bin/"$program 0 -d "$work/full" >/dev/full 2>"$work/err"
+	check "$program 0, stdout full: exit 1" test $? -eq 1
+	check "$program 0, stdout full: said" grep -q 'No space left' "$work/err"
+	rm -rf "$work/full"
+done
+
 # Its input stays open, in descriptor 9: it is the output that ends it.
 if [ -c /dev/full ]; then
 	mkfifo "$work/in"
