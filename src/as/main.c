@@ -8,6 +8,7 @@
 
 #include "as/change.h"
 #include "policy.h"
+#include "sys/disk.h"
 #include "sys/fd.h"
 #include "sys/log.h"
 #include "sys/random.h"
@@ -63,22 +64,22 @@ restrict_users(const char *file)
 	log_info("AS registers the %d users of %s", n, file);
 }
 
+static void
+note_removal(const struct removal *r)
+{
+	memcpy(person_of(r->uid)->removal, r->tid, sizeof(r->tid));
+}
+
 /* The removals of the last AS are done; their FS may not know it yet. */
 static void
-remember_removals(void)
+finish_removals(void)
 {
-	static struct removal r[256];
-	int n = accounts_removals(r, (int)(sizeof(r) / sizeof(r[0])));
+	int unfinished = accounts_removals(note_removal);
 
-	for (int i = 0; i < n; i++) {
-		struct msg vld = { .type = MSG_VLD };
-		struct asker who = { .len = sizeof("VLD 12345 1234\n") - 1 };
-
-		memcpy(vld.uid, r[i].uid, sizeof(vld.uid));
-		memcpy(vld.tid, r[i].tid, sizeof(vld.tid));
-		net_address(&who.from, r[i].ip, r[i].port);
-		ticket_restore(&vld, &who, now_ms());
-	}
+	if (unfinished == -1)
+		fatal("cannot read the removals");
+	if (unfinished > 0)
+		log_warn("%d removals cannot be finished", unfinished);
 }
 
 /* The same port for both; a free one for TCP may be taken for UDP. */
@@ -115,7 +116,7 @@ open_server(const struct options *o)
 		fatalx("%s: %s", o->dir, why);
 	if (o->users != NULL) /* as it is now, after standing by */
 		restrict_users(o->users);
-	remember_removals();
+	finish_removals();
 	as.signals =
 	    net_signals(signals, (int)(sizeof(signals) / sizeof(signals[0])));
 	if (as.signals == -1)
@@ -210,7 +211,7 @@ main(int argc, char *argv[])
 	if (status != GO_ON)
 		return status;
 	log_open("AS", options.verbose);
-	is_new = access(options.dir, F_OK) == -1;
+	is_new = disk_is_missing(options.dir);
 	open_server(&options);
 	log_info("AS listening on UDP and TCP port %u",
 	    (unsigned)net_port(as.listener.fd));

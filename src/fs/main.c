@@ -9,6 +9,7 @@
 
 #include "fs/clients.h"
 #include "policy.h"
+#include "sys/disk.h"
 #include "sys/fd.h"
 #include "sys/log.h"
 #include "ui/options.h"
@@ -71,6 +72,8 @@ open_network(const struct options *o, struct sockaddr_in *as)
 	if (service.as == -1)
 		fatal("cannot make a UDP socket for the AS");
 	net_receive_room(service.as, AS_BACKLOG);
+	service.as_addr = *as;
+	service.removals.fd = -1;
 }
 
 static void
@@ -78,7 +81,7 @@ start(const struct options *o)
 {
 	struct sockaddr_in as;
 	char name[NET_NAME_MAX], dir[LOG_PATH_MAX];
-	bool is_new = access(o->dir, F_OK) == -1;
+	bool is_new = disk_is_missing(o->dir);
 	const char *error;
 	int cap = fd_limit(), usable = clients_open(&clients, cap);
 
@@ -142,7 +145,7 @@ serve(void)
 		ready_read(&r, signals);
 		ready_read(&r, service.as);
 		pool_watch(&service.pool, &r);
-		clients_watch(&clients, &listener, &r);
+		clients_watch(&clients, &service, &listener, &r);
 
 		if (ready_wait(&r) == -1)
 			fatal("cannot wait for events");
@@ -164,6 +167,7 @@ static void
 stop(void)
 {
 	clients_dismiss(&clients, &service, true);
+	removals_stop(&service.removals);
 	pool_stop(&service.pool);
 	files_stop();
 	log_info("FS stopped");
