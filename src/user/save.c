@@ -214,8 +214,9 @@ save_close(struct save *s)
 		if (s->stage == SAVE_SYNCING) {
 			if (publish(s) == -1)
 				return fail(s, errno);
-			/* A directory that cannot be read cannot be synced. */
 			s->fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+			/* One that may not be read cannot be synced. */
+			s->error = s->fd != -1 || errno == EACCES ? 0 : errno;
 		}
 		s->stage++;
 		if (s->fd != -1)

@@ -110,6 +110,14 @@ see_file(int dir, const char *name, int inode)
 	    user.fs.reply.size == m.size);
 }
 
+/* A file that is told of will still be there after a loss of power. */
+static void
+see_text(const char *text)
+{
+	require(strncmp(text, "Retrieved ", 10) != 0 ||
+	    world_synced(WORLD_ROOT));
+}
+
 static void
 see_connect(int fd)
 {
@@ -309,6 +317,7 @@ set_up(void)
 	const struct world_on on = { .turn = turn,
 		.wrote = see_bytes,
 		.named = see_file,
+		.told = see_text,
 		.connected = see_connect };
 
 	world_reset();
