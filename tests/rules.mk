@@ -90,7 +90,7 @@ $(foreach entry,$(ENTRIES),$(eval $(call fuzz_rule,$(entry))))
 
 $(BUILD)/replay/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(CFLAGS) $(WORLD) -MMD -MP -c -o $@ $<
+	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(CFLAGS) $(WORLD) -MMD -MP -c -o $@ $<
 
 # Time is for what is looked into: not for the machine, nor for the hash.
 PLAIN     = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(MACHINE) $(wildcard src/crypto/*.c))
