@@ -38,6 +38,12 @@
 #define STOP_TIME    (2 * SECONDS)  /* replies under way at SIGTERM */
 #define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */
 #define EVICT_GRACE  20 /* with no place left: for the first words to come */
+#define REMOVALS_AGAIN (10 * SECONDS) /* FS: unfinished removals, over again */
+#define REMOVALS_AT_ONCE 32 /* FS: removals that the AS is asked about */
+#define INTENT_AGAIN 100              /* FS: ... where another's stands */
+#define INTENT_TIME  (8 * SECONDS)    /* FS: a REM's turn comes, or INV */
+#define WORK_TOUCH   (10 * SECONDS) /* FS: its lock file says that it lives */
+#define WORK_FRESH   (30 * SECONDS) /* ... and for so long is believed */
 #define FDS_RESERVED 32 /* descriptors that are not clients' */
 
 /* Second factor. */
@@ -50,6 +56,7 @@
 #define TIDS_LIVE_MAX     16 /* a user */
 #define VC_TRIES          3
 #define VLD_TRIES         10 /* wrong ones for a user, then its TIDs die */
+#define REMOVAL_RETRY     (1 * SECONDS)  /* AS: one that the disk cut short */
 #define VLD_AGAIN         (5 * SECONDS)  /* AS: a repeated VLD is a resend */
 #define TID_MEMORY        (30 * SECONDS) /* FS: a TID seen twice is INV */
 #define CODES_FAILED_SLOW 10 /* failed codes of a user: REQ slows down */

@@ -157,6 +157,8 @@ int world_fprintf(FILE *to, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 int world_fstat(int fd, struct stat *st);
 int world_fstatat(int at, const char *name, struct stat *st, int flags);
+struct statfs;
+int world_fstatfs(int fd, struct statfs *st);
 int world_fsync(int fd);
 int world_posix_fallocate(int fd, off_t at, off_t n);
 char *world_getcwd(char *path, size_t room);
@@ -190,6 +192,8 @@ int world_setsockopt(
     int fd, int level, int name, const void *value, socklen_t len);
 int world_shutdown(int fd, int how);
 int world_socket(int family, int type, int protocol);
+int world_utimensat(
+    int at, const char *name, const struct timespec *times, int flags);
 int world_unlink(const char *name);
 int world_unlinkat(int at, const char *name, int flags);
 ssize_t world_write(int fd, const void *data, size_t n);
@@ -248,8 +252,10 @@ int world_sigaction(
 #define setsockopt          world_setsockopt
 #define shutdown            world_shutdown
 #define socket              world_socket
+#define fstatfs             world_fstatfs
 #define unlink              world_unlink
 #define unlinkat            world_unlinkat
+#define utimensat           world_utimensat
 #define write               world_write
 
 #define fclose                world_fclose
