@@ -93,7 +93,7 @@ replay: replays
 # The promises, each with its figure: tests/soak/run.sh.  Some rows need codes
 # that die within seconds and hashes that are cheap: a build of their own.
 POLICY    = -DKDF_ROUNDS=100 -DVC_LIFE=10000 -DTID_LIFE=10000 \
-            -DLINE_TIME=4000
+            -DLINE_TIME=4000 -DSTALL_TIME=4000
 PROMISES  = $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) $(BUILD)/soak \
             $(BUILD)/shim_fault.so $(BUILD)/shim_clock.so replays policy
 IN_SOAK   = BIN=$(BUILD) QUICK=$(BUILD)-policy TOOLS=$(BUILD)
