@@ -30,7 +30,9 @@
 #ifndef LINE_TIME /* for a request, from its first byte (FS: from accept) */
 #define LINE_TIME (60 * SECONDS)
 #endif
-#define STALL_TIME   (60 * SECONDS) /* a transfer without a byte moving */
+#ifndef STALL_TIME /* a transfer without a byte moving */
+#define STALL_TIME (60 * SECONDS)
+#endif
 #define LINGER_FIRST 1 /* after the reply: the peer may close first */
 #define LINGER_IDLE  (5 * SECONDS)  /* after the reply: silence until close */
 #define LINGER_TIME  (30 * SECONDS) /* after the reply: all in all */

@@ -5,8 +5,9 @@ UNIT  = $(basename $(wildcard tests/unit/test_*.c))
 BENCH = $(addprefix tests/bench/,asload crypto drive durable echo fileload fillas flush \
         fillfs flooras floorfs hold ready stubas watch)
 
-test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit
-	@BIN=$(BUILD) TOOLS=$(BUILD) sh tests/system/run.sh
+test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit policy
+	@BIN=$(BUILD) TOOLS=$(BUILD) QUICK=$(BUILD)-policy \
+	    sh tests/system/run.sh
 	@$(MAKE) -s --no-print-directory promises
 
 # What unit tests, transcripts, promises and benchmark share: tests/lib.
@@ -115,7 +116,7 @@ replay: replays
 # The promises, each with its figure: tests/soak/run.sh.  Some rows need codes
 # that die within seconds and hashes that are cheap: a build of their own.
 POLICY    = -DKDF_ROUNDS=100 -DVC_LIFE=10000 -DTID_LIFE=10000 \
-            -DORPHAN_TIME=1500
+            -DORPHAN_TIME=1500 -DLINE_TIME=4000 -DSTALL_TIME=4000
 PROMISES  = $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) $(BUILD)/soak \
             $(BUILD)/shim_fault.so $(BUILD)/shim_clock.so replays policy
 IN_SOAK   = BIN=$(BUILD) QUICK=$(BUILD)-policy TOOLS=$(BUILD)
@@ -131,6 +132,12 @@ $(BUILD)/shim_%.so: tests/tools/shim_%.c tests/tools/shim_%.h
 policy:
 	@$(MAKE) -s BUILD=$(BUILD)-policy CFLAGS="$(CFLAGS) $(POLICY)" \
 	    $(BUILD)-policy/AS $(BUILD)-policy/FS
+
+# Small changes of the source, each of which a test must notice: minutes each.
+tests-built: $(PROMISES) $(UNIT:%=$(BUILD)/%)
+
+mutants:
+	@nice sh tests/mutants/run.sh $(if $(MUTANTS),'$(MUTANTS)')
 
 promises: $(PROMISES)
 	@$(IN_SOAK) SAN=$(SAN) sh tests/soak/run.sh small
@@ -148,4 +155,4 @@ coverage:
 bench: $(PROGRAMS:%=$(BUILD)/%) $(BENCH:%=$(BUILD)/%)
 	@BIN=$(BUILD) sh tests/bench/run.sh $(GOAL)
 
-.PHONY: test unit fuzz fuzzers replay replays policy promises soak coverage bench
+.PHONY: tests-built mutants test unit fuzz fuzzers replay replays policy promises soak coverage bench

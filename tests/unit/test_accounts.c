@@ -153,6 +153,29 @@ the_right_password_alone_is_verified(void)
 	    "right and wrong");
 }
 
+/* A stored hash counts to its last digit. */
+static void
+a_hash_counts_as_a_whole(void)
+{
+	char text[1024], device[] = "device 127.0.0.1 1\n";
+	struct account_job job;
+	size_t n;
+
+	put_account("10050", "abcd1234", "");
+	snprintf(text, sizeof(text), "%s", get(keep[0], "10050"));
+	n = strlen(text);
+	text[n - 2] = text[n - 2] == 'a' ? 'b' : 'a';
+	put(keep[0], "10050", text, n);
+	job = job_for("10050", "abcd1234", ACCOUNT_KEEP);
+	CHECK(run(&job) == ACCOUNT_WRONG, "another last digit");
+	n = (size_t)snprintf(text, sizeof(text), "%s", get(keep[0], "10050"));
+	text[n - 2] = '\0';
+	snprintf(text + n - 2, sizeof(text) - n, "\n%s", device);
+	put(keep[0], "10050", text, strlen(text));
+	job = job_for("10050", "abcd1234", ACCOUNT_KEEP);
+	CHECK(run(&job) == ACCOUNT_WRONG, "a digit less");
+}
+
 static void
 a_device_is_replaced_or_forgotten(void)
 {
@@ -439,6 +462,7 @@ main(void)
 	restart();
 	a_new_pair_is_durable_salted_and_ours_alone();
 	the_right_password_alone_is_verified();
+	a_hash_counts_as_a_whole();
 	a_device_is_replaced_or_forgotten();
 	a_wrong_password_changes_nothing();
 	a_removal_leaves_only_its_intent();
