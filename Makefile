@@ -30,7 +30,7 @@ endif
 
 PROGRAMS = AS FS pd user
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
-LIB      = $(call objects,src/lib/*.c) $(BUILD)/crypto.a
+LIB      = $(call objects,src/lib/*.c) $(BUILD)/tls.a $(BUILD)/crypto.a
 LINK     = $(CC) $(STD) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # Each kind of build keeps its own objects; the last one made stands here.
@@ -47,6 +47,9 @@ $(BUILD)/user:  $(call objects,src/user/*.c) $(LIB)
 
 $(PROGRAMS:%=$(BUILD)/%):
 	$(LINK)
+
+$(BUILD)/tls.a: $(call objects,src/tls/*.c)
+	$(AR) rcs $@ $^
 
 $(BUILD)/crypto.a: $(call objects,src/crypto/*.c)
 	$(AR) rcs $@ $^
