@@ -147,15 +147,21 @@ take_fragment(struct tls *t, const struct fragment *f, bool *early)
 
 /*
  * The numbers of a client that greet.c has answered begin with its second hello
- * (RFC 6347, 4.2.1).  False: so high that they could run out.
+ * (RFC 6347, 4.2.1).  False: it is no hello, or its numbers are so high that
+ * they could run out.
  */
 static bool
 meet(struct tls *t, const struct record *r, const struct fragment *f)
 {
-	if (t->state != AWAIT_CLIENT_HELLO || t->hs->script_have > 0)
+	if (t->state != AWAIT_CLIENT_HELLO)
 		return true;
-	if (f->seq > FIRST_SEQ_MAX || r->seq > SEQ_MAX / 2)
+	if (f->type != CLIENT_HELLO || f->seq > FIRST_SEQ_MAX ||
+	    r->seq > SEQ_MAX / 2)
 		return false;
+	if (f->from > 0)
+		return true;
+	if (f->seq != t->message_in)
+		t->hs->script_have = 0;
 	t->message_in = t->message_out = (uint16_t)f->seq;
 	t->tx_seq[0] = r->seq;
 	return true;

@@ -146,7 +146,8 @@ all(const char *what, size_t step)
 	memcpy(len, sent, sizeof(len));
 	each_byte(len, step);
 	CHECK(wrong == 0, "%s: %d wrong", what, wrong);
-	CHECK(client.config.datagram || unharmed == 0, "%s: %d unharmed", what,
+	/* The minor version of a first record says nothing (RFC 5246, E.1). */
+	CHECK(client.config.datagram || unharmed <= 2, "%s: %d unharmed", what,
 	    unharmed);
 	printf("  %-22s %d failed, %d stalled, %d unharmed", what, failed,
 	    stalled, unharmed);
