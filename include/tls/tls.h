@@ -255,11 +255,12 @@ struct tls_handshake {
  * The memory of a connection beside its struct tls, all the caller's.
  *
  * in holds one record or datagram as it comes, so in_size bounds what the peer
- * may send, and it is told so (RFC 8449; RFC 6066, 4): TLS_OVER more than the
- * longest plain text wanted, of TLS_DATA_MIN to TLS_PLAIN_MAX bytes; a
- * datagram's usually 2,048.  out: a stream's is any size from 512 bytes, a
- * datagram's (256 at least) is the longest that is sent, 1,200 where nothing
- * better is known.
+ * may send, and it is told so (RFC 8449; RFC 6066, 4).  A stream's is TLS_OVER
+ * more than the longest plain text wanted, of TLS_DATA_MIN to TLS_PLAIN_MAX
+ * bytes; a datagram's has room for the longest datagram that can come, 2,048.
+ *
+ * out: a stream's is any size from 512 bytes; a datagram's is the longest that
+ * is sent, from 256 bytes, and 1,200 where nothing better is known.
  *
  * handshake is lent: while tls_handshaking() is true it is this connection's,
  * then another's.  Associations over datagrams can share in and out: each is

@@ -11,7 +11,7 @@ hash_hello(uint8_t out[SHA256_LEN], const struct hello *h, const void *address,
     size_t address_len)
 {
 	const struct reader parts[] = { reader_of(address, address_len),
-		reader_of(h->random, 32), h->id, h->suites, h->methods };
+		reader_of(h->random - 2, 2 + 32), h->id, h->suites, h->methods };
 	struct sha256 s;
 
 	sha256_begin(&s);
@@ -36,9 +36,9 @@ make_cookie(uint8_t out[SHA256_LEN], const uint8_t key[SHA256_LEN],
 	wipe(&k, sizeof(k));
 }
 
-/* A HelloVerifyRequest, under the number of the record that it answers. */
+/* A HelloVerifyRequest, under the numbers of the hello that it answers. */
 static size_t
-put_answer(uint8_t answer[TLS_ANSWER_MAX], const uint8_t *seq,
+put_answer(uint8_t answer[TLS_ANSWER_MAX], const uint8_t *hello,
     const uint8_t cookie[SHA256_LEN])
 {
 	static const uint8_t head[] = { HANDSHAKE, 0xfe, 0xff, 0, 0 };
@@ -46,11 +46,11 @@ put_answer(uint8_t answer[TLS_ANSWER_MAX], const uint8_t *seq,
 	const uint32_t n = 3 + SHA256_LEN;
 
 	put_bytes(&w, head, sizeof(head));
-	put_bytes(&w, seq, 6);
+	put_bytes(&w, hello + 5, 6);
 	put_int(&w, MESSAGE_HEAD + n, 2);
 	put_int(&w, HELLO_VERIFY, 1);
 	put_int(&w, n, 3);
-	put_int(&w, 0, 2); /* message_seq */
+	put_bytes(&w, hello + 13 + 4, 2); /* message_seq */
 	put_int(&w, 0, 3);
 	put_int(&w, n, 3);
 	put_int(&w, 0xfeff, 2); /* whatever we speak later (4.2.1) */
@@ -64,17 +64,16 @@ put_answer(uint8_t answer[TLS_ANSWER_MAX], const uint8_t *seq,
  * with numbers that a handshake can begin with (message.c).
  */
 static bool
-find_hello(struct reader *body, const uint8_t **seq, const void *data, size_t n)
+find_hello(struct reader *body, const void *data, size_t n)
 {
 	struct reader r = reader_of(data, n), record;
 	uint32_t type = read_int(&r, 1), version = read_int(&r, 2), len;
+	uint32_t epoch = read_int(&r, 2), high = read_int(&r, 2);
 
-	if (type != HANDSHAKE || version >> 8 != 0xfe || read_int(&r, 2) != 0)
-		return false;
-	*seq = read_bytes(&r, 6);
+	read_int(&r, 4);
 	record = read_vec(&r, 2);
-	if (record.bad || *seq == NULL || (*seq)[0] >= 0x80 ||
-	    read_int(&record, 1) != CLIENT_HELLO)
+	if (type != HANDSHAKE || version >> 8 != 0xfe || epoch != 0 ||
+	    high >= 0x8000 || read_int(&record, 1) != CLIENT_HELLO)
 		return false;
 	len = read_int(&record, 3);
 	if (read_int(&record, 2) > FIRST_SEQ_MAX || read_int(&record, 3) != 0 ||
@@ -90,13 +89,12 @@ tls_greet(const struct tls_self *self, const void *address, size_t address_len,
     size_t *answer_len)
 {
 	uint8_t cookie[SHA256_LEN], hash[SHA256_LEN];
-	const uint8_t *seq;
 	struct reader body;
 	struct hello h;
 
 	*answer_len = 0;
 	if (self->keys == NULL || n < TLS_ANSWER_MAX ||
-	    !find_hello(&body, &seq, datagram, n) ||
+	    !find_hello(&body, datagram, n) ||
 	    hello_read_client(&h, &body, true) != OK)
 		return TLS_GREET_DROP;
 	hash_hello(hash, &h, address, address_len);
@@ -106,7 +104,7 @@ tls_greet(const struct tls_self *self, const void *address, size_t address_len,
 		    same_bytes(h.cookie.at, cookie, sizeof(cookie)))
 			return TLS_GREET_START;
 	}
-	*answer_len = put_answer(answer, seq, cookie);
+	*answer_len = put_answer(answer, datagram, cookie);
 	return TLS_GREET_ANSWER;
 }
 
