@@ -29,9 +29,23 @@ STD    += -fsanitize=address,undefined -fno-sanitize-recover=all
 endif
 
 PROGRAMS = AS FS pd user
+FLOORS   = ui net sys tls proto crypto
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
-LIB      = $(call objects,src/lib/*.c) $(BUILD)/tls.a $(BUILD)/crypto.a
-LINK     = $(CC) $(STD) $(CFLAGS) $(LDFLAGS) -o $@ $^
+LIB      = $(FLOORS:%=$(BUILD)/%.a)
+LINK     = $(SAY_LINK)$(CC) $(STD) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+# One short line a file; V=1 shows the commands.
+ifndef V
+.SILENT:
+SAY_CC   = echo "  CC    $<";
+SAY_AR   = echo "  AR    $@";
+SAY_LINK = echo "  LINK  $@";
+endif
+ifneq ($(findstring s,$(firstword -$(MAKEFLAGS))),)
+SAY_CC =
+SAY_AR =
+SAY_LINK =
+endif
 
 # Each kind of build keeps its own objects; the last one made stands here.
 all: $(PROGRAMS:%=$(BUILD)/%)
@@ -40,23 +54,24 @@ all: $(PROGRAMS:%=$(BUILD)/%)
 
 $(PROGRAMS): all
 
-$(BUILD)/AS:    $(call objects,src/as/*.c) $(LIB)
-$(BUILD)/FS:    $(call objects,src/fs/*.c) $(LIB)
-$(BUILD)/pd:    $(call objects,src/pd/*.c) $(LIB)
-$(BUILD)/user:  $(call objects,src/user/*.c) $(LIB)
+$(BUILD)/AS:    $(BUILD)/as.a $(LIB)
+$(BUILD)/FS:    $(BUILD)/fs.a $(LIB)
+$(BUILD)/pd:    $(BUILD)/pd.a $(LIB)
+$(BUILD)/user:  $(BUILD)/user.a $(LIB)
 
 $(PROGRAMS:%=$(BUILD)/%):
 	$(LINK)
 
-$(BUILD)/tls.a: $(call objects,src/tls/*.c)
-	$(AR) rcs $@ $^
-
-$(BUILD)/crypto.a: $(call objects,src/crypto/*.c)
-	$(AR) rcs $@ $^
+# A folder of src is an archive, whatever is in the folder.
+define archive
+$(BUILD)/$(1).a: $(call objects,src/$(1)/*.c)
+	$$(SAY_AR)rm -f $$@ && $(AR) rcs $$@ $$^
+endef
+$(foreach folder,$(FLOORS) as fs pd user,$(eval $(call archive,$(folder))))
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY_CC)$(CC) $(STD) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 objects: $(call objects,src/*/*.c)
 

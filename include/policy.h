@@ -22,8 +22,8 @@
 #define MINUTES (60 * SECONDS)
 
 /* UDP requests: VLC, VLD, REG and UNR. */
-#ifndef CALL_PATIENCE
-#define CALL_PATIENCE 500, 1000, 2000, 2000, 2500 /* after each sending */
+#ifndef REQUEST_PATIENCE
+#define REQUEST_PATIENCE 500, 1000, 2000, 2000, 2500 /* after each sending */
 #endif
 
 /* Connections. */
@@ -31,9 +31,9 @@
 #define LINE_TIME (60 * SECONDS)
 #endif
 #define STALL_TIME   (60 * SECONDS) /* a transfer without a byte moving */
-#define PART_FIRST   1 /* after the reply: the peer may close first */
-#define PART_IDLE    (5 * SECONDS)  /* after the reply: silence until close */
-#define PART_TIME    (30 * SECONDS) /* after the reply: all in all */
+#define LINGER_FIRST 1 /* after the reply: the peer may close first */
+#define LINGER_IDLE  (5 * SECONDS)  /* after the reply: silence until close */
+#define LINGER_TIME  (30 * SECONDS) /* after the reply: all in all */
 #define NEWLINE_TIME 500            /* for the newline that ends an UPL */
 #define STOP_TIME    (2 * SECONDS)  /* replies under way at SIGTERM */
 #define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */

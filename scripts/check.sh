@@ -44,6 +44,17 @@ build() { # COMPILER FLAGS: the four programs, without a word
 	return $status
 }
 
+# What depends on FILES_MAX follows from it: the messages of another value.
+other_files_max() {
+	for n in 5 18 99; do
+		make -s BUILD="$out/build" CFLAGS="-O1 -Werror -DFILES_MAX=$n" \
+		    "$out/build/tests/unit/test_wire" "$out/build/FS" &&
+		    "$out/build/tests/unit/test_wire" >"$out/wire" ||
+		    cat "$out/wire"
+		rm -rf "$out/build"
+	done
+}
+
 # The demonstration with each program under valgrind, which says nothing.
 under_valgrind() {
 	make -s all || return 1
@@ -100,6 +111,7 @@ else
 	echo 'skipped  gcc -m32: its libraries are not installed'
 	skipped=$((skipped + 1))
 fi
+check 'other numbers of files a user' other_files_max
 check_with valgrind 'valgrind finds nothing' under_valgrind
 check_with gcc 'gcc -fanalyzer' each_source \
     gcc $flags -O1 -fanalyzer -Werror -S -o /dev/null

@@ -1,71 +1,93 @@
 #!/bin/sh
 # layers.sh - who may know whom: prints what breaks the rule, then exits 1.
 #
-#	policy version clock < wire field < ready disk line log random
-#	    < net terminal < call conn pool trace < a program's own < its main
-#
-# A module of the library includes only what stands left of it, or itself.  A
-# program includes the library and its own headers, no other program's.  The
-# business modules decide and store, but never touch a connection.  wire and
-# field touch no descriptor, clock, global or log; crypto knows only itself; nothing in src/lib prints
-# but log and terminal, and nothing there exits but a child of the pool.
+# A folder of src and include is a floor.  A file includes headers of its own
+# floor and of the floors before it in this list; the constants in policy.h and
+# version.h are everybody's.  A program includes every floor, no other program.
+floors='proto crypto tls sys net ui'
+programs='as fs user pd'
 cd "$(dirname "$0")/.." || exit 2
 
-includes() { # FILE...: "file header" a line
-	grep -H '^#include "' "$@" |
-	    sed 's/^\([^:]*\):#include "\(.*\)"/\1 \2/'
+includes() { # FOLDER: "file header" a line, of what is not everybody's
+	grep -H '^#include "' src/"$1"/*.c include/"$1"/*.h 2>/dev/null |
+	    sed 's/^\([^:]*\):#include "\(.*\)"/\1 \2/' |
+	    grep -vE ' (policy|version)\.h$'
+}
+
+# Two headers of which each reaches the other.
+circles() {
+	grep -rH '^#include "[a-z]*/' include |
+	    sed 's,^include/\([^:]*\):#include "\(.*\)",\1 \2,' |
+	    tsort 2>&1 >/dev/null | grep -v ': -: input contains a loop'
+}
+
+# What src/crypto and src/tls use of anybody else: nothing that could reach a
+# heap, a socket, a clock, a file, or keep something between two calls.  (fill is
+# a constant that is read as if it could change; __cpu_model is the compiler's.)
+pure='mem(cpy|move|set|cmp|chr)|str(len|chr|str|cmp|ncmp)|inet_pton'
+impure() { # FLOOR: "object symbol" a line
+	dir=$(mktemp -d) || return
+	for source in src/"$1"/*.c; do
+		cc -std=c11 -D_POSIX_C_SOURCE=200809L -Iinclude -O1 \
+		    -fno-pic -fno-stack-protector -c -o "$dir/${source##*/}.o" \
+		    "$source" || echo "$source: does not compile"
+	done
+	nm -A "$dir"/*.o | sed 's,^[^:]*/\([^:/]*\):,\1 ,' >"$dir/all"
+	nm "$dir"/*.o | awk '$2 == "T" { print $3 }' >"$dir/own"
+	awk '{ print $NF }' "$dir/own" |
+	    cat - "$2" >"$dir/known"
+	awk '$2 ~ /^[BbDdCGgSs]$/ || $3 ~ /^[BbDdCGgSs]$/ {
+		print $1 ": " $NF " can change" }' "$dir/all" |
+	    grep -v '^secret.c.o: fill'
+	awk '$2 == "U" || $3 == "U" { print $1, $NF }' "$dir/all" |
+	    grep -vE " _?_?($pure)(_chk)?\$" |
+	    awk -v known="$dir/known" '
+		BEGIN { while ((getline name < known) > 0) ok[name] = 1 }
+		!ok[$2] && $2 != "__cpu_model" {
+			print $1 ": uses " $2
+		}'
+	[ -n "$3" ] && cp "$dir/own" "$3"
+	rm -rf "$dir"
 }
 
 wrong=$(
-	includes include/*.h src/lib/*.[ch] | awk '
-	BEGIN {
-		split("policy version clock", l0)
-		split("wire field", l1)
-		split("ready disk line log random", l2)
-		split("net terminal", l3)
-		split("call conn pool trace", l4)
-		for (i in l0) rank[l0[i]] = 1
-		for (i in l1) rank[l1[i]] = 2
-		for (i in l2) rank[l2[i]] = 3
-		for (i in l3) rank[l3[i]] = 4
-		for (i in l4) rank[l4[i]] = 5
-	}
-	{
-		from = $1; to = $2
-		sub(".*/", "", from); sub("[.][ch]$", "", from)
-		sub("[.]h$", "", to)
-		if (!rank[from]) print $1 ": has no layer"
-		if (!rank[to]) print $1 ": includes " $2 ", not of the library"
-		if (from != to && rank[to] >= rank[from] &&
-		    !(rank[from] == 2 && rank[to] == 2))
-			print $1 ": includes " $2 ", which is not below it"
-	}'
-	for program in as fs pd user; do
-		includes src/$program/*.[ch] | while read -r file header; do
-			[ -f "include/$header" ] ||
-			    [ -f "src/$program/$header" ] ||
-			    echo "$file: includes $header of another program"
-		done
+	below=''
+	for floor in $floors; do
+		below="$below $floor"
+		includes "$floor" | awk -v ok="$below" '
+			{ split($2, part, "/") }
+			index(ok " ", " " part[1] " ") == 0 {
+				print $1 ": includes " $2 ", not below it"
+			}'
 	done
+	for program in $programs; do
+		includes "$program" | awk -v ok="$below $program" '
+			{ split($2, part, "/") }
+			index(ok " ", " " part[1] " ") == 0 {
+				print $1 ": includes " $2 " of another program"
+			}'
+	done
+	includes crypto | grep -v ' crypto/' |
+	    sed 's/$/: crypto knows only itself/'
+	symbols=$(mktemp)
+	impure crypto /dev/null "$symbols"
+	impure tls "$symbols" ''
+	rm -f "$symbols"
+	circles | sed 's/$/: a circle of headers/'
+	# The business decides and stores; it never touches a connection.
 	for business in as/accounts as/people as/tickets \
-	    fs/files fs/spent; do
-		includes src/$business.[ch] |
-		    grep -E ' (conn|call|ready|net|pool)\.h$' |
+	    fs/files fs/replay fs/user_dir fs/workdir fs/disk_ops; do
+		grep -HE '^#include "(net/|sys/(pool|ready))' \
+		    "src/$business.c" "include/$business.h" |
 		    sed 's/$/: business knows of no connection/'
 	done
-	grep -nE '#include <(unistd|fcntl|time|errno|sys/|stdlib)' \
-	    src/lib/wire.c src/lib/field.c |
-	    sed 's/$/: wire and field touch nothing/'
-	includes include/crypto/*.h src/crypto/*.[ch] |
-	    while read -r file header; do
-		case $header in
-		crypto/*) [ -f "include/$header" ] ;;
-		*) [ -f "src/crypto/$header" ] ;;
-		esac || echo "$file: includes $header, not of crypto"
-	done
-	grep -nE '\b(printf|fprintf|puts|putchar|exit|abort|perror)\(' \
-	    src/lib/*.c | grep -vE '^src/lib/(log|terminal|pool)\.c:' |
-	    sed 's/$/: the library neither prints nor exits/'
+	grep -HnE '#include <(unistd|fcntl|time|errno|sys/|stdlib)' \
+	    src/proto/*.c src/crypto/*.c src/tls/*.c |
+	    sed 's/$/: messages, crypto and tls touch nothing/'
+	grep -HnE '\b(printf|fprintf|puts|putchar|exit|abort|perror)\(' \
+	    $(for f in $floors; do ls src/"$f"/*.c 2>/dev/null; done) |
+	    grep -vE '^src/(sys/(log|pool)|ui/terminal)\.c:' |
+	    sed 's/$/: the floors neither print nor exit/'
 )
 [ -z "$wrong" ] && exit 0
 echo "$wrong"

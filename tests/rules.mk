@@ -15,30 +15,49 @@ $(BUILD)/talk:  $(call objects,tests/tools/talk*.c)
 $(BUILD)/lossy: $(call objects,tests/tools/lossy.c)
 	$(LINK)
 
-# A unit test or a measuring tool names what it is linked with, besides the
-# library, in a comment: /* with: src/as/tickets.c src/as/people.c */
-with = $(shell sed -n 's,^/\* with: \(.*\) \*/$$,\1,p' $(1).c)
+# A unit test or a measuring tool is linked with the archives of the folders
+# whose headers it includes; sources of its own folder that it needs besides
+# stand in a comment: /* with: tests/bench/bench.c tests/bench/loopback.c */
+with     = $(shell sed -n 's,^/\* with: \(.*\) \*/$$,\1,p' $(1).c)
+programs = $(filter as fs pd user,$(shell sed -n \
+           's,^\#include "\([a-z]*\)/.*,\1,p' $(1).c))
 define linked
-$(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(1).c $(call with,$(1))) $(LIB)
+$(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(1).c $(call with,$(1))) \
+    $(patsubst %,$(BUILD)/%.a,$(sort $(call programs,$(1)))) $(LIB)
 	$$(LINK)
 endef
 $(foreach tool,$(UNIT) $(BENCH),$(eval $(call linked,$(tool))))
 
-unit: $(UNIT:%=$(BUILD)/%)
-	@for t in $(UNIT); do $(BUILD)/$$t || exit 1; done
+# What tests crypto runs once more without the compiler's vectors and 128-bit
+# integers: the same results to the bit.
+PORTABLE  = $(patsubst %,$(BUILD)/portable/test_%,vectors aead curve)
+$(PORTABLE): $(BUILD)/portable/%: $(BUILD)/portable/tests/unit/%.o \
+    $(BUILD)/portable/crypto.a
+	$(LINK)
+
+$(BUILD)/portable/crypto.a: $(patsubst %.c,$(BUILD)/portable/%.o, \
+    $(wildcard src/crypto/*.c))
+	$(SAY_AR)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/portable/%.o: %.c
+	@mkdir -p $(@D)
+	$(SAY_CC)$(CC) $(STD) -DPORTABLE $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+unit: $(UNIT:%=$(BUILD)/%) $(PORTABLE)
+	@for t in $(UNIT:%=$(BUILD)/%) $(PORTABLE); do $$t || exit 1; done
 
 # The fuzz entries: whole programs, or the messages alone, on a machine in memory
 # (tests/fuzz/world.h, put in front of each source); an entry has some sources
 # in it as text.  Replayed over their corpora by test; fuzzed by make fuzz.
 ENTRIES   = wire as fs pd user
 WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DDISK_STRETCH=16
-NOT_FUZZED = src/%/main.c src/as/accounts.c src/fs/files.c \
-             src/lib/clock.c src/lib/pool.c src/lib/random.c src/lib/terminal.c
+NOT_FUZZED = src/%/main.c src/as/accounts.c src/fs/files.c src/sys/clock.c \
+             src/sys/pool.c src/sys/random.c src/ui/terminal.c
 MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine)
 FUZZ      = -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzzed    = tests/fuzz/fuzz_$(1).c $(if $(filter wire,$(1)), \
-            src/lib/wire.c src/lib/field.c, $(filter-out $(NOT_FUZZED), \
-            $(wildcard src/$(1)/*.c src/lib/*.c src/crypto/*.c)))
+            $(wildcard src/proto/*.c), $(filter-out $(NOT_FUZZED), \
+            $(wildcard src/$(1)/*.c $(FLOORS:%=src/%/*.c))))
 machine   = $(if $(filter-out wire,$(1)),$(MACHINE))
 define fuzz_rule
 $(BUILD)/replay/$(1): $(patsubst %.c,$(BUILD)/replay/%.o, \

@@ -7,13 +7,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "accounts.h"
+#include "as/accounts.h"
 #include "crypto/pbkdf2.h"
 #include "crypto/secret.h"
 #include "crypto/sha256.h"
-#include "disk.h"
-#include "line.h"
 #include "policy.h"
+#include "sys/disk.h"
+#include "ui/line.h"
 
 #define UIDS          100000 /* five digits */
 #define ROUNDS_MAX    10000000

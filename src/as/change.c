@@ -2,44 +2,44 @@
 #include <errno.h>
 #include <string.h>
 
-#include "change.h"
-#include "log.h"
-#include "random.h"
+#include "as/change.h"
+#include "sys/log.h"
+#include "sys/random.h"
 
-#define ASKED_RESERVED 16
-#define DELAY_MAX      4000 /* ms; whoever asks by UDP waits for 8 s at most */
+#define CHANGE_RESERVED 16
+#define DELAY_MAX       4000 /* ms; whoever asks by UDP waits for 8 s at most */
 
 static void
-finish(struct server *as, struct asked *a, enum status status)
+finish(struct server *as, struct change *a, enum status status)
 {
 	struct msg reply;
 
-	wire_refuse(&reply, a->req.type, status);
+	wire_reply(&reply, a->req.type, status);
 	udp_answer(as, &a->who, &a->req, WIRE_OK, &reply);
-	a->state = ASKED_NONE;
+	a->state = CHANGE_NONE;
 }
 
 /*
  * A free place.  Those who register take no more than a quarter from one
  * address, and leave some for the removals that an FS waits for.
  */
-static struct asked *
+static struct change *
 find_free(struct server *as, const struct asker *who, bool removal)
 {
-	int last = removal ? ASKED_MAX : ASKED_MAX - ASKED_RESERVED;
+	int last = removal ? CHANGES_MAX : CHANGES_MAX - CHANGE_RESERVED;
 	int same = 0;
 
-	for (int i = 0; i < as->asked_top && !removal; i++)
-		same += as->asked[i].state != ASKED_NONE &&
-		    as->asked[i].who.from.sin_addr.s_addr ==
+	for (int i = 0; i < as->changes_top && !removal; i++)
+		same += as->changes[i].state != CHANGE_NONE &&
+		    as->changes[i].who.from.sin_addr.s_addr ==
 			who->from.sin_addr.s_addr;
-	if (same >= ASKED_MAX / 4)
+	if (same >= CHANGES_MAX / 4)
 		return NULL;
 	for (int i = 0; i < last; i++)
-		if (as->asked[i].state == ASKED_NONE) {
-			if (i >= as->asked_top)
-				as->asked_top = i + 1;
-			return &as->asked[i];
+		if (as->changes[i].state == CHANGE_NONE) {
+			if (i >= as->changes_top)
+				as->changes_top = i + 1;
+			return &as->changes[i];
 		}
 	return NULL;
 }
@@ -55,10 +55,10 @@ kept(const struct asker *who)
 bool
 change_waits(const struct server *as, const struct asker *who, const char *text)
 {
-	for (int i = 0; i < as->asked_top; i++) {
-		const struct asked *a = &as->asked[i];
+	for (int i = 0; i < as->changes_top; i++) {
+		const struct change *a = &as->changes[i];
 
-		if (a->state != ASKED_NONE && a->who.len == who->len &&
+		if (a->state != CHANGE_NONE && a->who.len == who->len &&
 		    net_same(&a->who.from, &who->from) &&
 		    memcmp(a->text, text, kept(who)) == 0)
 			return true;
@@ -70,17 +70,17 @@ change_waits(const struct server *as, const struct asker *who, const char *text)
 static bool
 is_taken(const struct server *as, const char *uid)
 {
-	for (int i = 0; i < as->asked_top; i++)
-		if (as->asked[i].state == ASKED_WORKING &&
-		    strcmp(as->asked[i].req.uid, uid) == 0)
+	for (int i = 0; i < as->changes_top; i++)
+		if (as->changes[i].state == CHANGE_WORKING &&
+		    strcmp(as->changes[i].req.uid, uid) == 0)
 			return true;
 	return false;
 }
 
 static void
-work(struct server *as, struct asked *a)
+work(struct server *as, struct change *a)
 {
-	a->state = ASKED_WORKING;
+	a->state = CHANGE_WORKING;
 	pool_submit(&as->pool, &a->job, &a->change, -1);
 }
 
@@ -90,13 +90,13 @@ too_many_delayed(const struct server *as)
 {
 	int n = 0;
 
-	for (int i = 0; i < as->asked_top; i++)
-		n += as->asked[i].state == ASKED_DELAYED;
-	return n >= ASKED_MAX / 2;
+	for (int i = 0; i < as->changes_top; i++)
+		n += as->changes[i].state == CHANGE_DELAYED;
+	return n >= CHANGES_MAX / 2;
 }
 
 static void
-wrong_password(struct server *as, struct asked *a, ms_t now)
+wrong_password(struct server *as, struct change *a, ms_t now)
 {
 	ms_t delay = people_wrong(a->req.uid, a->who.from.sin_addr, now);
 
@@ -106,7 +106,7 @@ wrong_password(struct server *as, struct asked *a, ms_t now)
 		return;
 	}
 	a->wait_until = now + (delay < DELAY_MAX ? delay : DELAY_MAX);
-	a->state = too_many_delayed(as) ? ASKED_NONE : ASKED_DELAYED;
+	a->state = too_many_delayed(as) ? CHANGE_NONE : CHANGE_DELAYED;
 }
 
 static bool
@@ -118,7 +118,7 @@ same_device(const struct account *a, const struct msg *reg)
 
 /* The right password is there; what is left is to write the change. */
 static void
-trusted(struct server *as, struct asked *a)
+trusted(struct server *as, struct change *a)
 {
 	struct account *account = &a->change.account;
 	bool keep = a->req.type == MSG_UNR ? !account->has_device :
@@ -141,11 +141,11 @@ trusted(struct server *as, struct asked *a)
 
 /* Nobody has this UID yet: the first to register defines the pair. */
 static void
-create(struct server *as, struct asked *a)
+create(struct server *as, struct change *a)
 {
 	struct account *account = &a->change.account;
 
-	if (!people_hash(a->who.from.sin_addr))
+	if (!hash_slot_take(a->who.from.sin_addr))
 		return; /* it waits */
 	random_bytes(a->change.salt, sizeof(a->change.salt));
 	account->has_device = true;
@@ -156,7 +156,7 @@ create(struct server *as, struct asked *a)
 }
 
 static void
-verify(struct server *as, struct asked *a, ms_t now)
+verify(struct server *as, struct change *a, ms_t now)
 {
 	switch (person_check(
 	    person_of(a->req.uid), a->change.account.pair, a->req.pass)) {
@@ -168,14 +168,14 @@ verify(struct server *as, struct asked *a, ms_t now)
 		break;
 	case CHECK_SLOWLY:
 		a->change.verify = true;
-		if (people_hash(a->who.from.sin_addr))
+		if (hash_slot_take(a->who.from.sin_addr))
 			work(as, a);
 	}
 }
 
 /* Begin a REG or UNR, once no other change of the account is under way. */
 static void
-begin(struct server *as, struct asked *a, ms_t now)
+begin(struct server *as, struct change *a, ms_t now)
 {
 	if (is_taken(as, a->req.uid))
 		return;
@@ -200,7 +200,7 @@ begin(struct server *as, struct asked *a, ms_t now)
 
 /* A worker that was killed may have done it, and a restart would finish it. */
 static bool
-is_removed(const struct asked *a)
+is_removed(const struct change *a)
 {
 	struct account account;
 
@@ -210,11 +210,11 @@ is_removed(const struct asked *a)
 }
 
 static void
-removed(struct server *as, struct asked *a)
+removed(struct server *as, struct change *a)
 {
 	struct msg cnf;
 
-	wire_refuse(&cnf, MSG_VLD, ST_OK);
+	wire_reply(&cnf, MSG_VLD, ST_OK);
 	memcpy(cnf.uid, a->req.uid, sizeof(cnf.uid));
 	memcpy(cnf.tid, a->req.tid, sizeof(cnf.tid));
 	cnf.op = OP_REMOVE;
@@ -223,14 +223,14 @@ removed(struct server *as, struct asked *a)
 		cnf.op = OP_ERROR;
 	} else {
 		tickets_drop(a->req.uid);
-		tcp_log_out(as, a->req.uid);
+		clients_log_out(as, a->req.uid);
 	}
 	udp_answer(as, &a->who, &a->req, WIRE_OK, &cnf);
-	a->state = ASKED_NONE;
+	a->state = CHANGE_NONE;
 }
 
 static void
-report_failure(const struct asked *a)
+report_failure(const struct change *a)
 {
 	if (a->job.state == JOB_FAILED) {
 		log_warn("user %s: the work was cut short", a->req.uid);
@@ -242,14 +242,14 @@ report_failure(const struct asked *a)
 
 /* The pool is done with it: answer, or go on to the next step. */
 static void
-worked(struct server *as, struct asked *a, ms_t now)
+worked(struct server *as, struct change *a, ms_t now)
 {
 	bool hashed = a->change.verify || a->change.change == ACCOUNT_CREATE;
 	bool ok = a->job.state == JOB_DONE && a->change.result == ACCOUNT_DONE;
 
 	person_of(a->req.uid)->device.sin_port = 0; /* it may be another */
 	if (hashed)
-		people_hashed(a->who.from.sin_addr);
+		hash_slot_release(a->who.from.sin_addr);
 	report_failure(a);
 	if (a->req.type == MSG_VLD) {
 		removed(as, a);
@@ -265,28 +265,28 @@ worked(struct server *as, struct asked *a, ms_t now)
 		wrong_password(as, a, now);
 	} else if (!ok && a->change.error == EEXIST && !a->again) {
 		a->again = true; /* it is there after all: look again */
-		a->state = ASKED_WAITING;
+		a->state = CHANGE_WAITING;
 	} else
 		finish(as, a, ok ? ST_OK : ST_NOK);
 }
 
 static void
-step(struct server *as, struct asked *a, ms_t now)
+step(struct server *as, struct change *a, ms_t now)
 {
 	switch (a->state) {
-	case ASKED_NONE:
+	case CHANGE_NONE:
 		break;
-	case ASKED_WAITING:
+	case CHANGE_WAITING:
 		if (a->req.type != MSG_VLD)
 			begin(as, a, now);
 		else if (!is_taken(as, a->req.uid))
 			work(as, a);
 		break;
-	case ASKED_WORKING:
+	case CHANGE_WORKING:
 		if (!job_busy(&a->job))
 			worked(as, a, now);
 		break;
-	case ASKED_DELAYED:
+	case CHANGE_DELAYED:
 		if (now >= a->wait_until) {
 			finish(as, a, ST_NOK);
 		}
@@ -294,16 +294,16 @@ step(struct server *as, struct asked *a, ms_t now)
 	}
 }
 
-static struct asked *
+static struct change *
 remember(struct server *as, const struct asker *who, const char *text,
     const struct msg *req)
 {
-	struct asked *a = find_free(as, who, req->type == MSG_VLD);
+	struct change *a = find_free(as, who, req->type == MSG_VLD);
 
 	if (a == NULL)
 		return NULL; /* it will be sent again */
 	memset(a, 0, sizeof(*a));
-	a->state = ASKED_WAITING;
+	a->state = CHANGE_WAITING;
 	a->who = *who;
 	memcpy(a->text, text, kept(who));
 	a->req = *req;
@@ -315,7 +315,7 @@ void
 change_remove(struct server *as, const struct asker *who, const char *text,
     const struct msg *vld)
 {
-	struct asked *a = remember(as, who, text, vld);
+	struct change *a = remember(as, who, text, vld);
 	struct removal *r;
 
 	if (a == NULL) { /* nothing will be removed: its resend gets E */
@@ -340,25 +340,26 @@ change_step(struct server *as, ms_t now)
 
 	do {
 		ended = false;
-		for (int i = 0; i < as->asked_top; i++) {
-			bool worked = as->asked[i].state == ASKED_WORKING;
+		for (int i = 0; i < as->changes_top; i++) {
+			bool worked = as->changes[i].state == CHANGE_WORKING;
 
-			step(as, &as->asked[i], now);
-			ended |= worked && as->asked[i].state != ASKED_WORKING;
+			step(as, &as->changes[i], now);
+			ended |=
+			    worked && as->changes[i].state != CHANGE_WORKING;
 		}
 	} while (ended);
-	for (int i = 0; i < as->asked_top; i++)
-		if (as->asked[i].state != ASKED_NONE)
+	for (int i = 0; i < as->changes_top; i++)
+		if (as->changes[i].state != CHANGE_NONE)
 			top = i + 1;
-	as->asked_top = top;
+	as->changes_top = top;
 }
 
 void
 change_watch(const struct server *as, struct ready *r)
 {
-	for (int i = 0; i < as->asked_top; i++)
-		if (as->asked[i].state == ASKED_DELAYED)
-			ready_by(r, as->asked[i].wait_until);
+	for (int i = 0; i < as->changes_top; i++)
+		if (as->changes[i].state == CHANGE_DELAYED)
+			ready_by(r, as->changes[i].wait_until);
 }
 
 void
@@ -371,9 +372,9 @@ change_ask(struct server *as, const struct asker *who, const char *text,
 bool
 change_idle(const struct server *as)
 {
-	for (int i = 0; i < as->asked_top; i++)
-		if (as->asked[i].state == ASKED_WAITING ||
-		    as->asked[i].state == ASKED_WORKING)
+	for (int i = 0; i < as->changes_top; i++)
+		if (as->changes[i].state == CHANGE_WAITING ||
+		    as->changes[i].state == CHANGE_WORKING)
 			return false;
 	return true;
 }

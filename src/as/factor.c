@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "factor.h"
+#include "as/factor.h"
 #include "policy.h"
 
 #define SPARE_CALLS  8           /* VLCs that may be out beside a full table */
@@ -55,7 +55,7 @@ socket_to(const struct sockaddr_in *device)
 		if (net_same(&kept[i].device, device)) {
 			int fd = take_kept(i);
 
-			if (call_hear(fd, &stale) == 0)
+			if (dgram_receive(fd, &stale) == 0)
 				return fd;
 			close(fd);
 			break;
@@ -80,7 +80,7 @@ keep_socket(struct session *s)
 void
 session_hang_up(struct session *s)
 {
-	call_end(&s->vlc);
+	request_end(&s->vlc);
 	if (s->vlc.fd == -1)
 		return;
 	close(s->vlc.fd);
@@ -133,7 +133,7 @@ factor_ask(
 	struct msg reply;
 
 	if (status != ST_OK) {
-		wire_refuse(&reply, MSG_REQ, status);
+		wire_reply(&reply, MSG_REQ, status);
 		session_answer(s, req, result, &reply, now);
 		return;
 	}
@@ -179,9 +179,9 @@ call_device(
 	memcpy(vlc.uid, s->code.uid, sizeof(vlc.uid));
 	memcpy(vlc.vc, s->code.vc, sizeof(vlc.vc));
 	memcpy(vlc.fname, s->code.fname, sizeof(vlc.fname));
-	person_asked(p, now);
+	person_code_sent(p, now);
 	s->state = CALLING;
-	if (call_start(&s->vlc, s->vlc.fd, &vlc, now) == CALL_FAILED)
+	if (request_start(&s->vlc, s->vlc.fd, &vlc, now) == REQUEST_FAILED)
 		answer_req(s, ST_EPD, now);
 }
 
@@ -193,7 +193,7 @@ factor_pacing(const struct server *as, struct session *s, ms_t now)
 	if (now < s->wait_until)
 		return;
 	p = person_of(s->code.uid);
-	s->wait_until = person_may_ask(p, now);
+	s->wait_until = person_next_code_at(p, now);
 	if (s->wait_until == NEVER || !find_device(p, s->code.uid))
 		answer_req(s, ST_EPD, now);
 	else if (s->wait_until <= now)
@@ -212,7 +212,7 @@ factor_calling(
 	struct msg rvc;
 
 	while (ready_can_read(r, s->vlc.fd) &&
-	    (heard = call_hear(s->vlc.fd, &rvc)) == 1) {
+	    (heard = dgram_receive(s->vlc.fd, &rvc)) == 1) {
 		if (rvc.type != MSG_RVC)
 			continue;
 		if (rvc.status == ST_NOK) {
@@ -224,7 +224,7 @@ factor_calling(
 			return;
 		}
 	}
-	if (heard == -1 || call_step(&s->vlc, now) == CALL_FAILED)
+	if (heard == -1 || request_step(&s->vlc, now) == REQUEST_FAILED)
 		answer_req(s, ST_EPD, now);
 	else
 		as->count.resent += (unsigned long)(s->vlc.sent - sent);
@@ -239,7 +239,7 @@ factor_confirm(struct server *as, struct session *s, const struct msg *aut,
 	bool guess = s->code.vc[0] != '\0';
 	struct msg reply;
 
-	wire_refuse(&reply, MSG_AUT, ST_NOK);
+	wire_reply(&reply, MSG_AUT, ST_NOK);
 	if (result == WIRE_OK && guess) {
 		struct code code = s->code;
 

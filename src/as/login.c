@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "log.h"
-#include "login.h"
+#include "as/login.h"
+#include "sys/log.h"
 
 static void
 logged_in(struct session *s, const struct msg *log, ms_t now)
@@ -20,7 +20,7 @@ wrong_password(
 	ms_t delay = people_wrong(log->uid, s->conn.peer.sin_addr, now);
 
 	as->count.wrong_passwords++;
-	memcpy(s->asked, log->uid, sizeof(s->asked));
+	memcpy(s->login_uid, log->uid, sizeof(s->login_uid));
 	s->wait_until = now + delay;
 	if (delay == 0)
 		session_answer_status(s, log, ST_NOK, now);
@@ -76,11 +76,11 @@ login_checking(struct server *as, struct session *s, ms_t now)
 	struct msg log = { .type = MSG_LOG };
 
 	memcpy(log.uid, s->check.uid, sizeof(log.uid));
-	if (s->job.state == JOB_NONE && people_hash(s->conn.peer.sin_addr))
+	if (s->job.state == JOB_NONE && hash_slot_take(s->conn.peer.sin_addr))
 		pool_submit(&as->pool, &s->job, &s->check, -1);
 	if (s->job.state == JOB_NONE || job_busy(&s->job))
 		return;
-	people_hashed(s->conn.peer.sin_addr);
+	hash_slot_release(s->conn.peer.sin_addr);
 	if (s->job.state == JOB_FAILED) {
 		log_warn("a password check was cut short");
 		session_answer_status(s, &log, ST_ERR, now);
@@ -101,7 +101,7 @@ login_delayed(struct session *s, ms_t now)
 {
 	struct msg log = { .type = MSG_LOG };
 
-	memcpy(log.uid, s->asked, sizeof(log.uid));
+	memcpy(log.uid, s->login_uid, sizeof(log.uid));
 	if (now >= s->wait_until)
 		session_answer_status(s, &log, ST_NOK, now);
 }

@@ -6,10 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "change.h"
-#include "log.h"
+#include "as/change.h"
 #include "policy.h"
-#include "random.h"
+#include "sys/fd.h"
+#include "sys/log.h"
+#include "sys/random.h"
 #include "version.h"
 
 #define BURST_ROOM (1 << 20) /* bytes of datagrams that may wait for us */
@@ -56,7 +57,7 @@ show_help(void)
 }
 
 static struct options
-parse_options(int argc, char *argv[])
+read_options(int argc, char *argv[])
 {
 	struct options o = { .port = AS_PORT, .dir = "as-data" };
 	int c;
@@ -169,19 +170,19 @@ open_server(const struct options *o)
 	if (pool_start(&as.pool, WORKERS, sizeof(struct account_job),
 		accounts_run, keep) == -1)
 		fatal("cannot start helper processes");
-	as.sessions_max = net_cap() - FDS_RESERVED;
+	as.sessions_max = fd_limit() - FDS_RESERVED;
 	if (as.sessions_max > SESSIONS_MAX)
 		as.sessions_max = SESSIONS_MAX;
 	if (as.sessions_max < 1)
 		fatalx("too few descriptors: ulimit -n is %d, at least %d "
 		       "are needed",
-		    net_cap(), FDS_RESERVED + 1);
+		    fd_limit(), FDS_RESERVED + 1);
 	for (int i = 0; i < SESSIONS_MAX; i++)
 		as.session[i].conn.fd = as.session[i].vlc.fd = -1;
 }
 
 static void
-show_counters(const struct ready *r)
+print_counters(const struct ready *r)
 {
 	const struct counters *n = &as.count;
 
@@ -197,13 +198,13 @@ show_counters(const struct ready *r)
 
 /* What a signal asks for; a second one to stop ends at once. */
 static void
-hear_signals(const struct ready *r, ms_t now)
+handle_signals(const struct ready *r, ms_t now)
 {
 	int number;
 
 	while ((number = net_signal(as.signals)) != 0) {
 		if (number == SIGUSR1) {
-			show_counters(r);
+			print_counters(r);
 			continue;
 		}
 		as.stop_by = as.stop_by == 0 ? now + STOP_TIME : now;
@@ -215,7 +216,7 @@ static bool
 is_over(ms_t now)
 {
 	return as.stop_by != 0 &&
-	    (now >= as.stop_by || (tcp_idle(&as) && change_idle(&as)));
+	    (now >= as.stop_by || (clients_idle(&as) && change_idle(&as)));
 }
 
 static void
@@ -229,7 +230,7 @@ serve(void)
 		ready_read(&r, as.signals);
 		pool_watch(&as.pool, &r);
 		udp_watch(&as, &r);
-		tcp_watch(&as, &r, now);
+		clients_watch(&as, &r, now);
 		if (as.stop_by != 0)
 			ready_by(&r, as.stop_by);
 
@@ -238,17 +239,17 @@ serve(void)
 
 		now = r.woke;
 		if (ready_can_read(&r, as.signals))
-			hear_signals(&r, now);
+			handle_signals(&r, now);
 		pool_step(&as.pool, &r);
 		udp_step(&as, &r, now);
-		tcp_step(&as, &r, now);
+		clients_step(&as, &r, now);
 	}
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct options o = parse_options(argc, argv);
+	struct options o = read_options(argc, argv);
 
 	log_open("AS", o.verbose);
 	open_server(&o);

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "as/people.h"
 #include "crypto/hmac.h"
 #include "crypto/secret.h"
-#include "people.h"
 #include "policy.h"
-#include "random.h"
+#include "sys/random.h"
 
 #define UIDS        100000 /* five digits */
 #define SETS        256    /* of those who gave wrong passwords, ... */
@@ -73,6 +73,7 @@ digest(unsigned char out[SHA256_LEN], const char *pair, const char *pass)
 	hmac_key(&h, key, sizeof(key));
 	hmac(&h, out, text, (size_t)n);
 	wipe(text, sizeof(text));
+	wipe(&h, sizeof(h));
 }
 
 /* The last characters of its hash tell a pair from any other. */
@@ -106,7 +107,7 @@ person_check(const struct person *p, const char *pair, const char *pass)
 }
 
 ms_t
-person_may_ask(struct person *p, ms_t now)
+person_next_code_at(struct person *p, ms_t now)
 {
 	ms_t from = p->paced - VLC_PACE * (VLC_BURST - 1);
 
@@ -123,7 +124,7 @@ person_may_ask(struct person *p, ms_t now)
 }
 
 void
-person_asked(struct person *p, ms_t now)
+person_code_sent(struct person *p, ms_t now)
 {
 	p->paced = (p->paced > now ? p->paced : now) + VLC_PACE;
 	p->asked_at = now;
@@ -225,7 +226,7 @@ hashing_from(struct in_addr from)
 }
 
 bool
-people_hash(struct in_addr from)
+hash_slot_take(struct in_addr from)
 {
 	struct hashing *h = hashing_from(from);
 
@@ -237,7 +238,7 @@ people_hash(struct in_addr from)
 }
 
 void
-people_hashed(struct in_addr from)
+hash_slot_release(struct in_addr from)
 {
 	struct hashing *h = hashing_from(from);
 

@@ -1,9 +1,9 @@
 #include <string.h>
 
-#include "factor.h"
-#include "login.h"
+#include "as/factor.h"
+#include "as/login.h"
+#include "net/trace.h"
 #include "policy.h"
-#include "trace.h"
 
 #define LINES_A_ROUND 8 /* of one session, then the others have their turn */
 
@@ -18,7 +18,7 @@ session_open(
 	s->more = false;
 	s->code.vc[0] = '\0';
 	s->job.state = JOB_NONE;
-	call_end(&s->vlc);
+	request_end(&s->vlc);
 	s->vlc.fd = -1;
 }
 
@@ -49,7 +49,7 @@ session_idle(const struct session *s)
 	return s->state == FREE ||
 	    (s->state == READY && s->conn.out.len == 0 &&
 		s->conn.in.len == 0) ||
-	    (s->state == PARTING && s->conn.out.len == 0);
+	    (s->state == LINGERING && s->conn.out.len == 0);
 }
 
 void
@@ -61,7 +61,7 @@ session_answer(struct session *s, const struct msg *req,
 	s->state = READY;
 	if (!conn_flush(&s->conn, now)) { /* nobody is there any more */
 		s->conn.out.len = 0;
-		s->state = PARTING;
+		s->state = LINGERING;
 	}
 }
 
@@ -71,7 +71,7 @@ session_answer_status(
 {
 	struct msg reply;
 
-	wire_refuse(&reply, req->type, status);
+	wire_reply(&reply, req->type, status);
 	session_answer(s, req, WIRE_OK, &reply, now);
 }
 
@@ -93,7 +93,7 @@ take_message(struct server *as, struct session *s, const struct msg *m,
 		wire_fault(&reply, m->type == MSG_LOG ? MSG_LOG : MSG_UNKNOWN);
 		session_answer(s, m, result, &reply, now);
 		if (m->type != MSG_LOG && !m->newline)
-			s->state = PARTING; /* where would the next begin? */
+			s->state = LINGERING; /* where would the next begin? */
 	}
 }
 
@@ -138,10 +138,10 @@ deadline(const struct session *s)
 	switch (s->state) {
 	case READY:
 		if (s->conn.out.len > 0)
-			return s->conn.moved + LINE_TIME;
+			return s->conn.last_progress + LINE_TIME;
 		return s->line_since > 0 ? s->line_since + LINE_TIME : NEVER;
-	case PARTING:
-		return conn_part_by(&s->conn);
+	case LINGERING:
+		return conn_linger_until(&s->conn);
 	case DELAYED:
 	case PACING:
 		return s->wait_until;
@@ -155,12 +155,12 @@ session_watch(const struct session *s, struct ready *r)
 {
 	if (s->state == FREE)
 		return;
-	if (reads(s) || (s->state == PARTING && s->conn.parted != 0))
+	if (reads(s) || (s->state == LINGERING && s->conn.linger_since != 0))
 		ready_read(r, s->conn.fd);
 	if (s->conn.out.len > 0)
 		ready_write(r, s->conn.fd);
 	ready_read(r, s->vlc.fd);
-	call_watch(&s->vlc, r);
+	request_watch(&s->vlc, r);
 	if (s->more)
 		ready_by(r, 0);
 	ready_by(r, deadline(s));
@@ -202,8 +202,8 @@ advance(struct server *as, struct session *s, const struct ready *r, ms_t now)
 	case CALLING:
 		factor_calling(as, s, r, now);
 		break;
-	case PARTING:
-		if (conn_part(&s->conn, unwanted, sizeof(unwanted), now))
+	case LINGERING:
+		if (conn_linger(&s->conn, unwanted, sizeof(unwanted), now))
 			session_end(s);
 		break;
 	}

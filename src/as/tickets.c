@@ -1,8 +1,8 @@
 #include <string.h>
 
+#include "as/tickets.h"
 #include "policy.h"
-#include "random.h"
-#include "tickets.h"
+#include "sys/random.h"
 
 #define TICKETS_MAX 32768 /* of all users, with those used of late */
 #define SWEEP_TIME  MINUTES

@@ -2,9 +2,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "change.h"
+#include "as/change.h"
+#include "net/trace.h"
 #include "policy.h"
-#include "trace.h"
 
 #define DATAGRAMS_A_ROUND 64
 #define DATAGRAM_ROOM     1024 /* a longer one is malformed, cut or not */
@@ -54,7 +54,7 @@ take_request(struct server *as, const struct asker *who, const char *text,
 	} else if (req->type == MSG_REG && !accounts_approved(req->uid)) {
 		struct msg reply;
 
-		wire_refuse(&reply, MSG_REG, ST_NOK);
+		wire_reply(&reply, MSG_REG, ST_NOK);
 		udp_answer(as, who, req, WIRE_OK, &reply);
 	} else
 		change_ask(as, who, text, req);

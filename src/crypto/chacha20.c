@@ -2,42 +2,41 @@
 
 #include "crypto/chacha20.h"
 #include "crypto/secret.h"
-#include "words.h"
+#include "crypto/words.h"
 
 /*
- * Four blocks are worked on at once, one in each lane of a vector: the
- * compiler's own vectors (gcc, clang), which it lowers to what the machine has.
- * With PORTABLE a vector is one word and there is one block.
+ * Eight blocks are worked on at once, one in each lane of a vector: the
+ * compiler's own vectors (gcc, clang), which it makes of what the machine has.
+ * Where it has none, or with PORTABLE, a vector is one word and a block a time.
  */
-#ifdef PORTABLE
+#if !defined(PORTABLE) && defined(__GNUC__) &&                                 \
+    (defined(__SSE2__) || defined(__ARM_NEON) || defined(__ALTIVEC__))
+#define LANES 8
+typedef uint32_t word __attribute__((vector_size(32)));
+#define IN_EACH __attribute__((always_inline)) inline
+#else
 #define LANES 1
 typedef uint32_t word;
-#define EACH(x)     (x)
-#define COUNT(from) (from)
-#else
-#define LANES       4
-typedef uint32_t word __attribute__((vector_size(16)));
-#define EACH(x)     ((word){ (x), (x), (x), (x) })
-#define COUNT(from) ((word){ (from), (from) + 1, (from) + 2, (from) + 3 })
+#define IN_EACH
 #endif
+#define STRIDE ((size_t)LANES * CHACHA20_BLOCK)
 
-#define BLOCK_LEN 64
-
-#define TURN(x, n) ((x) << (n) | (x) >> (32 - (n)))
+#define ROTATE(x, n) ((x) << (n) | (x) >> (32 - (n)))
 
 #define QUARTER(a, b, c, d)                                                    \
 	do {                                                                   \
 		(a) += (b);                                                    \
-		(d) = TURN((d) ^ (a), 16);                                     \
+		(d) = ROTATE((d) ^ (a), 16);                                   \
 		(c) += (d);                                                    \
-		(b) = TURN((b) ^ (c), 12);                                     \
+		(b) = ROTATE((b) ^ (c), 12);                                   \
 		(a) += (b);                                                    \
-		(d) = TURN((d) ^ (a), 8);                                      \
+		(d) = ROTATE((d) ^ (a), 8);                                    \
 		(c) += (d);                                                    \
-		(b) = TURN((b) ^ (c), 7);                                      \
+		(b) = ROTATE((b) ^ (c), 7);                                    \
 	} while (0)
 
-static void
+/* Ten double rounds: columns, then diagonals (section 2.3). */
+static IN_EACH void
 rounds(word x[16])
 {
 	for (int i = 0; i < 10; i++) {
@@ -52,41 +51,57 @@ rounds(word x[16])
 	}
 }
 
-/* LANES blocks of the key stream from the counter in state on. */
-static void
-stream(uint8_t out[LANES * BLOCK_LEN], const uint32_t state[16])
+/* Add the key stream to count strides of data; the counter moves along. */
+static IN_EACH void
+add_strides(uint8_t *at, size_t count, uint32_t state[16])
 {
-	word start[16], x[16];
-	uint32_t lanes[16][LANES];
+	static const uint32_t order[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+	word start[16], x[16], lane;
+	uint32_t pad[16][LANES];
 
-	for (int i = 0; i < 16; i++)
-		start[i] = i == 12 ? COUNT(state[12]) : EACH(state[i]);
-	memcpy(x, start, sizeof(x));
-	rounds(x);
-	for (int i = 0; i < 16; i++)
-		x[i] += start[i];
-	memcpy(lanes, x, sizeof(lanes));
-	for (size_t lane = 0; lane < LANES; lane++)
-		for (size_t i = 0; i < 16; i++, out += 4)
-			put32le(out, lanes[i][lane]);
+	memcpy(&lane, order, sizeof(lane));
+	for (; count > 0; count--, state[12] += LANES) {
+		for (int i = 0; i < 16; i++)
+			start[i] = (i == 12 ? lane : (word){ 0 }) + state[i];
+		memcpy(x, start, sizeof(x));
+		rounds(x);
+		for (int i = 0; i < 16; i++)
+			x[i] += start[i];
+		memcpy(pad, x, sizeof(pad));
+		for (int n = 0; n < LANES; n++)
+			for (int i = 0; i < 16; i++, at += 4)
+				put32le(at, get32le(at) ^ pad[i][n]);
+	}
+	wipe(pad, sizeof(pad));
 }
 
-/* Eight bytes a turn: compilers do not do so of themselves at -O2. */
-static void
-add_pad(uint8_t *at, const uint8_t *pad, size_t n)
+/* The same for machines that have more than the compiler may count on. */
+#if LANES > 1 && defined(__x86_64__)
+#define CLONES
+__attribute__((target("avx2"))) static void
+add_strides_avx2(uint8_t *at, size_t count, uint32_t state[16])
 {
-	uint64_t a, b;
+	add_strides(at, count, state);
+}
 
-	for (; n >= sizeof(a); n -= sizeof(a)) {
-		memcpy(&a, at, sizeof(a));
-		memcpy(&b, pad, sizeof(b));
-		a ^= b;
-		memcpy(at, &a, sizeof(a));
-		at += sizeof(a);
-		pad += sizeof(b);
-	}
-	while (n-- > 0)
-		*at++ ^= *pad++;
+__attribute__((target("avx512f,avx512vl"))) static void
+add_strides_avx512(uint8_t *at, size_t count, uint32_t state[16])
+{
+	add_strides(at, count, state);
+}
+#endif
+
+static void
+add_fastest(uint8_t *at, size_t count, uint32_t state[16])
+{
+#ifdef CLONES
+	if (__builtin_cpu_supports("avx512vl"))
+		add_strides_avx512(at, count, state);
+	else if (__builtin_cpu_supports("avx2"))
+		add_strides_avx2(at, count, state);
+	else
+#endif
+		add_strides(at, count, state);
 }
 
 void
@@ -94,20 +109,21 @@ chacha20(void *data, size_t n, const uint8_t key[CHACHA20_KEY],
     const uint8_t nonce[CHACHA20_NONCE], uint32_t counter)
 {
 	uint32_t state[16] = { 0x61707865, 0x3320646e, 0x79622d32, 0x6b206574 };
-	uint8_t pad[LANES * BLOCK_LEN], *at = data;
+	uint8_t last[STRIDE] = { 0 }, *at = data;
+	size_t whole = n / STRIDE, rest = n % STRIDE;
 
 	for (size_t i = 0; i < 8; i++)
 		state[4 + i] = get32le(key + 4 * i);
 	for (size_t i = 0; i < 3; i++)
 		state[13 + i] = get32le(nonce + 4 * i);
-	for (state[12] = counter; n > 0; state[12] += LANES) {
-		size_t take = n < sizeof(pad) ? n : sizeof(pad);
-
-		stream(pad, state);
-		add_pad(at, pad, take);
-		at += take;
-		n -= take;
+	state[12] = counter;
+	add_fastest(at, whole, state);
+	if (rest > 0) {
+		at += whole * STRIDE;
+		memcpy(last, at, rest);
+		add_fastest(last, 1, state);
+		memcpy(at, last, rest);
+		wipe(last, sizeof(last));
 	}
-	wipe(pad, sizeof(pad));
 	wipe(state, sizeof(state));
 }

@@ -1,71 +1,81 @@
 #include <stddef.h>
 
-#include "fe25519.h"
-#include "words.h"
-
-__extension__ typedef unsigned __int128 wide;
+#include "crypto/fe25519.h"
+#include "crypto/wide.h"
+#include "crypto/words.h"
 
 #define MASK 0x7ffffffffffff /* 51 bits */
 
-/* Carry the sums of products into out: once round, and into limb 1. */
-static void
-carry(struct fe *out, wide r[5])
+/* What is above a limb's 51 bits goes to the next; times 19 where it is above
+ * 2^255.  Once round, and into limb 1. */
+static inline void
+carry(struct fe *out, struct wide r0, struct wide r1, struct wide r2,
+    struct wide r3, struct wide r4)
 {
-	for (int i = 0; i < 4; i++) {
-		r[i + 1] += (uint64_t)(r[i] >> 51);
-		out->limb[i] = (uint64_t)r[i] & MASK;
-	}
-	out->limb[4] = (uint64_t)r[4] & MASK;
-	out->limb[0] += (uint64_t)(r[4] >> 51) * 19;
-	out->limb[1] += out->limb[0] >> 51;
-	out->limb[0] &= MASK;
+	uint64_t low;
+
+	r1 = wide_add64(r1, wide_shift(r0, 51));
+	r2 = wide_add64(r2, wide_shift(r1, 51));
+	r3 = wide_add64(r3, wide_shift(r2, 51));
+	r4 = wide_add64(r4, wide_shift(r3, 51));
+	low = (wide_low(r0) & MASK) + wide_shift(r4, 51) * 19;
+	out->limb[0] = low & MASK;
+	out->limb[1] = (wide_low(r1) & MASK) + (low >> 51);
+	out->limb[2] = wide_low(r2) & MASK;
+	out->limb[3] = wide_low(r3) & MASK;
+	out->limb[4] = wide_low(r4) & MASK;
 }
 
-#define X(x, y) ((wide)(x) * (y))
+static inline struct wide
+sum3(struct wide a, struct wide b, struct wide c)
+{
+	return wide_add(wide_add(a, b), c);
+}
+
+static inline struct wide
+sum5(struct wide a, struct wide b, struct wide c, struct wide d, struct wide e)
+{
+	return wide_add(sum3(a, b, c), wide_add(d, e));
+}
+
+#define X wide_mul
 
 void
 fe_mul(struct fe *out, const struct fe *a, const struct fe *b)
 {
 	const uint64_t *f = a->limb, *g = b->limb;
-	uint64_t g1 = 19 * g[1], g2 = 19 * g[2], g3 = 19 * g[3], g4 = 19 * g[4];
-	wide r[5];
+	uint64_t f0 = f[0], f1 = f[1], f2 = f[2], f3 = f[3], f4 = f[4];
+	uint64_t g0 = g[0], g1 = g[1], g2 = g[2], g3 = g[3], g4 = g[4];
+	uint64_t h1 = 19 * g1, h2 = 19 * g2, h3 = 19 * g3, h4 = 19 * g4;
 
-	r[0] = X(f[0], g[0]) + X(f[1], g4) + X(f[2], g3) + X(f[3], g2) +
-	    X(f[4], g1);
-	r[1] = X(f[0], g[1]) + X(f[1], g[0]) + X(f[2], g4) + X(f[3], g3) +
-	    X(f[4], g2);
-	r[2] = X(f[0], g[2]) + X(f[1], g[1]) + X(f[2], g[0]) + X(f[3], g4) +
-	    X(f[4], g3);
-	r[3] = X(f[0], g[3]) + X(f[1], g[2]) + X(f[2], g[1]) + X(f[3], g[0]) +
-	    X(f[4], g4);
-	r[4] = X(f[0], g[4]) + X(f[1], g[3]) + X(f[2], g[2]) + X(f[3], g[1]) +
-	    X(f[4], g[0]);
-	carry(out, r);
+	carry(out, sum5(X(f0, g0), X(f1, h4), X(f2, h3), X(f3, h2), X(f4, h1)),
+	    sum5(X(f0, g1), X(f1, g0), X(f2, h4), X(f3, h3), X(f4, h2)),
+	    sum5(X(f0, g2), X(f1, g1), X(f2, g0), X(f3, h4), X(f4, h3)),
+	    sum5(X(f0, g3), X(f1, g2), X(f2, g1), X(f3, g0), X(f4, h4)),
+	    sum5(X(f0, g4), X(f1, g3), X(f2, g2), X(f3, g1), X(f4, g0)));
 }
 
 void
 fe_square(struct fe *out, const struct fe *a)
 {
 	const uint64_t *f = a->limb;
-	uint64_t f0 = 2 * f[0], f1 = 2 * f[1], f3 = 19 * f[3], f4 = 19 * f[4];
-	wide r[5];
+	uint64_t f0 = f[0], f1 = f[1], f2 = f[2], f3 = f[3], f4 = f[4];
+	uint64_t d0 = 2 * f0, d1 = 2 * f1, d2 = 2 * f2, d3 = 2 * f3;
+	uint64_t h3 = 19 * f3, h4 = 19 * f4;
 
-	r[0] = X(f[0], f[0]) + X(f1, f4) + X(2 * f[2], f3);
-	r[1] = X(f0, f[1]) + X(2 * f[2], f4) + X(f[3], f3);
-	r[2] = X(f0, f[2]) + X(f[1], f[1]) + X(2 * f[3], f4);
-	r[3] = X(f0, f[3]) + X(f1, f[2]) + X(f[4], f4);
-	r[4] = X(f0, f[4]) + X(f1, f[3]) + X(f[2], f[2]);
-	carry(out, r);
+	carry(out, sum3(X(f0, f0), X(d1, h4), X(d2, h3)),
+	    sum3(X(d0, f1), X(d2, h4), X(f3, h3)),
+	    sum3(X(d0, f2), X(f1, f1), X(d3, h4)),
+	    sum3(X(d0, f3), X(d1, f2), X(f4, h4)),
+	    sum3(X(d0, f4), X(d1, f3), X(f2, f2)));
 }
 
 void
 fe_small(struct fe *out, const struct fe *a, uint32_t b)
 {
-	wide r[5];
+	const uint64_t *f = a->limb;
 
-	for (int i = 0; i < 5; i++)
-		r[i] = X(a->limb[i], b);
-	carry(out, r);
+	carry(out, X(f[0], b), X(f[1], b), X(f[2], b), X(f[3], b), X(f[4], b));
 }
 
 static void

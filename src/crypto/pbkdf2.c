@@ -3,7 +3,7 @@
 #include "crypto/hmac.h"
 #include "crypto/pbkdf2.h"
 #include "crypto/secret.h"
-#include "words.h"
+#include "crypto/words.h"
 
 /* Block number i of the output: F of RFC 8018. */
 static void

@@ -2,53 +2,68 @@
 
 #include "crypto/poly1305.h"
 #include "crypto/secret.h"
-#include "words.h"
+#include "crypto/wide.h"
+#include "crypto/words.h"
 
-/* In limbs of 44, 44 and 42 bits: their products fit 128 bits with room. */
-__extension__ typedef unsigned __int128 wide;
-
-#define M44 0xfffffffffffu
-#define M42 0x3ffffffffffu
-
-static void
-split(uint64_t to[3], uint64_t low, uint64_t high)
-{
-	to[0] = low & M44;
-	to[1] = (low >> 44 | high << 20) & M44;
-	to[2] = high >> 24;
-}
-
+/*
+ * Numbers modulo 2^130 - 5 in words of 64 bits: h has two and a few bits more.
+ * The key's clamp (section 2.5.1) makes this cheap: r has 124 bits, and its
+ * upper word is a multiple of 4, so that with 2^130 = 5 the products of two
+ * upper words, worth 2^128, come down by r / 4 * 5, a whole number.
+ */
 void
 poly1305_begin(struct poly1305 *p, const uint8_t key[POLY1305_KEY])
 {
-	split(p->r, get64le(key) & 0x0ffffffc0fffffff,
-	    get64le(key + 8) & 0x0ffffffc0ffffffc);
 	memset(p->h, 0, sizeof(p->h));
+	p->r[0] = get64le(key) & 0x0ffffffc0fffffff;
+	p->r[1] = get64le(key + 8) & 0x0ffffffc0ffffffc;
 	p->pad[0] = get64le(key + 16);
 	p->pad[1] = get64le(key + 24);
 }
 
-/* h = (h + block) * r; top is the bit above the block's 128. */
-static void
-step(struct poly1305 *p, const uint8_t *at, uint64_t top)
+/* h += n; what goes over a word is told by its having become smaller. */
+static inline void
+add(uint64_t h[3], uint64_t n0, uint64_t n1, uint64_t n2)
 {
-	uint64_t r0 = p->r[0], r1 = p->r[1], r2 = p->r[2], m[3];
-	uint64_t s1 = r1 * 20, s2 = r2 * 20; /* 2^132 is 4 * 5 */
-	wide d0, d1, d2;
+	uint64_t carry;
 
-	split(m, get64le(at), get64le(at + 8));
-	m[0] += p->h[0];
-	m[1] += p->h[1];
-	m[2] += p->h[2] + top;
-	d0 = (wide)m[0] * r0 + (wide)m[1] * s2 + (wide)m[2] * s1;
-	d1 = (wide)m[0] * r1 + (wide)m[1] * r0 + (wide)m[2] * s2;
-	d2 = (wide)m[0] * r2 + (wide)m[1] * r1 + (wide)m[2] * r0;
-	d1 += (uint64_t)(d0 >> 44);
-	d2 += (uint64_t)(d1 >> 44);
-	p->h[0] = ((uint64_t)d0 & M44) + (uint64_t)(d2 >> 42) * 5;
-	p->h[1] = ((uint64_t)d1 & M44) + (p->h[0] >> 44);
-	p->h[2] = (uint64_t)d2 & M42;
-	p->h[0] &= M44;
+	h[0] += n0;
+	carry = h[0] < n0;
+	h[1] += carry;
+	h[2] += h[1] < carry;
+	h[1] += n1;
+	h[2] += (h[1] < n1) + n2;
+}
+
+/* h *= r; what stands above 2^130 is taken off and comes back times 5. */
+static inline void
+multiply(uint64_t h[3], const uint64_t r[2])
+{
+	uint64_t r1_5 = r[1] + (r[1] >> 2), over;
+	struct wide d0 = wide_add(wide_mul(h[0], r[0]), wide_mul(h[1], r1_5));
+	struct wide d1 = wide_add(wide_mul(h[0], r[1]), wide_mul(h[1], r[0]));
+
+	d1 = wide_add64(wide_add64(d1, h[2] * r1_5), wide_shift(d0, 64));
+	h[0] = wide_low(d0);
+	h[1] = wide_low(d1);
+	h[2] = h[2] * r[0] + wide_shift(d1, 64);
+	over = (h[2] >> 2) + (h[2] & ~(uint64_t)3);
+	h[2] &= 3;
+	add(h, over, 0, 0);
+}
+
+/* h = (h + block) * r for each of the blocks, whose 2^128 is set. */
+static void
+blocks(struct poly1305 *p, const uint8_t *at, size_t count)
+{
+	uint64_t h[3] = { p->h[0], p->h[1], p->h[2] };
+	uint64_t r[2] = { p->r[0], p->r[1] };
+
+	for (; count > 0; count--, at += 16) {
+		add(h, get64le(at), get64le(at + 8), 1);
+		multiply(h, r);
+	}
+	memcpy(p->h, h, sizeof(h));
 }
 
 void
@@ -57,61 +72,42 @@ poly1305_add(struct poly1305 *p, const void *data, size_t n)
 	const uint8_t *at = data;
 	uint8_t last[16] = { 0 };
 
-	for (; n >= 16; n -= 16, at += 16)
-		step(p, at, (uint64_t)1 << 40);
-	if (n > 0) {
-		memcpy(last, at, n);
-		step(p, last, (uint64_t)1 << 40);
+	blocks(p, at, n / 16);
+	if (n % 16 > 0) {
+		memcpy(last, at + n - n % 16, n % 16);
+		blocks(p, last, 1);
 	}
 }
 
-static void
-carry(uint64_t h[3])
-{
-	h[1] += h[0] >> 44;
-	h[0] &= M44;
-	h[2] += h[1] >> 44;
-	h[1] &= M44;
-	h[0] += (h[2] >> 42) * 5;
-	h[2] &= M42;
-}
-
-/* h or h - p, whichever is in 0..p-1, without a branch. */
+/* h becomes h - p where that is not below zero. */
 static void
 reduce(uint64_t h[3])
 {
-	uint64_t g[3], keep;
+	uint64_t g[3] = { h[0], h[1], h[2] }, keep;
 
-	carry(h);
-	carry(h);
-	carry(h);
-	g[0] = h[0] + 5;
-	g[1] = h[1] + (g[0] >> 44);
-	g[2] = h[2] + (g[1] >> 44) - ((uint64_t)1 << 42);
-	keep = 0 - (g[2] >> 63); /* all ones: h was below p */
-	for (int i = 0; i < 3; i++)
-		h[i] = (h[i] & keep) | (g[i] & (i < 2 ? M44 : M42) & ~keep);
+	add(g, 5, 0, 0);
+	keep = (g[2] >> 2) - 1; /* all ones: h + 5 is below 2^130 */
+	for (int i = 0; i < 2; i++)
+		h[i] = (h[i] & keep) | (g[i] & ~keep);
 }
 
 void
 poly1305_end(
     struct poly1305 *p, const void *data, size_t n, uint8_t tag[POLY1305_TAG])
 {
-	size_t whole = n - n % 16;
+	const uint8_t *at = data;
 	uint8_t last[16] = { 0 };
-	uint64_t low, high, sum;
 
-	poly1305_add(p, data, whole);
-	if (n > whole) {
-		memcpy(last, (const uint8_t *)data + whole, n - whole);
-		last[n - whole] = 1;
-		step(p, last, 0);
+	blocks(p, at, n / 16);
+	if (n % 16 > 0) {
+		memcpy(last, at + n - n % 16, n % 16);
+		last[n % 16] = 1;
+		add(p->h, get64le(last), get64le(last + 8), 0);
+		multiply(p->h, p->r);
 	}
 	reduce(p->h);
-	low = p->h[0] | p->h[1] << 44;
-	high = p->h[1] >> 20 | p->h[2] << 24;
-	sum = low + p->pad[0];
-	put64le(tag, sum);
-	put64le(tag + 8, high + p->pad[1] + (sum < low));
+	add(p->h, p->pad[0], p->pad[1], 0);
+	put64le(tag, p->h[0]);
+	put64le(tag + 8, p->h[1]);
 	wipe(p, sizeof(*p));
 }

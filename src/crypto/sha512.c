@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "crypto/sha512.h"
-#include "words.h"
+#include "crypto/words.h"
 
 static const uint64_t k[80] = { 0x428a2f98d728ae22, 0x7137449123ef65cd,
 	0xb5c0fbcfec4d3b2f, 0xe9b5dba58189dbbc, 0x3956c25bf348b538,

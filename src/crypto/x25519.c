@@ -1,8 +1,9 @@
 #include <string.h>
 
+#include "crypto/fe25519.h"
+#include "crypto/point.h"
 #include "crypto/secret.h"
 #include "crypto/x25519.h"
-#include "fe25519.h"
 
 struct ladder {
 	struct fe x2, z2, x3, z3;
@@ -34,6 +35,14 @@ step(struct ladder *l, const struct fe *x1)
 	fe_mul(&l->z2, &e, &d);
 }
 
+static void
+clamp(uint8_t k[X25519_LEN], const uint8_t scalar[X25519_LEN])
+{
+	memcpy(k, scalar, X25519_LEN);
+	k[0] &= 248;
+	k[31] = (k[31] & 127) | 64;
+}
+
 bool
 x25519(uint8_t out[X25519_LEN], const uint8_t scalar[X25519_LEN],
     const uint8_t point[X25519_LEN])
@@ -44,9 +53,7 @@ x25519(uint8_t out[X25519_LEN], const uint8_t scalar[X25519_LEN],
 	uint8_t k[X25519_LEN];
 	uint64_t swap = 0;
 
-	memcpy(k, scalar, sizeof(k));
-	k[0] &= 248;
-	k[31] = (k[31] & 127) | 64;
+	clamp(k, scalar);
 	fe_load(&x1, point);
 	l.x3 = x1;
 	for (int i = 254; i >= 0; i--) {
@@ -68,10 +75,26 @@ x25519(uint8_t out[X25519_LEN], const uint8_t scalar[X25519_LEN],
 	return !same_bytes(out, zero, sizeof(zero));
 }
 
+/*
+ * The base point's multiples are had faster on the curve of Ed25519, which is
+ * the same in other coordinates: u = (1 + y) / (1 - y) (RFC 7748, section 4.1).
+ */
 void
 x25519_public(uint8_t out[X25519_LEN], const uint8_t scalar[X25519_LEN])
 {
-	static const uint8_t base[X25519_LEN] = { 9 };
+	uint8_t k[X25519_LEN];
+	struct scalar s;
+	struct point p;
 
-	x25519(out, scalar, base);
+	clamp(k, scalar);
+	scalar_load(&s, k, sizeof(k));
+	point_base(&p, &s);
+	fe_add(&p.x, &p.z, &p.y);
+	fe_sub(&p.z, &p.z, &p.y);
+	fe_invert(&p.z, &p.z);
+	fe_mul(&p.x, &p.x, &p.z);
+	fe_store(out, &p.x);
+	wipe(k, sizeof(k));
+	wipe(&s, sizeof(s));
+	wipe(&p, sizeof(p));
 }

@@ -1,8 +1,8 @@
 #include <errno.h>
 
-#include "answer.h"
-#include "log.h"
-#include "trace.h"
+#include "fs/answer.h"
+#include "net/trace.h"
+#include "sys/log.h"
 
 enum op
 request_op(enum msg_type type)
@@ -37,7 +37,7 @@ answer_status(struct client *c, enum status status)
 {
 	struct msg reply;
 
-	wire_refuse(&reply, c->req.type, status);
+	wire_reply(&reply, c->req.type, status);
 	answer(c, &reply);
 }
 

@@ -1,11 +1,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "client.h"
+#include "fs/answer.h"
+#include "fs/client.h"
+#include "fs/serve.h"
+#include "fs/transfer.h"
 #include "policy.h"
-#include "serve.h"
-#include "transfer.h"
 
 #define REFUSED_SOON 100 /* ms */
 
@@ -14,7 +14,7 @@ end_validation(struct client *c, struct service *s)
 {
 	if (c->vld.sent > 1)
 		s->resends += (unsigned long)c->vld.sent - 1;
-	call_end(&c->vld);
+	request_end(&c->vld);
 	c->vld.sent = 0;
 }
 
@@ -28,7 +28,7 @@ client_end(struct client *c, struct service *s)
 		close(c->file);
 	c->file = -1;
 	serve_tidy(c, s);
-	c->state = job_busy(&c->job) ? GONE : FREE;
+	c->state = job_busy(&c->job) ? ORPHANED : FREE;
 }
 
 /* The AS does not confirm it: the same TID may be tried again. */
@@ -36,7 +36,7 @@ static void
 invalidate(struct client *c, struct service *s)
 {
 	end_validation(c, s);
-	spent_forget(&s->spent, c->req.uid, c->req.tid);
+	replay_forget(&s->replay, c->req.uid, c->req.tid);
 	answer_status(c, ST_INV);
 }
 
@@ -45,7 +45,7 @@ start_validation(struct client *c, struct service *s, ms_t now)
 {
 	struct msg vld = { .type = MSG_VLD };
 
-	if (!spent_claim(&s->spent, c->req.uid, c->req.tid, now)) {
+	if (!replay_claim(&s->replay, c->req.uid, c->req.tid, now)) {
 		s->repeated++;
 		answer_status(c, ST_INV);
 		return;
@@ -54,7 +54,7 @@ start_validation(struct client *c, struct service *s, ms_t now)
 	memcpy(vld.tid, c->req.tid, sizeof(vld.tid));
 	c->state = VALIDATING;
 	c->since = now;
-	if (call_start(&c->vld, s->as, &vld, now) == CALL_FAILED)
+	if (request_start(&c->vld, s->as, &vld, now) == REQUEST_FAILED)
 		invalidate(c, s);
 }
 
@@ -82,7 +82,7 @@ reply(struct client *c, struct service *s, ms_t now)
 	if (c->conn.out.len > 0 && !conn_flush(&c->conn, now))
 		return false;
 	if (c->conn.out.len == 0)
-		c->state = PARTING;
+		c->state = LINGERING;
 	return true;
 }
 
@@ -90,7 +90,7 @@ static bool
 part(struct client *c, struct service *s, ms_t now)
 {
 	serve_tidy(c, s);
-	return !transfer_part(&c->conn, now);
+	return !transfer_linger(&c->conn, now);
 }
 
 static void
@@ -111,23 +111,23 @@ act(struct client *c, struct service *s, ms_t now)
 	case ASKING:
 		ask(c, s, now);
 		break;
-	case TAKING:
+	case RECEIVING:
 	case FINISHING:
 		lost = !serve_take(c, s, now);
 		break;
 	case SYNCING:
 		serve_conclude(c, s);
 		break;
-	case GIVING:
+	case SENDING:
 		lost = !serve_give(c, now);
 		break;
 	case REPLYING:
 		lost = !reply(c, s, now);
 		break;
-	case PARTING:
+	case LINGERING:
 		lost = !part(c, s, now);
 		break;
-	case GONE:
+	case ORPHANED:
 		vanish(c, s);
 		break;
 	case FREE:
@@ -168,12 +168,12 @@ due(const struct client *c)
 		return c->vld.deadline;
 	case FINISHING:
 		return c->since + NEWLINE_TIME;
-	case TAKING:
-	case GIVING:
+	case RECEIVING:
+	case SENDING:
 	case REPLYING:
-		return c->conn.moved + STALL_TIME;
-	case PARTING:
-		return conn_part_by(&c->conn);
+		return c->conn.last_progress + STALL_TIME;
+	case LINGERING:
+		return conn_linger_until(&c->conn);
 	default:
 		return NEVER;
 	}
@@ -186,7 +186,7 @@ expire(struct client *c, struct service *s, ms_t now)
 		c->state = SYNCING; /* nothing came: it is complete */
 	else if (c->state != VALIDATING)
 		client_end(c, s);
-	else if (call_step(&c->vld, now) == CALL_FAILED)
+	else if (request_step(&c->vld, now) == REQUEST_FAILED)
 		invalidate(c, s);
 }
 
@@ -208,12 +208,12 @@ client_watch(const struct client *c, struct ready *r)
 {
 	switch (c->state) {
 	case ASKING:
-	case TAKING:
+	case RECEIVING:
 	case FINISHING:
-	case PARTING:
+	case LINGERING:
 		ready_read(r, c->conn.fd);
 		break;
-	case GIVING:
+	case SENDING:
 	case REPLYING:
 		ready_write(r, c->conn.fd);
 		break;
@@ -253,7 +253,7 @@ client_validated(
 		return;
 	}
 	end_validation(c, s);
-	spent_keep(&s->spent, c->req.uid, c->req.tid, now);
+	replay_keep(&s->replay, c->req.uid, c->req.tid, now);
 	if (cnf->op != request_op(c->req.type) ||
 	    strcmp(cnf->fname, c->req.fname) != 0)
 		answer_status(c, ST_INV);

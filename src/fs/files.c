@@ -5,11 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "disk.h"
-#include "files.h"
-#include "shelf.h"
-#include "task.h"
-#include "work.h"
+#include "fs/disk_ops.h"
+#include "fs/files.h"
+#include "fs/user_dir.h"
+#include "fs/workdir.h"
+#include "sys/disk.h"
 
 #define TEMPS 1000000000u /* then their numbers begin again */
 
@@ -19,19 +19,19 @@ static struct store store;
 static struct {
 	char uid[UID_LEN + 1];
 	char name[FNAME_MAX + 1];
-	bool struck; /* files_forget() */
-} held[UPLOADS_MAX];
+	bool cancelled; /* files_forget() */
+} reservation[UPLOADS_MAX];
 
-static int held_end; /* all places from here on are free */
+static int reservations; /* all places from here on are free */
 
 const char *
 files_start(const char *path)
 {
-	const char *trouble = disk_root(path, &store.root);
+	const char *error = disk_root(path, &store.root);
 
-	if (trouble == NULL && work_open(&store) == -1)
-		trouble = strerror(errno);
-	return trouble;
+	if (error == NULL && workdir_open(&store) == -1)
+		error = strerror(errno);
+	return error;
 }
 
 const int *
@@ -48,16 +48,16 @@ files_keep(void)
 void
 files_stop(void)
 {
-	work_close(&store);
+	workdir_close(&store);
 	close(store.root);
-	memset(held, 0, sizeof(held));
-	held_end = 0;
+	memset(reservation, 0, sizeof(reservation));
+	reservations = 0;
 }
 
 void
 files_run(void *job, int fd)
 {
-	task_run(&store, job, fd);
+	disk_op_run(&store, job, fd);
 }
 
 void
@@ -76,7 +76,7 @@ list_it(int dir, const char *name, void *arg)
 	uint64_t size;
 	unsigned i;
 
-	if (!shelf_file(dir, name, &size))
+	if (!user_dir_file(dir, name, &size))
 		return true;
 	if (rls->nfiles < FILES_MAX)
 		rls->nfiles++;
@@ -113,7 +113,7 @@ is_no_file(int error)
 enum status
 files_open(const char *uid, const char *name, int *fd, uint64_t *size)
 {
-	int dir = shelf_open(store.root, uid), error;
+	int dir = user_dir_open(store.root, uid), error;
 	off_t length = 0;
 
 	if (dir == -1)
@@ -134,23 +134,24 @@ files_open(const char *uid, const char *name, int *fd, uint64_t *size)
 
 /*
  * May the user have one more file of that name?  An upload that has just been
- * published is on the disk and still held here: it counts once.
+ * published is on the disk and still reservation here: it counts once.
  */
 static enum status
 check(int dir, const char *uid, const char *name)
 {
-	int n = shelf_count(dir);
+	int n = user_dir_count(dir);
 
 	if (n == -1)
 		return ST_NOK;
-	if (shelf_taken(dir, name))
+	if (user_dir_taken(dir, name))
 		return ST_DUP;
-	for (int i = 0; i < held_end; i++) {
-		if (held[i].struck || strcmp(held[i].uid, uid) != 0)
+	for (int i = 0; i < reservations; i++) {
+		if (reservation[i].cancelled ||
+		    strcmp(reservation[i].uid, uid) != 0)
 			continue;
-		if (strcmp(held[i].name, name) == 0)
+		if (strcmp(reservation[i].name, name) == 0)
 			return ST_DUP;
-		n += !shelf_taken(dir, held[i].name);
+		n += !user_dir_taken(dir, reservation[i].name);
 	}
 	return n < FILES_MAX ? ST_OK : ST_FULL;
 }
@@ -161,24 +162,24 @@ hold(const char *uid, const char *name)
 {
 	int i = 0;
 
-	while (i < held_end && held[i].uid[0] != '\0')
+	while (i < reservations && reservation[i].uid[0] != '\0')
 		i++;
 	if (i == UPLOADS_MAX) {
 		errno = ENOBUFS;
 		return -1;
 	}
-	if (i == held_end)
-		held_end++;
-	snprintf(held[i].uid, sizeof(held[i].uid), "%s", uid);
-	snprintf(held[i].name, sizeof(held[i].name), "%s", name);
-	held[i].struck = false;
+	if (i == reservations)
+		reservations++;
+	snprintf(reservation[i].uid, sizeof(reservation[i].uid), "%s", uid);
+	snprintf(reservation[i].name, sizeof(reservation[i].name), "%s", name);
+	reservation[i].cancelled = false;
 	return i;
 }
 
 enum status
 upload_begin(struct upload *u, const char *uid, const char *name)
 {
-	int dir = shelf_open(store.root, uid);
+	int dir = user_dir_open(store.root, uid);
 	enum status status = ST_NOK;
 
 	u->fd = u->place = -1;
@@ -203,17 +204,17 @@ upload_begin(struct upload *u, const char *uid, const char *name)
 bool
 upload_wanted(const struct upload *u)
 {
-	return u->place != -1 && !held[u->place].struck;
+	return u->place != -1 && !reservation[u->place].cancelled;
 }
 
 void
 upload_release(struct upload *u)
 {
 	if (u->place != -1)
-		held[u->place].uid[0] = '\0';
+		reservation[u->place].uid[0] = '\0';
 	u->place = -1;
-	while (held_end > 0 && held[held_end - 1].uid[0] == '\0')
-		held_end--;
+	while (reservations > 0 && reservation[reservations - 1].uid[0] == '\0')
+		reservations--;
 }
 
 void
@@ -227,7 +228,7 @@ upload_close(struct upload *u)
 void
 files_forget(const char *uid)
 {
-	for (int i = 0; i < held_end; i++)
-		if (strcmp(held[i].uid, uid) == 0)
-			held[i].struck = true;
+	for (int i = 0; i < reservations; i++)
+		if (strcmp(reservation[i].uid, uid) == 0)
+			reservation[i].cancelled = true;
 }

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "crowd.h"
-#include "log.h"
+#include "fs/clients.h"
 #include "policy.h"
+#include "sys/fd.h"
+#include "sys/log.h"
 #include "version.h"
 
 #define FEW_DESCRIPTORS 128 /* below this many the pool is small, too */
@@ -23,7 +24,7 @@ struct options {
 };
 
 static struct service service;
-static struct crowd crowd;
+static struct clients clients;
 static struct listener listener;
 static int signals; /* a descriptor: see net_signals() */
 
@@ -106,19 +107,20 @@ read_options(int argc, char *argv[])
 }
 
 static void
-start_network(const struct options *o, struct sockaddr_in *as)
+open_network(const struct options *o, struct sockaddr_in *as)
 {
-	static const int heeded[] = { SIGTERM, SIGINT, SIGUSR1 };
-	const char *trouble;
+	static const int handled[] = { SIGTERM, SIGINT, SIGUSR1 };
+	const char *error;
 
-	signals = net_signals(heeded, (int)(sizeof(heeded) / sizeof(*heeded)));
+	signals =
+	    net_signals(handled, (int)(sizeof(handled) / sizeof(*handled)));
 	if (signals == -1)
 		fatal("cannot make a pipe");
 	if (listener_open(&listener, o->port) == -1)
 		fatal("cannot listen on TCP port %u", (unsigned)o->port);
-	trouble = net_resolve(as, o->as_host, o->as_port);
-	if (trouble != NULL)
-		fatalx("no address for the AS, %s: %s", o->as_host, trouble);
+	error = net_resolve(as, o->as_host, o->as_port);
+	if (error != NULL)
+		fatalx("no address for the AS, %s: %s", o->as_host, error);
 	service.as = net_udp_to(as);
 	if (service.as == -1)
 		fatal("cannot make a UDP socket for the AS");
@@ -130,19 +132,19 @@ start(const struct options *o)
 {
 	struct sockaddr_in as;
 	char name[NET_NAME_MAX];
-	const char *trouble;
-	int cap = net_cap(), usable = crowd_open(&crowd, cap);
+	const char *error;
+	int cap = fd_limit(), usable = clients_open(&clients, cap);
 
 	log_open("FS", o->verbose);
 	if (usable < 1)
 		fatalx("%d descriptors are too few (ulimit -n)", cap);
-	start_network(o, &as);
-	trouble = files_start(o->dir);
-	if (trouble != NULL)
-		fatalx("cannot keep files in %s: %s", o->dir, trouble);
+	open_network(o, &as);
+	error = files_start(o->dir);
+	if (error != NULL)
+		fatalx("cannot keep files in %s: %s", o->dir, error);
 	if (pool_start(&service.pool,
 		cap < FEW_DESCRIPTORS ? FEW_WORKERS : POOL_MAX,
-		sizeof(struct file_job), files_run, files_keep()) == -1)
+		sizeof(struct disk_op), files_run, files_keep()) == -1)
 		fatal("cannot start the workers");
 	log_info("FS listening on TCP port %u, AS at %s",
 	    (unsigned)net_port(listener.fd), net_name(name, &as));
@@ -156,9 +158,9 @@ print_counters(const struct ready *r)
 	log_info("FS counters: %lu connections, %d now, %lu refused, "
 		 "%lu evicted, %lu resends, %lu repeated TIDs, "
 		 "%lu workers replaced, longest loop gap %ld ms",
-	    service.connections, crowd.size, listener.refused, crowd.evicted,
-	    service.resends, service.repeated, service.pool.died,
-	    (long)r->longest);
+	    service.connections, clients.size, listener.refused,
+	    clients.evicted, service.resends, service.repeated,
+	    service.pool.died, (long)r->longest);
 }
 
 /*
@@ -166,7 +168,7 @@ print_counters(const struct ready *r)
  * some time, until *end; the next one is the end.
  */
 static void
-heed_signals(const struct ready *r, ms_t *end)
+handle_signals(const struct ready *r, ms_t *end)
 {
 	int number;
 
@@ -176,7 +178,7 @@ heed_signals(const struct ready *r, ms_t *end)
 		else if (*end == NEVER) {
 			*end = r->woke + STOP_TIME;
 			listener_close(&listener);
-			crowd_dismiss(&crowd, &service, false);
+			clients_dismiss(&clients, &service, false);
 		} else
 			*end = r->woke;
 }
@@ -187,23 +189,23 @@ serve(void)
 	struct ready r = { .woke = 0 };
 	ms_t end = NEVER; /* of the time to stop in */
 
-	while (end == NEVER || (crowd.size > 0 && r.woke < end)) {
+	while (end == NEVER || (clients.size > 0 && r.woke < end)) {
 		ready_begin(&r);
 		ready_by(&r, end);
 		ready_read(&r, signals);
 		ready_read(&r, service.as);
 		pool_watch(&service.pool, &r);
-		crowd_watch(&crowd, &listener, &r);
+		clients_watch(&clients, &listener, &r);
 
 		if (ready_wait(&r) == -1)
 			fatal("cannot wait for events");
 		if (ready_can_read(&r, signals))
-			heed_signals(&r, &end);
+			handle_signals(&r, &end);
 		pool_step(&service.pool, &r);
 		if (ready_can_read(&r, service.as))
-			crowd_hear(&crowd, &service, r.woke);
-		crowd_step(&crowd, &service, &r);
-		crowd_accept(&crowd, &service, &listener, &r);
+			clients_receive(&clients, &service, r.woke);
+		clients_step(&clients, &service, &r);
+		clients_accept(&clients, &service, &listener, &r);
 	}
 }
 
@@ -214,7 +216,7 @@ serve(void)
 static void
 stop(void)
 {
-	crowd_dismiss(&crowd, &service, true);
+	clients_dismiss(&clients, &service, true);
 	pool_stop(&service.pool);
 	files_stop();
 	log_info("FS stopped");

@@ -2,15 +2,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "answer.h"
-#include "disk.h"
-#include "log.h"
-#include "serve.h"
-#include "transfer.h"
+#include "fs/answer.h"
+#include "fs/serve.h"
+#include "fs/transfer.h"
+#include "sys/disk.h"
+#include "sys/log.h"
 
 /* A child of the pool that dies leaves the job as it is here: failed. */
 static void
-submit(struct client *c, struct service *s, enum file_task task, int fd)
+submit(struct client *c, struct service *s, enum disk_op_kind task, int fd)
 {
 	c->task.task = task;
 	c->task.status = ST_NOK;
@@ -28,10 +28,10 @@ serve_tidy(struct client *c, struct service *s)
 	if (c->up.fd != -1) {
 		memcpy(c->task.temp, c->up.temp, sizeof(c->task.temp));
 		upload_close(&c->up);
-		c->litter = true;
+		c->purge_pending = true;
 	}
-	if (c->litter) {
-		c->litter = false;
+	if (c->purge_pending) {
+		c->purge_pending = false;
 		submit(c, s, FILE_PURGE, -1);
 	}
 }
@@ -41,7 +41,7 @@ list_files(struct client *c)
 {
 	struct msg reply;
 
-	wire_refuse(&reply, c->req.type, ST_OK);
+	wire_reply(&reply, c->req.type, ST_OK);
 	files_list(c->req.uid, &reply);
 	if (reply.status == ST_NOK)
 		answer_failure(c, ST_NOK, errno);
@@ -60,10 +60,10 @@ give_file(struct client *c)
 		answer_failure(c, status, errno);
 		return;
 	}
-	wire_refuse(&reply, c->req.type, ST_OK);
+	wire_reply(&reply, c->req.type, ST_OK);
 	reply.size = c->left = c->size;
 	answer(c, &reply);
-	c->state = GIVING;
+	c->state = SENDING;
 }
 
 /* No sync is under way: that is as if one had ended well. */
@@ -79,11 +79,11 @@ take_file(struct client *c)
 	c->left = c->req.size;
 	c->task.task = FILE_SYNC;
 	c->task.status = ST_OK;
-	c->state = TAKING;
+	c->state = RECEIVING;
 }
 
 static void
-hide_files(struct client *c, struct service *s, enum file_task task)
+hide_files(struct client *c, struct service *s, enum disk_op_kind task)
 {
 	files_temp(c->task.temp);
 	c->state = SYNCING;
@@ -122,7 +122,7 @@ serve_begin(struct client *c, struct service *s)
  * then there is no use in taking more.
  */
 static bool
-heed_sync(struct client *c, struct service *s)
+check_sync(struct client *c, struct service *s)
 {
 	if (job_busy(&c->job))
 		return true;
@@ -155,9 +155,9 @@ serve_take(struct client *c, struct service *s, ms_t now)
 		answer_status(c, ST_INV);
 	else if (went == TRANSFER_DONE)
 		c->state = SYNCING;
-	else if (!heed_sync(c, s))
+	else if (!check_sync(c, s))
 		answer_failure(c, ST_NOK, c->task.error);
-	else if (c->left == 0 && c->state == TAKING) {
+	else if (c->left == 0 && c->state == RECEIVING) {
 		c->state = FINISHING;
 		c->since = now;
 	}
@@ -172,7 +172,7 @@ serve_take(struct client *c, struct service *s, ms_t now)
 static void
 conclude_upload(struct client *c, struct service *s)
 {
-	struct file_job *j = &c->task;
+	struct disk_op *j = &c->task;
 	bool wanted = upload_wanted(&c->up);
 
 	if (j->task == FILE_SYNC && j->status == ST_OK && wanted) {
@@ -187,7 +187,7 @@ conclude_upload(struct client *c, struct service *s)
 			return;
 		}
 	}
-	c->litter = j->task == FILE_DELETE;
+	c->purge_pending = j->task == FILE_DELETE;
 	answer_failure(
 	    c, wanted || j->error != 0 ? j->status : ST_INV, j->error);
 }
@@ -202,7 +202,7 @@ serve_conclude(struct client *c, struct service *s)
 		conclude_upload(c, s);
 		return;
 	}
-	c->litter = true;
+	c->purge_pending = true;
 	answer_failure(c, c->task.status, c->task.error);
 }
 

@@ -2,8 +2,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "disk.h"
-#include "transfer.h"
+#include "fs/transfer.h"
+#include "sys/disk.h"
 
 #define ROOM 262144 /* the size at which copying is fastest */
 
@@ -102,7 +102,7 @@ transfer_give(struct conn *c, int file, uint64_t size, uint64_t *left, ms_t now)
 }
 
 bool
-transfer_part(struct conn *c, ms_t now)
+transfer_linger(struct conn *c, ms_t now)
 {
-	return conn_part(c, scratch, ROOM, now);
+	return conn_linger(c, scratch, ROOM, now);
 }

@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "account.h"
-#include "net.h"
+#include "net/net.h"
+#include "pd/account.h"
 
 int
 account_open(struct account *a, const struct sockaddr_in *as)
@@ -17,10 +17,10 @@ ask(struct account *a, const struct msg *m, ms_t now)
 	struct msg stale;
 
 	/* A late reply to an earlier request is not the reply to this one. */
-	while (call_hear(a->fd, &stale) == 1)
+	while (dgram_receive(a->fd, &stale) == 1)
 		continue;
 	a->asked = *m;
-	call_start(&a->call, a->fd, m, now);
+	request_start(&a->call, a->fd, m, now);
 }
 
 void
@@ -44,7 +44,7 @@ registering(const struct account *a)
 bool
 account_unregister(struct account *a, ms_t now)
 {
-	struct msg unr = a->held;
+	struct msg unr = a->reservation;
 
 	if (unr.type == MSG_UNKNOWN && registering(a))
 		unr = a->asked;
@@ -58,7 +58,8 @@ account_unregister(struct account *a, ms_t now)
 bool
 account_owns(const struct account *a, const char *uid)
 {
-	return (a->held.type != MSG_UNKNOWN && strcmp(uid, a->held.uid) == 0) ||
+	return (a->reservation.type != MSG_UNKNOWN &&
+		   strcmp(uid, a->reservation.uid) == 0) ||
 	    (account_busy(a) && strcmp(uid, a->asked.uid) == 0);
 }
 
@@ -68,7 +69,7 @@ account_watch(const struct account *a, struct ready *r)
 	if (!account_busy(a))
 		return;
 	ready_read(r, a->fd);
-	call_watch(&a->call, r);
+	request_watch(&a->call, r);
 }
 
 static enum account_event
@@ -82,9 +83,9 @@ heard(struct account *a, const struct msg *m)
 		return ACCOUNT_QUIET;
 	if (m->status != ST_OK)
 		return ACCOUNT_NOK;
-	a->held = a->asked;
+	a->reservation = a->asked;
 	if (due == MSG_RUN)
-		a->held.type = MSG_UNKNOWN;
+		a->reservation.type = MSG_UNKNOWN;
 	return ACCOUNT_OK;
 }
 
@@ -94,7 +95,7 @@ listen_once(struct account *a)
 	struct msg m;
 	int got;
 
-	while ((got = call_hear(a->fd, &m)) == 1) {
+	while ((got = dgram_receive(a->fd, &m)) == 1) {
 		enum account_event event = heard(a, &m);
 
 		if (event != ACCOUNT_QUIET)
@@ -113,9 +114,9 @@ account_step(struct account *a, const struct ready *r)
 	if (ready_can_read(r, a->fd))
 		event = listen_once(a);
 	if (event == ACCOUNT_QUIET)
-		return call_step(&a->call, r->woke) == CALL_FAILED ?
+		return request_step(&a->call, r->woke) == REQUEST_FAILED ?
 		    ACCOUNT_SILENT :
 		    ACCOUNT_QUIET;
-	call_end(&a->call);
+	request_end(&a->call);
 	return event;
 }

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "codes.h"
+#include "pd/codes.h"
 #include "policy.h"
 
 static bool

@@ -1,10 +1,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands.h"
-#include "net.h"
-#include "terminal.h"
-#include "words.h"
+#include "net/net.h"
+#include "pd/commands.h"
+#include "pd/words.h"
+#include "ui/terminal.h"
 
 #define WORDS_MAX 4 /* more than any command has */
 
@@ -23,7 +23,7 @@ refuse(struct pd *pd, const char *why)
 }
 
 static void
-enlist(struct pd *pd, const char *uid, const char *pass, ms_t now)
+register_user(struct pd *pd, const char *uid, const char *pass, ms_t now)
 {
 	struct msg m = { .type = MSG_REG };
 
@@ -41,19 +41,20 @@ enlist(struct pd *pd, const char *uid, const char *pass, ms_t now)
 static void
 run_reg(struct pd *pd, char *word[], int n, ms_t now)
 {
-	const struct msg *held = &pd->account.held;
+	const struct msg *reservation = &pd->account.reservation;
 
 	if (!wire_valid(F_UID, word[0]))
 		refuse(pd, SAY_BAD_UID);
-	else if (held->type != MSG_UNKNOWN && strcmp(held->uid, word[0]) != 0) {
-		tell(SAY_OTHER_UID, held->uid, word[0]);
+	else if (reservation->type != MSG_UNKNOWN &&
+	    strcmp(reservation->uid, word[0]) != 0) {
+		tell(SAY_OTHER_UID, reservation->uid, word[0]);
 		pd->failed = true;
 	} else if (n == 2)
-		enlist(pd, word[0], word[1], now);
+		register_user(pd, word[0], word[1], now);
 	else if (!terminal_interactive()) /* the next line is a command */
 		refuse(pd, SAY_BAD_PASS);
 	else {
-		memcpy(pd->newcomer, word[0], sizeof(pd->newcomer));
+		memcpy(pd->login_uid, word[0], sizeof(pd->login_uid));
 		pd->password = true;
 	}
 }
@@ -149,7 +150,7 @@ commands_line(struct pd *pd, char *line, ms_t now)
 
 	if (pd->password) {
 		pd->password = false;
-		enlist(pd, pd->newcomer, line, now);
+		register_user(pd, pd->login_uid, line, now);
 		return;
 	}
 	if ((n = words(line, word, WORDS_MAX) - 1) == -1)
@@ -192,7 +193,7 @@ registered(struct pd *pd, enum account_event event)
 		tell(SAY_REFUSED, uid);
 		break;
 	case ACCOUNT_STRANGE:
-		tell(SAY_STRANGE, name);
+		tell(SAY_PROTOCOL, name);
 		break;
 	case ACCOUNT_CLOSED:
 		tell(SAY_CLOSED, name);

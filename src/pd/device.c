@@ -1,11 +1,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "device.h"
-#include "net.h"
+#include "net/net.h"
+#include "pd/device.h"
+#include "pd/words.h"
 #include "policy.h"
-#include "terminal.h"
-#include "words.h"
+#include "ui/terminal.h"
 
 #define BATCH 64        /* datagrams a round */
 #define ROOM  (1 << 20) /* bytes that may wait for us */

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands.h"
-#include "net.h"
+#include "net/net.h"
+#include "pd/commands.h"
+#include "pd/words.h"
 #include "policy.h"
-#include "terminal.h"
-#include "words.h"
+#include "ui/terminal.h"
 
 enum {
 	GO_ON = -1,
@@ -132,7 +132,7 @@ prepare(const struct options *o, int *signals)
 
 /* Commands wait while the AS is asked; codes do not. */
 static bool
-deaf(void)
+input_paused(void)
 {
 	return account_busy(&pd.account) || pd.leaving;
 }
@@ -140,13 +140,13 @@ deaf(void)
 static void
 input_watch(struct ready *r)
 {
-	if (pd.password && !deaf())
+	if (pd.password && !input_paused())
 		terminal_ask_secret(SAY_PASSWORD);
-	else if (pd.hungry && !deaf())
+	else if (pd.need_input && !input_paused())
 		terminal_ask(SAY_PROMPT);
-	if (deaf())
+	if (input_paused())
 		return;
-	if (pd.hungry)
+	if (pd.need_input)
 		ready_read(r, pd.input.fd);
 	else
 		ready_by(r, 0);
@@ -157,11 +157,11 @@ input_step(const struct ready *r)
 {
 	char *line;
 
-	if (deaf())
+	if (input_paused())
 		return;
 	if (ready_can_read(r, pd.input.fd))
 		terminal_fill();
-	pd.hungry = false;
+	pd.need_input = false;
 	switch (lines_take(&pd.input, &line)) {
 	case LINE_OK:
 		terminal_answered();
@@ -173,7 +173,7 @@ input_step(const struct ready *r)
 		pd.failed = true;
 		break;
 	case LINE_MORE:
-		pd.hungry = true;
+		pd.need_input = true;
 		break;
 	case LINE_END:
 		commands_leave(&pd, r->woke);
@@ -205,7 +205,7 @@ interrupt(int number, int status, ms_t now)
 
 /* A code that nobody can read is none. */
 static void
-heed_output(ms_t now)
+check_output(ms_t now)
 {
 	if (!terminal_lost() || pd.leaving)
 		return;
@@ -235,7 +235,7 @@ serve(int signals)
 		device_step(&pd.device, &pd.account, &ready);
 		commands_answered(&pd, account_step(&pd.account, &ready));
 		input_step(&ready);
-		heed_output(ready.woke);
+		check_output(ready.woke);
 	}
 	return status == EXIT_FINE && pd.failed ? EXIT_FAILED : status;
 }

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "machine.h"
+#include "tls/machine.h"
 
 enum { HELLOS = 3 }; /* cookies may change, but not for ever */
 

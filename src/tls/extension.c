@@ -1,7 +1,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "machine.h"
+#include "tls/machine.h"
 
 static bool
 take_empty(struct hello *h, struct reader *body)

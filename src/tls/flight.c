@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "machine.h"
+#include "tls/machine.h"
 
 enum {
 	FIRST_WAIT = 1000, /* ms; doubled with each try (RFC 6347, 4.2.4.1) */

@@ -2,7 +2,7 @@
 
 #include "crypto/hmac.h"
 #include "crypto/secret.h"
-#include "machine.h"
+#include "tls/machine.h"
 
 /* What a cookie stands for: the address and all of the hello but the cookie and
  * the extensions (RFC 6347, 4.2.1). */
@@ -11,7 +11,8 @@ hash_hello(uint8_t out[SHA256_LEN], const struct hello *h, const void *address,
     size_t address_len)
 {
 	const struct reader parts[] = { reader_of(address, address_len),
-		reader_of(h->random - 2, 2 + 32), h->id, h->suites, h->methods };
+		reader_of(h->random - 2, 2 + 32), h->id, h->suites,
+		h->methods };
 	struct sha256 s;
 
 	sha256_begin(&s);

@@ -2,7 +2,7 @@
 
 #include "crypto/hmac.h"
 #include "crypto/secret.h"
-#include "machine.h"
+#include "tls/machine.h"
 
 void
 handshake_fail(struct tls *t, enum tls_alert why)

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "machine.h"
+#include "tls/machine.h"
 
 enum { SCSV = 0x00ff }; /* TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746) */
 

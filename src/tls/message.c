@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "machine.h"
+#include "tls/machine.h"
 
 /*
  * Over datagrams what cannot be read has been forged, or changed on its way:

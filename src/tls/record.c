@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "machine.h"
+#include "tls/machine.h"
 
 static unsigned
 version(const struct tls *t)

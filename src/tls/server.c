@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "crypto/secret.h"
-#include "machine.h"
+#include "tls/machine.h"
 
 /* The best suite that both can; 0: none. */
 static uint16_t

@@ -2,7 +2,7 @@
 
 #include "crypto/hmac.h"
 #include "crypto/secret.h"
-#include "machine.h"
+#include "tls/machine.h"
 
 /*
  * A session that is kept by the other side: sealed, and opened by nobody but
@@ -14,7 +14,8 @@ enum {
 	SEALED_LEN = AEAD_NONCE + STATE_LEN + AEAD_TAG
 };
 
-_Static_assert((int)SEALED_LEN <= (int)TLS_STATE_MAX, "a server can keep our state");
+_Static_assert(
+    (int)SEALED_LEN <= (int)TLS_STATE_MAX, "a server can keep our state");
 _Static_assert(
     MESSAGE_HEAD + 4 + 2 + SEALED_LEN + MESSAGE_HEAD + FINISHED_LEN <= TLS_LAST,
     "the longest last flight is kept");

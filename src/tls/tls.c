@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "crypto/secret.h"
-#include "machine.h"
+#include "tls/machine.h"
 
 enum { WARNING = 1, FATAL = 2 };
 

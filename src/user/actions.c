@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "actions.h"
-#include "random.h"
-#include "terminal.h"
-#include "words.h"
+#include "sys/random.h"
+#include "ui/terminal.h"
+#include "user/actions.h"
+#include "user/words.h"
 
 #define PATH_SHOWN 256
 
@@ -58,8 +58,8 @@ action_login(struct user *u, char *word[], int n, ms_t now)
 	/* In a script the next line is a command, not a password. */
 	if (!terminal_interactive())
 		return refuse(SAY_BAD_PASS);
-	copy(u->newcomer, sizeof(u->newcomer), word[0]);
-	u->mood = MOOD_PASSWORD;
+	copy(u->login_uid, sizeof(u->login_uid), word[0]);
+	u->input_mode = INPUT_PASSWORD;
 	return RUNNING;
 }
 
@@ -245,7 +245,7 @@ action_remove(struct user *u, char *word[], int n, ms_t now)
 		return remove_all(u, now);
 	if (!prepare(u, &m, OP_REMOVE, ""))
 		return FAILED;
-	u->mood = MOOD_REMOVE;
+	u->input_mode = INPUT_REMOVE;
 	return RUNNING;
 }
 
@@ -260,11 +260,11 @@ action_exit(struct user *u, char *word[], int n, ms_t now)
 enum outcome
 action_answer(struct user *u, const char *line, ms_t now)
 {
-	enum mood mood = u->mood;
+	enum input_mode input_mode = u->input_mode;
 
-	u->mood = MOOD_COMMAND;
-	if (mood == MOOD_PASSWORD)
-		return log_in(u, u->newcomer, line, now);
+	u->input_mode = INPUT_COMMAND;
+	if (input_mode == INPUT_PASSWORD)
+		return log_in(u, u->login_uid, line, now);
 	if (strcmp(line, "yes") == 0 || strcmp(line, "y") == 0)
 		return remove_all(u, now);
 	tell(SAY_NO_REMOVAL);

@@ -1,9 +1,9 @@
 #include <string.h>
 
-#include "actions.h"
-#include "commands.h"
-#include "terminal.h"
-#include "words.h"
+#include "ui/terminal.h"
+#include "user/actions.h"
+#include "user/commands.h"
+#include "user/words.h"
 
 #define WORDS_MAX 4 /* more than any command has */
 
@@ -122,7 +122,7 @@ commands_line(struct user *u, char *line, ms_t now)
 	int n;
 	const struct command *c;
 
-	if (u->mood != MOOD_COMMAND)
+	if (u->input_mode != INPUT_COMMAND)
 		return action_answer(u, line, now);
 	if ((n = words(line, word, WORDS_MAX) - 1) == -1)
 		return DONE;

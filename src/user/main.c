@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands.h"
-#include "net.h"
+#include "net/net.h"
 #include "policy.h"
-#include "random.h"
-#include "replies.h"
-#include "terminal.h"
-#include "words.h"
+#include "sys/random.h"
+#include "ui/terminal.h"
+#include "user/commands.h"
+#include "user/replies.h"
+#include "user/words.h"
 
 enum {
 	GO_ON = -1,
@@ -121,14 +121,14 @@ ask_person(const struct user *u)
 {
 	char question[64];
 
-	switch (u->mood) {
-	case MOOD_COMMAND:
+	switch (u->input_mode) {
+	case INPUT_COMMAND:
 		terminal_ask(SAY_PROMPT);
 		break;
-	case MOOD_PASSWORD:
+	case INPUT_PASSWORD:
 		terminal_ask_secret(SAY_PASSWORD);
 		break;
-	case MOOD_REMOVE:
+	case INPUT_REMOVE:
 		snprintf(question, sizeof(question), SAY_REALLY, u->uid);
 		terminal_ask(question);
 		break;
@@ -141,7 +141,7 @@ input_watch(const struct user *u, struct ready *r)
 {
 	if (busy(u))
 		return;
-	if (!u->hungry) {
+	if (!u->need_input) {
 		ready_by(r, 0);
 		return;
 	}
@@ -159,7 +159,7 @@ input_step(struct user *u, const struct ready *r)
 		return;
 	if (ready_can_read(r, u->input.fd))
 		terminal_fill();
-	u->hungry = false;
+	u->need_input = false;
 	switch (lines_take(&u->input, &line)) {
 	case LINE_OK:
 		terminal_answered();
@@ -171,7 +171,7 @@ input_step(struct user *u, const struct ready *r)
 		conclude(u, FAILED);
 		break;
 	case LINE_MORE:
-		u->hungry = true;
+		u->need_input = true;
 		break;
 	case LINE_END:
 		u->ending = true;

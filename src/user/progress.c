@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "policy.h"
-#include "progress.h"
-#include "words.h"
+#include "user/progress.h"
+#include "user/words.h"
 
 #define FIRST_AFTER   (1 * SECONDS)
 #define NEXT_AFTER    200

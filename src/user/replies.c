@@ -3,10 +3,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net.h"
-#include "replies.h"
-#include "terminal.h"
-#include "words.h"
+#include "net/net.h"
+#include "ui/terminal.h"
+#include "user/replies.h"
+#include "user/words.h"
 
 #ifndef PATH_MAX
 #define PATH_MAX 4096
@@ -105,8 +105,8 @@ as_failed(struct user *u)
 		tell(SAY_AS_LOST);
 	else if (u->as.trouble == TROUBLE_SILENT)
 		tell(SAY_AS_SILENT);
-	else if (u->as.trouble == TROUBLE_DISMISSED)
-		tell(SAY_DISMISSED);
+	else if (u->as.trouble == TROUBLE_LOGIN_REVOKED)
+		tell(SAY_LOGIN_REVOKED);
 	else
 		tell(SAY_AS_STRANGE, name);
 	return FAILED;
@@ -222,7 +222,7 @@ fs_unheard(const struct user *u)
 	case TROUBLE_SILENT:
 		tell(SAY_FS_SILENT);
 		return true;
-	case TROUBLE_STRANGE:
+	case TROUBLE_PROTOCOL:
 		tell(SAY_FS_STRANGE, net_name(name, &u->fs_peer));
 		return true;
 	default:
@@ -236,10 +236,10 @@ fs_broken(const struct transfer *t)
 	const char *file = t->request.fname;
 	const char *reason = strerror(t->error);
 
-	if (t->trouble == TROUBLE_HASTY)
-		tell(SAY_HASTY, file);
-	else if (t->trouble == TROUBLE_CUT)
-		tell(SAY_CUT, file, t->done, t->size, file);
+	if (t->trouble == TROUBLE_EARLY_OK)
+		tell(SAY_EARLY_OK, file);
+	else if (t->trouble == TROUBLE_TRUNCATED)
+		tell(SAY_TRUNCATED, file, t->done, t->size, file);
 	else if (t->trouble == TROUBLE_SHRUNK)
 		tell(SAY_SHRUNK, file, file);
 	else if (t->trouble == TROUBLE_UNREADABLE)

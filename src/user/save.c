@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "disk.h"
-#include "save.h"
+#include "sys/disk.h"
+#include "user/save.h"
 
 static int result; /* a job's body: the errno of its sync */
 

@@ -1,9 +1,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "net.h"
+#include "net/net.h"
 #include "policy.h"
-#include "session.h"
+#include "user/session.h"
 
 #define TRIES        3
 #define TRY_PAUSE    (1 * SECONDS)
@@ -110,7 +110,7 @@ connecting(struct session *s, const struct ready *r)
 					       missed(s, ETIMEDOUT, r->woke);
 	if (net_connected(s->conn.fd) == -1)
 		return missed(s, errno, r->woke);
-	net_prompt(s->conn.fd);
+	net_nodelay(s->conn.fd);
 	if (s->request.type == MSG_UNKNOWN) {
 		s->state = SESSION_IDLE;
 		return SESSION_OPENED;
@@ -128,7 +128,7 @@ answers(const struct msg *reply, enum msg_type request)
 {
 	struct msg due;
 
-	wire_refuse(&due, request, ST_ERR);
+	wire_reply(&due, request, ST_ERR);
 	return reply->type == due.type || reply->type == MSG_ERR;
 }
 
@@ -167,11 +167,11 @@ hear(struct session *s, const struct ready *r, enum msg_type request)
 				  go_on_waiting(s, r->woke);
 	case WIRE_BAD:
 	case WIRE_LONG:
-		return fail(s, TROUBLE_STRANGE, 0);
+		return fail(s, TROUBLE_PROTOCOL, 0);
 	}
 	/* Nor is it an answer where our question has not left. */
 	if (!answers(&s->reply, request) || c->out.len > 0)
-		return fail(s, TROUBLE_STRANGE, 0);
+		return fail(s, TROUBLE_PROTOCOL, 0);
 	c->in.len = 0; /* stray memory of the sender's */
 	return SESSION_ANSWERED;
 }
@@ -188,7 +188,7 @@ logging(struct session *s, const struct ready *r)
 		return SESSION_BACK;
 	}
 	s->login.type = MSG_UNKNOWN;
-	s->trouble = TROUBLE_DISMISSED;
+	s->trouble = TROUBLE_LOGIN_REVOKED;
 	s->state = SESSION_IDLE;
 	return SESSION_FAILED;
 }

@@ -2,9 +2,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net.h"
+#include "net/net.h"
 #include "policy.h"
-#include "transfer.h"
+#include "user/transfer.h"
 
 #define CONNECT_TIME (10 * SECONDS)
 
@@ -74,8 +74,8 @@ connecting(struct transfer *t, const struct ready *r)
 		    fail(t, TROUBLE_UNREACHABLE, ETIMEDOUT);
 	if (net_connected(t->conn.fd) == -1)
 		return fail(t, TROUBLE_UNREACHABLE, errno);
-	net_prompt(t->conn.fd);
-	t->conn.moved = r->woke;
+	net_nodelay(t->conn.fd);
+	t->conn.last_progress = r->woke;
 	t->state = TRANSFER_SENDING;
 	if (t->request.type == MSG_UPL)
 		progress_begin(
@@ -181,7 +181,7 @@ taking(struct transfer *t, const struct ready *r)
 	if (n == CONN_LATER)
 		return TRANSFER_QUIET;
 	if (n == CONN_ENDED || n == CONN_LOST)
-		return fail(t, TROUBLE_CUT, 0);
+		return fail(t, TROUBLE_TRUNCATED, 0);
 	return store(t, scratch, (size_t)n, r);
 }
 
@@ -191,16 +191,16 @@ answered(struct transfer *t, const struct ready *r)
 	struct buf *in = &t->conn.in;
 	struct msg due;
 
-	wire_refuse(&due, t->request.type, ST_ERR);
+	wire_reply(&due, t->request.type, ST_ERR);
 	if (t->reply.type != due.type && t->reply.type != MSG_ERR)
-		return fail(t, TROUBLE_STRANGE, 0);
+		return fail(t, TROUBLE_PROTOCOL, 0);
 	if (t->reply.type == MSG_RUP && t->reply.status == ST_OK &&
 	    !(t->loaded && t->to - t->from <= 1)) /* the newline */
-		return fail(t, TROUBLE_HASTY, 0);
+		return fail(t, TROUBLE_EARLY_OK, 0);
 	if (t->reply.type != MSG_RRT || t->reply.status != ST_OK)
 		return TRANSFER_ANSWERED;
 	t->size = t->reply.size;
-	t->state = TRANSFER_TAKING;
+	t->state = TRANSFER_RECEIVING;
 	progress_begin(&t->progress, t->request.fname, t->size, r->woke);
 	return store(t, in->data, in->len, r);
 }
@@ -225,7 +225,7 @@ awaiting(struct transfer *t, const struct ready *r)
 	case WIRE_LONG:
 		break;
 	}
-	return fail(t, TROUBLE_STRANGE, 0);
+	return fail(t, TROUBLE_PROTOCOL, 0);
 }
 
 static ms_t
@@ -233,8 +233,9 @@ deadline(const struct transfer *t)
 {
 	if (t->state == TRANSFER_CONNECTING)
 		return t->conn.fd == -1 ? 0 : t->deadline;
-	return t->state == TRANSFER_KEEPING ? NEVER :
-					      t->conn.moved + STALL_TIME;
+	return t->state == TRANSFER_KEEPING ?
+	    NEVER :
+	    t->conn.last_progress + STALL_TIME;
 }
 
 void
@@ -261,7 +262,7 @@ step(struct transfer *t, const struct ready *r)
 		return sending(t, r);
 	case TRANSFER_AWAITING:
 		return awaiting(t, r);
-	case TRANSFER_TAKING:
+	case TRANSFER_RECEIVING:
 		return taking(t, r);
 	case TRANSFER_KEEPING:
 		return keeping(t, r);

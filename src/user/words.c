@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "words.h"
+#include "user/words.h"
 
 /* No two are alike: a sentence tells which status it stands for. */
 static const char *const sentences[MSG_TYPES][ST_STATUSES] = {

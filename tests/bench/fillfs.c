@@ -8,7 +8,6 @@
  * as two FS share a directory.  Nothing is synced before the end.
  */
 /* with: tests/bench/bench.c tests/bench/loopback.c */
-/* with: src/fs/files.c src/fs/shelf.c src/fs/task.c src/fs/work.c */
 #define _DEFAULT_SOURCE /* sync */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/fs/files.h"
 #include "bench.h"
+#include "fs/files.h"
 
 #define SHARES 2
 
@@ -32,7 +31,7 @@ fsync(int fd)
 static void
 put(const char *uid, const char *name, const char *data, size_t n)
 {
-	struct file_job job = { .task = FILE_PUBLISH };
+	struct disk_op job = { .task = FILE_PUBLISH };
 	struct upload up;
 
 	if (upload_begin(&up, uid, name) != ST_OK)

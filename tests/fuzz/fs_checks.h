@@ -4,7 +4,7 @@
  * A reply is exactly one whole message, of the kind that was asked for; nothing
  * is done and nothing stored that the AS has not confirmed; nobody gets more
  * than 15 files; in the end, whoever was silent, every place, reservation and
- * descriptor is free, and no litter is left.
+ * descriptor is free, and no purge_pending is left.
  */
 #ifndef FS_CHECKS_H
 #define FS_CHECKS_H
@@ -64,8 +64,8 @@ hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
 	require(fd == service.as && to == NULL);
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
 	require(m.type == MSG_VLD);
-	for (int i = 0; i < crowd.size; i++)
-		waits = waits || client_awaits(crowd.order[i], &m);
+	for (int i = 0; i < clients.size; i++)
+		waits = waits || client_awaits(clients.order[i], &m);
 	require(waits);
 	if (vlds < VLDS)
 		vld[vlds] = m;
@@ -112,7 +112,7 @@ is_reply(int fd, bool whole)
 		require(m.type == MSG_ERR || m.status == ST_ERR);
 		return;
 	}
-	wire_refuse(&due, req.type, ST_OK);
+	wire_reply(&due, req.type, ST_OK);
 	require(m.type == due.type);
 	if (m.status == ST_INV || m.status == ST_ERR)
 		return;
@@ -164,16 +164,16 @@ static void
 is_sound(const struct client *c)
 {
 	require(c->state != FREE);
-	require((c->state == GONE) == (c->conn.fd == -1));
-	require(c->state != GONE || c->job.state != JOB_NONE);
+	require((c->state == ORPHANED) == (c->conn.fd == -1));
+	require(c->state != ORPHANED || c->job.state != JOB_NONE);
 	require((c->vld.len > 0) == (c->state == VALIDATING));
-	require((c->state != TAKING && c->state != FINISHING) ||
+	require((c->state != RECEIVING && c->state != FINISHING) ||
 	    (c->up.fd != -1 && c->up.place != -1));
-	require(
-	    c->up.place == -1 || (c->state >= TAKING && c->state <= SYNCING));
-	require((c->file != -1) == (c->state == GIVING));
-	require(c->conn.out.len == 0 || c->state == GIVING ||
-	    c->state == REPLYING || c->state == GONE);
+	require(c->up.place == -1 ||
+	    (c->state >= RECEIVING && c->state <= SYNCING));
+	require((c->file != -1) == (c->state == SENDING));
+	require(c->conn.out.len == 0 || c->state == SENDING ||
+	    c->state == REPLYING || c->state == ORPHANED);
 }
 
 #endif

@@ -13,7 +13,7 @@ int as_main(int argc, char *argv[]);
 
 #include "../../src/as/accounts.c"
 
-#include "../../src/as/factor.h"
+#include "as/factor.h"
 #include "as_checks.h"
 
 /* Steps */
@@ -205,7 +205,7 @@ rest(ms_t until)
 	else if (until != NEVER)
 		world_now = until;
 	else {
-		require(as.sessions == 0 && as.asked_top == 0 && !stopping);
+		require(as.sessions == 0 && as.changes_top == 0 && !stopping);
 		send_signal('t');
 	}
 }
@@ -305,14 +305,14 @@ clear_up(void)
 		require(n < 1000);
 		world_job_end(0, JOB_ENDS);
 		udp_step(&as, &r, world_now);
-		tcp_step(&as, &r, world_now);
+		clients_step(&as, &r, world_now);
 	}
 	for (int i = 0; i < PLACES; i++)
 		if (as.session[i].state != FREE)
 			session_end(&as.session[i]);
-	for (int i = 0; i < as.asked_top; i++)
-		as.asked[i].state = ASKED_NONE;
-	as.asked_top = as.sessions = as.sessions_top = 0;
+	for (int i = 0; i < as.changes_top; i++)
+		as.changes[i].state = CHANGE_NONE;
+	as.changes_top = as.sessions = as.sessions_top = 0;
 	factor_let_go();
 	close(as.udp);
 	close(as.signals);

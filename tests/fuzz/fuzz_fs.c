@@ -4,7 +4,7 @@
  * and an AS that say what the input says.  The input is a script of one-letter
  * steps (see do_step()); any bytes are one.
  */
-#include "../../src/fs/answer.h"
+#include "fs/answer.h"
 #include "script.h"
 
 int fs_main(int argc, char *argv[]);
@@ -76,10 +76,10 @@ confirm(char how)
 	struct msg m = { .type = MSG_CNF };
 	char text[WIRE_TEXT_MAX], op[] = { how, '\0' };
 
-	for (int i = 0; i < crowd.size; i++)
-		if (crowd.order[i]->state == VALIDATING &&
-		    (c == NULL || crowd.order[i]->conn.fd == peer[who]))
-			c = crowd.order[i];
+	for (int i = 0; i < clients.size; i++)
+		if (clients.order[i]->state == VALIDATING &&
+		    (c == NULL || clients.order[i]->conn.fd == peer[who]))
+			c = clients.order[i];
 	if (c == NULL)
 		return;
 	memcpy(m.uid, c->req.uid, sizeof(m.uid));
@@ -210,7 +210,7 @@ rest(ms_t until)
 	else if (until != NEVER)
 		world_now = until;
 	else {
-		require(crowd.size == 0 && !stopping);
+		require(clients.size == 0 && !stopping);
 		send_signal('t');
 	}
 }
@@ -218,8 +218,8 @@ rest(ms_t until)
 static void
 turn(ms_t until)
 {
-	for (int i = 0; i < crowd.size; i++)
-		is_sound(crowd.order[i]);
+	for (int i = 0; i < clients.size; i++)
+		is_sound(clients.order[i]);
 	if (!script_step(do_step, until))
 		rest(until);
 }
@@ -250,11 +250,11 @@ set_up(void)
 	cut = stopping = false;
 	for (int i = 0; i < PEERS; i++)
 		peer[i] = -1;
-	crowd_open(&crowd, FDS_RESERVED + 2 * CLIENTS);
+	clients_open(&clients, FDS_RESERVED + 2 * CLIENTS);
 	service.as = net_udp_to(&as_addr);
 	signals = world_stream();
 	require(listener_open(&listener, FS_PORT) == 0);
-	pool_start(&service.pool, 1, sizeof(struct file_job), files_run, NULL);
+	pool_start(&service.pool, 1, sizeof(struct disk_op), files_run, NULL);
 }
 
 /* After main()'s serve(): all must have come to an end, and leave nothing. */
@@ -267,22 +267,22 @@ clear_up(void)
 
 	/* What is still under way then, the next start clears away. */
 	cut = cut || world_jobs() > 0;
-	crowd_dismiss(&crowd, &service, true);
-	for (int n = 0; crowd.size > 0; n++) {
+	clients_dismiss(&clients, &service, true);
+	for (int n = 0; clients.size > 0; n++) {
 		require(n < 100);
 		world_job_end(0, JOB_ENDS);
-		crowd_step(&crowd, &service, &r);
+		clients_step(&clients, &service, &r);
 	}
-	require(held_end == 0 && world_jobs() == 0);
+	require(reservations == 0 && world_jobs() == 0);
 	while (world_each(&i, world_fd[store.work].inode, &name, &it))
 		require(cut || world_failed || strcmp(name, "lock") == 0);
 	close(service.as);
 	close(signals);
 	require(world_is_tidy());
 	for (i = 0; i < vlds && i < VLDS; i++)
-		spent_forget(&service.spent, vld[i].uid, vld[i].tid);
+		replay_forget(&service.replay, vld[i].uid, vld[i].tid);
 	if (vlds > VLDS)
-		memset(&service.spent, 0, sizeof(service.spent));
+		memset(&service.replay, 0, sizeof(service.replay));
 }
 
 int

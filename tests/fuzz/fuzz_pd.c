@@ -295,7 +295,7 @@ reset_pd(void)
 	memset(&pd.input, 0, offsetof(struct lines, data));
 	terminal_open(&pd.input);
 	pd.input.fd = input;
-	pd.failed = pd.leaving = pd.gone = pd.hungry = pd.password = false;
+	pd.failed = pd.leaving = pd.gone = pd.need_input = pd.password = false;
 	ready.woke = 0;
 }
 

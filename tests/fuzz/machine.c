@@ -1,9 +1,9 @@
 /* The pool, the random source, the terminal and what is printed. */
 #include <stdarg.h>
 
-#include "pool.h"
-#include "random.h"
-#include "terminal.h"
+#include "sys/pool.h"
+#include "sys/random.h"
+#include "ui/terminal.h"
 #include "world.h"
 
 #define JOBS_MAX 192

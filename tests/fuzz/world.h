@@ -24,7 +24,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "sys/clock.h"
 
 struct job;
 struct world_dir;

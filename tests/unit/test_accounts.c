@@ -1,4 +1,3 @@
-/* with: src/as/accounts.c */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,11 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/as/accounts.h"
+#include "as/accounts.h"
 #include "crypto/pbkdf2.h"
 #include "crypto/sha256.h"
-#include "disk.h"
 #include "policy.h"
+#include "sys/disk.h"
 #include "test.h"
 
 static char dir[] = "/tmp/test_accounts.XXXXXX";

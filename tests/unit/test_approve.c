@@ -1,11 +1,10 @@
-/* with: src/as/accounts.c */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../../src/as/accounts.h"
-#include "disk.h"
+#include "as/accounts.h"
+#include "sys/disk.h"
 #include "test.h"
 
 static char file[] = "/tmp/test_approve.XXXXXX";

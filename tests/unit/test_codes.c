@@ -1,8 +1,7 @@
 /* codes - a code is shown once, however often it comes. */
-/* with: src/pd/codes.c */
 #include <string.h>
 
-#include "../../src/pd/codes.h"
+#include "pd/codes.h"
 #include "policy.h"
 #include "test.h"
 

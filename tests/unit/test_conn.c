@@ -3,8 +3,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "conn.h"
-#include "net.h"
+#include "net/conn.h"
+#include "net/net.h"
 #include "policy.h"
 #include "test.h"
 
@@ -73,11 +73,13 @@ only_bytes_that_move_count_as_a_move(void)
 	struct conn c = meet();
 	char byte;
 
-	CHECK(conn_fill(&c, START + 1) && c.moved == START, "nothing came");
+	CHECK(conn_fill(&c, START + 1) && c.last_progress == START,
+	    "nothing came");
 	CHECK(conn_read(&c, &byte, 1, START + 1) == CONN_LATER, "later");
 	say("x", 1);
-	CHECK(conn_fill(&c, START + 2) && c.moved == START + 2, "came");
-	CHECK(conn_write(&c, "y", 1, START + 3) == 1 && c.moved == START + 3,
+	CHECK(conn_fill(&c, START + 2) && c.last_progress == START + 2, "came");
+	CHECK(conn_write(&c, "y", 1, START + 3) == 1 &&
+		c.last_progress == START + 3,
 	    "went");
 	CHECK(read(peer, &byte, 1) == 1 && byte == 'y', "y");
 	part(&c);
@@ -192,7 +194,7 @@ a_lost_peer_is_told(void)
 	CHECK(!conn_fill(&c, START), "no connection");
 }
 
-/* Times after START at which conn_part() is asked, and its answer. */
+/* Times after START at which conn_linger() is asked, and its answer. */
 static void
 a_parting_is_bounded(void)
 {
@@ -201,27 +203,31 @@ a_parting_is_bounded(void)
 	struct conn c = meet();
 	ms_t at;
 
-	CHECK(!conn_part(&c, scratch, sizeof(scratch), START), "parted");
-	CHECK(conn_part_by(&c) == START + PART_FIRST && !c.shut,
+	CHECK(
+	    !conn_linger(&c, scratch, sizeof(scratch), START), "linger_since");
+	CHECK(conn_linger_until(&c) == START + LINGER_FIRST && !c.shut,
 	    "the peer may close first");
-	CHECK(!conn_part(&c, scratch, sizeof(scratch), START + PART_FIRST) &&
+	CHECK(
+	    !conn_linger(&c, scratch, sizeof(scratch), START + LINGER_FIRST) &&
 		read(peer, scratch, 1) == 0,
 	    "our side is shut down");
-	CHECK(conn_part_by(&c) == START + PART_IDLE, "idle bound");
-	CHECK(!conn_part(&c, scratch, sizeof(scratch), START + PART_IDLE - 1),
+	CHECK(conn_linger_until(&c) == START + LINGER_IDLE, "idle bound");
+	CHECK(
+	    !conn_linger(&c, scratch, sizeof(scratch), START + LINGER_IDLE - 1),
 	    "not yet");
 	say(chatter, sizeof(chatter));
-	for (at = START + PART_IDLE - 1; at < START + PART_TIME; at += 1000) {
+	for (at = START + LINGER_IDLE - 1; at < START + LINGER_TIME;
+	     at += 1000) {
 		say(chatter, sizeof(chatter));
-		CHECK(!conn_part(&c, scratch, sizeof(scratch), at), "at %ld",
+		CHECK(!conn_linger(&c, scratch, sizeof(scratch), at), "at %ld",
 		    (long)at);
 	}
-	CHECK(conn_part(&c, scratch, sizeof(scratch), START + PART_TIME),
+	CHECK(conn_linger(&c, scratch, sizeof(scratch), START + LINGER_TIME),
 	    "30 s are over");
 	part(&c);
 	c = meet();
-	conn_part(&c, scratch, sizeof(scratch), START);
-	CHECK(conn_part(&c, scratch, sizeof(scratch), START + PART_IDLE),
+	conn_linger(&c, scratch, sizeof(scratch), START);
+	CHECK(conn_linger(&c, scratch, sizeof(scratch), START + LINGER_IDLE),
 	    "silent for 5 s");
 	part(&c);
 }
@@ -233,10 +239,11 @@ a_parting_ends_with_the_peer(void)
 	struct conn c = meet();
 
 	say("unwanted", 8);
-	CHECK(!conn_part(&c, scratch, sizeof(scratch), START), "parted");
+	CHECK(
+	    !conn_linger(&c, scratch, sizeof(scratch), START), "linger_since");
 	shutdown(peer, SHUT_WR);
-	CHECK(!conn_part(&c, scratch, sizeof(scratch), START), "unwanted");
-	CHECK(conn_part(&c, scratch, sizeof(scratch), START), "it has left");
+	CHECK(!conn_linger(&c, scratch, sizeof(scratch), START), "unwanted");
+	CHECK(conn_linger(&c, scratch, sizeof(scratch), START), "it has left");
 	CHECK(!c.shut, "closing is enough");
 	part(&c);
 }
@@ -249,16 +256,17 @@ a_reply_is_delivered_before_the_parting(void)
 	struct conn c = meet();
 
 	conn_put(&c, &m);
-	CHECK(!conn_part(&c, scratch, sizeof(scratch), START) && c.parted == 0,
+	CHECK(!conn_linger(&c, scratch, sizeof(scratch), START) &&
+		c.linger_since == 0,
 	    "not before the reply is out");
-	CHECK(conn_part_by(&c) == START + LINE_TIME, "its bound");
-	CHECK(conn_part(&c, scratch, sizeof(scratch), START + LINE_TIME),
+	CHECK(conn_linger_until(&c) == START + LINE_TIME, "its bound");
+	CHECK(conn_linger(&c, scratch, sizeof(scratch), START + LINE_TIME),
 	    "nobody reads it");
 	CHECK(conn_flush(&c, START + 1) && c.out.len == 0, "flush");
-	CHECK(!conn_part(&c, scratch, sizeof(scratch), START + 1) &&
-		c.parted == START + 1,
-	    "parted");
-	conn_part(&c, scratch, sizeof(scratch), START + 1 + PART_FIRST);
+	CHECK(!conn_linger(&c, scratch, sizeof(scratch), START + 1) &&
+		c.linger_since == START + 1,
+	    "linger_since");
+	conn_linger(&c, scratch, sizeof(scratch), START + 1 + LINGER_FIRST);
 	CHECK(read(peer, text, sizeof(text)) == 4 &&
 		memcmp(text, "ERR\n", 4) == 0 &&
 		read(peer, text, sizeof(text)) == 0,

@@ -1,8 +1,8 @@
 /* The rest of wire.h: datagrams, refusals, descriptions, single fields. */
 #include <string.h>
 
+#include "proto/wire.h"
 #include "test.h"
-#include "wire.h"
 
 #define TEXT(s) (s), sizeof(s) - 1
 
@@ -126,7 +126,7 @@ every_request_has_its_refusal(void)
 			strlen(refusals[i].fault),
 		    "%s", out);
 		CHECK(strcmp(out, refusals[i].fault) == 0, "%s", out);
-		wire_refuse(&reply, refusals[i].request, ST_OK);
+		wire_reply(&reply, refusals[i].request, ST_OK);
 		if (refusals[i].ok == NULL)
 			CHECK(wire_format(out, sizeof(out), &reply) == 0, "%s",
 			    out);
@@ -166,7 +166,7 @@ a_refusal_carries_its_status(void)
 		struct msg reply;
 		size_t n;
 
-		wire_refuse(&reply, rows[i].request, rows[i].status);
+		wire_reply(&reply, rows[i].request, rows[i].status);
 		n = wire_format(out, sizeof(out), &reply);
 		CHECK(n == strlen(rows[i].text) &&
 			memcmp(out, rows[i].text, n) == 0,

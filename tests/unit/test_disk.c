@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "disk.h"
+#include "sys/disk.h"
 #include "test.h"
 
 static char path[] = "/tmp/test_disk.XXXXXX";

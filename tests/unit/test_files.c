@@ -1,4 +1,3 @@
-/* with: src/fs/files.c src/fs/shelf.c src/fs/task.c src/fs/work.c */
 /* The file server's store, without a socket. */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -7,8 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/fs/files.h"
-#include "disk.h"
+#include "fs/files.h"
+#include "sys/disk.h"
 #include "test.h"
 
 #define USER "12345"
@@ -64,10 +63,10 @@ work_dir(void)
 	return path;
 }
 
-static struct file_job
-job(enum file_task task, const char *uid, const char *name)
+static struct disk_op
+job(enum disk_op_kind task, const char *uid, const char *name)
 {
-	struct file_job j = { .task = task };
+	struct disk_op j = { .task = task };
 
 	snprintf(j.uid, sizeof(j.uid), "%s", uid);
 	snprintf(j.name, sizeof(j.name), "%s", name);
@@ -77,7 +76,7 @@ job(enum file_task task, const char *uid, const char *name)
 static enum status
 publish(const struct upload *u, const char *uid, const char *name)
 {
-	struct file_job j = job(FILE_PUBLISH, uid, name);
+	struct disk_op j = job(FILE_PUBLISH, uid, name);
 
 	memcpy(j.temp, u->temp, sizeof(j.temp));
 	files_run(&j, u->fd);
@@ -85,9 +84,9 @@ publish(const struct upload *u, const char *uid, const char *name)
 }
 
 static enum status
-hide(enum file_task task, const char *uid, const char *name)
+hide(enum disk_op_kind task, const char *uid, const char *name)
 {
-	struct file_job j = job(task, uid, name);
+	struct disk_op j = job(task, uid, name);
 	enum status status;
 
 	files_temp(j.temp);
@@ -101,7 +100,7 @@ hide(enum file_task task, const char *uid, const char *name)
 static void
 drop(struct upload *u)
 {
-	struct file_job j = job(FILE_PURGE, USER, "");
+	struct disk_op j = job(FILE_PURGE, USER, "");
 
 	memcpy(j.temp, u->temp, sizeof(j.temp));
 	upload_release(u);
@@ -231,7 +230,7 @@ fifteen_files_are_the_most(void)
 		CHECK(store(USER, name, "x") == ST_OK, "%s", name);
 	}
 	CHECK(upload_begin(&u, USER, "u.txt") == ST_OK, "14th");
-	CHECK(publish(&u, USER, "u.txt") == ST_OK, "14th, still held");
+	CHECK(publish(&u, USER, "u.txt") == ST_OK, "14th, still reservation");
 	CHECK(upload_begin(&v, USER, "v.txt") == ST_OK, "it counts once");
 	CHECK(upload_begin(&w, USER, "w.txt") == ST_FULL, "16th");
 	CHECK(upload_begin(&w, USER, "v.txt") == ST_DUP, "DUP before FULL");
@@ -288,12 +287,12 @@ removing_the_user_strikes_uploads(void)
 	upload_begin(&v, "54321", "u.txt");
 	CHECK(upload_wanted(&u), "wanted");
 	files_forget(USER);
-	CHECK(!upload_wanted(&u), "struck");
+	CHECK(!upload_wanted(&u), "cancelled");
 	CHECK(upload_wanted(&v), "another user's");
 	drop(&u);
 	drop(&v);
 	CHECK(upload_begin(&u, USER, "u.txt") == ST_OK, "and again");
-	CHECK(upload_wanted(&u), "a struck place is struck for ever");
+	CHECK(upload_wanted(&u), "a cancelled place is cancelled for ever");
 	drop(&u);
 }
 
@@ -330,7 +329,7 @@ a_start_clears_away_what_the_dead_left(void)
 	pid = fork();
 	if (pid == 0) {
 		/* Dies with an upload, and a removed user, in its work. */
-		struct file_job j = job(FILE_REMOVE, "54321", "");
+		struct disk_op j = job(FILE_REMOVE, "54321", "");
 
 		if (files_start(root) != NULL ||
 		    upload_begin(&u, USER, "w.txt") != ST_OK)

@@ -1,4 +1,3 @@
-/* with: src/as/tickets.c src/as/people.c */
 /*
  * What somebody gets who knows a password and guesses at the rest: the share of
  * accounts that fall is printed.  That it is at most one in a hundred is
@@ -8,10 +7,10 @@
  */
 #include <string.h>
 
-#include "../../src/as/tickets.h"
-#include "net.h"
+#include "as/tickets.h"
+#include "net/net.h"
 #include "policy.h"
-#include "random.h"
+#include "sys/random.h"
 #include "test.h"
 
 #define START (1000 * MINUTES)
@@ -47,7 +46,7 @@ ask(struct code *c, const char *uid, ms_t now)
 	memcpy(req.uid, uid, UID_LEN + 1);
 	code_make(c, &req);
 	code_sent(c, now);
-	person_asked(person_of(uid), now);
+	person_code_sent(person_of(uid), now);
 }
 
 /*
@@ -64,11 +63,11 @@ falls_to_patience(const char *uid, ms_t end, bool stop_short, long *tried)
 	for (int i = 0; i < TRIES; i++) {
 		if (stop_short && p->failed == CODES_FAILED_MAX - 1) {
 			now = p->failed_at + CODES_FORGIVEN;
-			if (now >= end || person_may_ask(p, now) == NEVER)
+			if (now >= end || person_next_code_at(p, now) == NEVER)
 				return false;
 		}
 		if (c.vc[0] == '\0') {
-			ms_t at = person_may_ask(p, now);
+			ms_t at = person_next_code_at(p, now);
 
 			if (at == NEVER || at >= end)
 				return false;
@@ -92,7 +91,7 @@ falls_to_hoarding(const char *uid, long *tried)
 	int n = 0;
 
 	while (n < (int)LEN(c) && now < START + VC_LIFE) {
-		ms_t at = person_may_ask(p, now);
+		ms_t at = person_next_code_at(p, now);
 
 		now = at > now ? at : now;
 		ask(&c[n++], uid, now);

@@ -1,8 +1,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "line.h"
 #include "test.h"
+#include "ui/line.h"
 
 static int ends[2];
 

@@ -4,10 +4,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "net.h"
+#include "net/net.h"
+#include "net/trace.h"
+#include "sys/log.h"
 #include "test.h"
-#include "trace.h"
 
 static const struct {
 	const char *in;

@@ -8,8 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "net.h"
+#include "net/net.h"
 #include "policy.h"
+#include "sys/fd.h"
 #include "test.h"
 
 static const struct {
@@ -166,7 +167,7 @@ starve(void)
 		if (connect(clients[i], (struct sockaddr *)&at, sizeof(at)))
 			return 2;
 	}
-	if (setrlimit(RLIMIT_NOFILE, &few) == -1 || net_cap() != 30)
+	if (setrlimit(RLIMIT_NOFILE, &few) == -1 || fd_limit() != 30)
 		return 3;
 	while (full != -1)
 		full = dup(STDERR_FILENO);
@@ -255,7 +256,7 @@ outgrow(void)
 		return 0; /* cannot be tried here */
 	many.rlim_cur = FD_SETSIZE + 10;
 	setrlimit(RLIMIT_NOFILE, &many);
-	if (net_cap() != FD_SETSIZE || listener_open(&l, 0) == -1)
+	if (fd_limit() != FD_SETSIZE || listener_open(&l, 0) == -1)
 		return 1;
 	client = socket(AF_INET, SOCK_STREAM, 0);
 	net_address(&at, "127.0.0.1", net_port(l.fd));
@@ -312,7 +313,7 @@ five_err_go_in_any_second(void)
 	CHECK(late == ERR_PER_SECOND - 1 && early == 1, "%d %d", late, early);
 }
 
-/* Among many sources the one that storms is still held. */
+/* Among many sources the one that storms is still reservation. */
 static void
 a_storm_among_others_is_held(void)
 {

@@ -1,10 +1,9 @@
-/* with: src/as/people.c */
 #include <string.h>
 
-#include "../../src/as/people.h"
-#include "net.h"
+#include "as/people.h"
+#include "net/net.h"
 #include "policy.h"
-#include "random.h"
+#include "sys/random.h"
 #include "test.h"
 
 #define START 1000000
@@ -36,8 +35,8 @@ codes_sent(struct person *p, ms_t from, ms_t time, ms_t step)
 	int n = 0;
 
 	for (ms_t now = from; now < from + time; now += step)
-		if (person_may_ask(p, now) <= now) {
-			person_asked(p, now);
+		if (person_next_code_at(p, now) <= now) {
+			person_code_sent(p, now);
 			n++;
 		}
 	return n;
@@ -64,8 +63,8 @@ one_a_second_is_never_delayed(void)
 	for (ms_t i = 0; i < 200; i++) {
 		ms_t now = START + i * SECONDS;
 
-		CHECK(person_may_ask(p, now) <= now, "REQ %d", (int)i);
-		person_asked(p, now);
+		CHECK(person_next_code_at(p, now) <= now, "REQ %d", (int)i);
+		person_code_sent(p, now);
 	}
 }
 
@@ -77,10 +76,10 @@ who_waits_as_told_waits_no_longer(void)
 	ms_t now = START, at;
 
 	CHECK(codes_sent(p, now, 1000, 10) == VLC_BURST, "a burst");
-	at = person_may_ask(p, now + 999);
+	at = person_next_code_at(p, now + 999);
 	CHECK(at > now + 999 && at <= now + 2 * SECONDS, "%ld", (long)at);
-	CHECK(person_may_ask(p, at - 1) > at - 1, "too early");
-	CHECK(person_may_ask(p, at) <= at, "in time");
+	CHECK(person_next_code_at(p, at - 1) > at - 1, "too early");
+	CHECK(person_next_code_at(p, at) <= at, "in time");
 }
 
 static void
@@ -91,14 +90,14 @@ ten_wrong_codes_slow_a_user_down(void)
 
 	for (int i = 1; i < CODES_FAILED_SLOW; i++)
 		person_failed(p, now);
-	person_asked(p, now);
-	CHECK(person_may_ask(p, now) <= now, "nine are nothing yet");
+	person_code_sent(p, now);
+	CHECK(person_next_code_at(p, now) <= now, "nine are nothing yet");
 	person_failed(p, now);
-	CHECK(person_may_ask(p, now) == now + CODES_SLOW_TIME, "ten are");
+	CHECK(person_next_code_at(p, now) == now + CODES_SLOW_TIME, "ten are");
 	now += CODES_SLOW_TIME;
-	CHECK(person_may_ask(p, now) <= now, "one in 30 s");
-	person_asked(p, now);
-	CHECK(person_may_ask(p, now) > now, "and then none");
+	CHECK(person_next_code_at(p, now) <= now, "one in 30 s");
+	person_code_sent(p, now);
+	CHECK(person_next_code_at(p, now) > now, "and then none");
 	CHECK(codes_sent(p, now, 10 * MINUTES, 100) == 19, "in 10 minutes");
 }
 
@@ -109,13 +108,14 @@ eighty_wrong_codes_stop_a_user(void)
 
 	for (int i = 1; i < CODES_FAILED_MAX; i++)
 		person_failed(p, START);
-	CHECK(person_may_ask(p, START) != NEVER, "one is left");
+	CHECK(person_next_code_at(p, START) != NEVER, "one is left");
 	person_failed(p, START);
-	CHECK(person_may_ask(p, START) == NEVER, "none is");
-	CHECK(person_may_ask(p, START + 100 * CODES_FORGIVEN) == NEVER,
+	CHECK(person_next_code_at(p, START) == NEVER, "none is");
+	CHECK(person_next_code_at(p, START + 100 * CODES_FORGIVEN) == NEVER,
 	    "and time does not change it");
 	person_trusted(p);
-	CHECK(person_may_ask(p, START) <= START, "a device has registered");
+	CHECK(
+	    person_next_code_at(p, START) <= START, "a device has registered");
 }
 
 static void
@@ -126,15 +126,16 @@ a_day_forgives_one_wrong_code(void)
 
 	for (int i = 0; i < CODES_FAILED_SLOW; i++)
 		person_failed(p, now);
-	person_asked(p, now + CODES_FORGIVEN - 1);
-	CHECK(
-	    person_may_ask(p, now + CODES_FORGIVEN - 1) > now + CODES_FORGIVEN,
+	person_code_sent(p, now + CODES_FORGIVEN - 1);
+	CHECK(person_next_code_at(p, now + CODES_FORGIVEN - 1) >
+		now + CODES_FORGIVEN,
 	    "not yet");
 	now += CODES_FORGIVEN;
-	CHECK(person_may_ask(p, now) <= now, "nine are left");
-	CHECK(person_may_ask(p, now) <= now && p->failed == 9, "%u", p->failed);
+	CHECK(person_next_code_at(p, now) <= now, "nine are left");
+	CHECK(person_next_code_at(p, now) <= now && p->failed == 9, "%u",
+	    p->failed);
 	person_failed(p, now);
-	CHECK(person_may_ask(p, now) > now, "ten again");
+	CHECK(person_next_code_at(p, now) > now, "ten again");
 }
 
 static const ms_t delays[] = { 0, 0, 0, 1000, 2000, 4000, 8000, 15000, 15000,
@@ -248,16 +249,16 @@ an_address_has_no_more_than_sixteen_hashes_waiting(void)
 
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < HASHES_PER_ADDRESS; i++)
-			CHECK(people_hash(a), "hash %d", i);
-		CHECK(!people_hash(a), "one too many");
-		CHECK(people_hash(b), "another address");
-		people_hashed(a);
-		CHECK(people_hash(a), "one is done");
-		CHECK(!people_hash(a), "but one only");
+			CHECK(hash_slot_take(a), "hash %d", i);
+		CHECK(!hash_slot_take(a), "one too many");
+		CHECK(hash_slot_take(b), "another address");
+		hash_slot_release(a);
+		CHECK(hash_slot_take(a), "one is done");
+		CHECK(!hash_slot_take(a), "but one only");
 		for (int i = 0; i < HASHES_PER_ADDRESS; i++)
-			people_hashed(a);
-		people_hashed(b);
-		people_hashed(b); /* one too many: nothing happens */
+			hash_slot_release(a);
+		hash_slot_release(b);
+		hash_slot_release(b); /* one too many: nothing happens */
 	}
 }
 
@@ -269,14 +270,14 @@ many_addresses_wait_for_a_place(void)
 
 	for (int i = 0; i < 200; i++) {
 		snprintf(ip, sizeof(ip), "10.3.0.%d", i);
-		places += people_hash(host(ip));
+		places += hash_slot_take(host(ip));
 	}
 	CHECK(places >= 16 && places < 200, "%d", places);
 	for (int i = 0; i < 200; i++) {
 		snprintf(ip, sizeof(ip), "10.3.0.%d", i);
-		people_hashed(host(ip));
+		hash_slot_release(host(ip));
 	}
-	CHECK(people_hash(host("10.3.1.1")), "places are free again");
+	CHECK(hash_slot_take(host("10.3.1.1")), "places are free again");
 }
 
 int

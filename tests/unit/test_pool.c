@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pool.h"
+#include "sys/pool.h"
 #include "test.h"
 
 #define JOBS 200

@@ -1,10 +1,9 @@
 /* progress - the line that shows how far a transfer has come. */
-/* with: src/user/progress.c */
 #include <string.h>
 
-#include "../../src/user/progress.h"
 #include "policy.h"
 #include "test.h"
+#include "user/progress.h"
 
 #define MB (1000 * 1000)
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "random.h"
+#include "sys/random.h"
 #include "test.h"
 
 #define DRAWS 900000 /* a hundred for each code */

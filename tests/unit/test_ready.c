@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ready.h"
+#include "sys/ready.h"
 #include "test.h"
 
 static int ends[2];

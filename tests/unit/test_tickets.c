@@ -1,11 +1,10 @@
-/* with: src/as/tickets.c src/as/people.c */
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/as/tickets.h"
-#include "net.h"
+#include "as/tickets.h"
+#include "net/net.h"
 #include "policy.h"
-#include "random.h"
+#include "sys/random.h"
 #include "test.h"
 
 #define START 1000000 /* when every test begins; any time would do */

@@ -1,9 +1,8 @@
 /* words - every status that a reply may carry has its own sentence. */
-/* with: src/user/words.c */
 #include <string.h>
 
-#include "../../src/user/words.h"
 #include "test.h"
+#include "user/words.h"
 
 static const enum msg_type with_status[] = { MSG_RLO, MSG_RRQ, MSG_RLS, MSG_RRT,
 	MSG_RUP, MSG_RDL, MSG_RRM };

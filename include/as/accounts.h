@@ -1,0 +1,100 @@
+/*
+ * accounts - who is registered: a small file for each, DIR/UID, whole or
+ *absent.
+ *
+ *	pair pbkdf2-sha256$rounds$salt$hash
+ *	device 127.0.0.1 57000
+ *
+ * The second line is missing where no device is registered.  What may stand
+ * beside the users' files: work (temporaries), removed (users who have been
+ * removed but whose FS may still ask), lock (of the one AS that is at work).
+ *
+ * This module touches the disk and knows nothing of sockets.  Reading one
+ * account is quick; what is slow is an account_job, for the pool.
+ */
+#ifndef ACCOUNTS_H
+#define ACCOUNTS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+
+#include "proto/wire.h"
+
+#define PAIR_MAX 128 /* room for a pair in its text form */
+#define SALT_LEN 16
+
+struct account {
+	char pair[PAIR_MAX];
+	bool has_device;
+	char ip[16];
+	uint16_t port;
+};
+
+enum account_change {
+	ACCOUNT_KEEP,   /* just verify */
+	ACCOUNT_CREATE, /* a new pair, of pass and salt, with its device */
+	ACCOUNT_UPDATE, /* another device, or none */
+	ACCOUNT_REMOVE  /* all of it; asked tells who may ask again */
+};
+
+enum account_result {
+	ACCOUNT_DONE,  /* durable, where anything had to be written */
+	ACCOUNT_WRONG, /* pass is not the account's, nothing was changed */
+	ACCOUNT_FAILED /* the disk refused: see error */
+};
+
+/* Who asked for a removal: told again should the answer get lost. */
+struct removal {
+	char uid[UID_LEN + 1];
+	char tid[CODE_LEN + 1];
+	char ip[16];
+	uint16_t port;
+};
+
+/* A slow piece of work.  An all-zero job verifies nothing and does nothing. */
+struct account_job {
+	enum account_change change;
+	enum account_result result;
+	int error;   /* an errno */
+	bool verify; /* pass against account.pair before anything else */
+	char uid[UID_LEN + 1];
+	char pass[PASS_LEN + 1];
+	unsigned char salt[SALT_LEN];
+	struct account account; /* what it is, or is to be */
+	struct removal asked;
+};
+
+/*
+ * Open DIR, made if it is missing; wait for the AS that holds it, or refuse.
+ * NULL, or what is wrong with it.  keep[] gets the descriptors that jobs need.
+ */
+const char *accounts_open(const char *dir, bool wait, int keep[3]);
+
+/*
+ * Restrict who may register to the UIDs of a file, one a line, '#' starts a
+ * comment: their number, or -1 with *line the line at fault, 0 for the file.
+ */
+int accounts_approve(const char *file, int *line);
+bool accounts_approved(const char *uid);
+
+/*
+ * Read an account.  One that is there but cannot be read (no descriptors left,
+ * a failing disk, damage) is not taken for one that is not.
+ */
+enum account_state {
+	ACCOUNT_NONE,
+	ACCOUNT_FOUND, /* *a is set */
+	ACCOUNT_UNREADABLE
+};
+
+enum account_state accounts_load(const char *uid, struct account *a);
+
+/*
+ * Finish the removals that the last AS left unfinished, and fetch up to max of
+ * the recent ones, whose FS may still be asking: their number.
+ */
+int accounts_removals(struct removal *out, int max);
+
+void accounts_run(void *body, int fd); /* slow: the pool's run() */
+
+#endif

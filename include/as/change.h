@@ -1,0 +1,27 @@
+/*
+ * change - what changes an account, and so takes its time: REG, UNR (section
+ * 3.1) and the VLD of a removal (3.3).
+ *
+ * One change of an account at a time; the password is hashed and the disk is
+ * waited for beside the loop; the answer leaves when all is durable.
+ */
+#ifndef CHANGE_H
+#define CHANGE_H
+
+#include "as/server.h"
+
+/* A REG or UNR.  Where all places are taken it is dropped: it comes again. */
+void change_ask(struct server *as, const struct asker *who, const char *text,
+    const struct msg *req);
+void change_remove(struct server *as, const struct asker *who, const char *text,
+    const struct msg *vld);
+
+/* Is the answer to this very datagram still to come? */
+bool change_waits(
+    const struct server *as, const struct asker *who, const char *text);
+
+void change_watch(const struct server *as, struct ready *r);
+void change_step(struct server *as, ms_t now);
+bool change_idle(const struct server *as);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * login - the first factor: LOG and RLO (section 3.2 a, b).
+ *
+ * The slow hash of a password is made beside the loop: the session is CHECKING
+ * meanwhile, and DELAYED where a wrong password has to wait for its answer.
+ */
+#ifndef LOGIN_H
+#define LOGIN_H
+
+#include "as/server.h"
+
+void login_take(
+    struct server *as, struct session *s, const struct msg *log, ms_t now);
+void login_checking(struct server *as, struct session *s, ms_t now);
+void login_delayed(struct session *s, ms_t now);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * people - what the AS remembers of each user while it runs: a proof of the
+ * password, the wrong codes, the pace of the codes sent.  Nothing of it is on
+ * disk.  Time comes in as a parameter.
+ */
+#ifndef PEOPLE_H
+#define PEOPLE_H
+
+#include <netinet/in.h>
+
+#include "proto/wire.h"
+#include "sys/clock.h"
+
+#define PROOF_LEN 16
+#define PAIR_TAG  8
+
+/* All-zero: somebody of whom nothing is known yet. */
+struct person {
+	unsigned char proof[PROOF_LEN]; /* see person_prove() */
+	char proven[PAIR_TAG + 1];      /* the end of the pair; "": none */
+	unsigned failed;                /* wrong codes */
+	ms_t failed_at;  /* the last of them, or when one was forgiven */
+	ms_t asked_at;   /* the last code sent */
+	ms_t paced;      /* when the codes sent so far have all been paid for */
+	unsigned ticket; /* the newest TID's, see tickets.c */
+	struct sockaddr_in device; /* as on disk; port 0: not known */
+};
+
+/* The person with this UID (5 digits); never NULL. */
+struct person *person_of(const char *uid);
+
+void people_open(void); /* before all others; after random_open() */
+
+/*
+ * A password that the slow hash has proven right is remembered as a digest with
+ * a key that this process alone has, bound to the pair on disk, so that it can
+ * be checked again at once.  CHECK_SLOWLY: nothing (or another pair) is proven.
+ */
+enum check { CHECK_RIGHT, CHECK_WRONG, CHECK_SLOWLY };
+
+void person_prove(struct person *p, const char *pair, const char *pass);
+enum check person_check(
+    const struct person *p, const char *pair, const char *pass);
+
+/* When the next code may be sent: now or earlier, later, or NEVER. */
+ms_t person_next_code_at(struct person *p, ms_t now);
+void person_code_sent(struct person *p, ms_t now);
+
+void person_failed(struct person *p, ms_t now); /* a wrong code */
+void person_trusted(struct person *p);          /* a device registered */
+
+/*
+ * How long the answer to a wrong password for uid from this address has to
+ * wait, in milliseconds; counts it.
+ */
+ms_t people_wrong(const char *uid, struct in_addr from, ms_t now);
+void people_right(const char *uid, struct in_addr from);
+
+/*
+ * May one more password from this address be hashed now?  Counts it until
+ * hash_slot_release() is told, so that one address cannot keep the others
+ * waiting.
+ */
+bool hash_slot_take(struct in_addr from);
+void hash_slot_release(struct in_addr from);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * tickets - validation codes and transaction IDs: who may do what, how often.
+ *
+ * Pure: no sockets, no disk, no clock; time comes in as a parameter.
+ */
+#ifndef TICKETS_H
+#define TICKETS_H
+
+#include <netinet/in.h>
+
+#include "as/people.h"
+#include "proto/wire.h"
+#include "sys/clock.h"
+
+/*
+ * A code that was sent to a device, for one connection.  All-zero: none.  It is
+ * good for VC_LIFE, once, and dies after VC_TRIES wrong tries.
+ */
+struct code {
+	char uid[UID_LEN + 1];
+	char rid[CODE_LEN + 1];
+	char vc[CODE_LEN + 1]; /* "": none */
+	enum op op;
+	char fname[FNAME_MAX + 1];
+	int wrong; /* tries so far */
+	ms_t expires;
+};
+
+/* A new code for a REQ. */
+void code_make(struct code *c, const struct msg *req);
+void code_sent(struct code *c, ms_t now);
+
+/* Is this AUT right?  The code is used up then; a wrong one is counted. */
+bool code_redeem(struct code *c, const struct msg *aut, ms_t now);
+
+/* Who asked whether a TID is good, to know the same asking again. */
+struct asker {
+	struct sockaddr_in from;
+	size_t len; /* of the VLD: of those that are good each has its own */
+};
+
+/*
+ * A new TID for the operation of a redeemed code.  It lives TID_LIFE, works
+ * once, and is not given to the user again within TID_LIFE of its last use.
+ * "0" where there is none to give.
+ */
+const char *ticket_grant(const struct code *c, ms_t now);
+
+/*
+ * Answer a VLD in *cnf, in full.  A good TID is used up; asked again by the
+ * same asker within VLD_AGAIN the answer is the same, and true is returned;
+ * anything else is E and counts against the user's live TIDs.
+ */
+bool ticket_use(
+    const struct msg *vld, const struct asker *who, ms_t now, struct msg *cnf);
+
+/* The TID was used by who before we started: the removal of a user. */
+void ticket_restore(const struct msg *vld, const struct asker *who, ms_t now);
+
+/* A TID whose use has failed on our side: any VLD for it is E from now on. */
+void ticket_void(const struct msg *vld);
+
+/* The user is gone, and all live TIDs with it. */
+void tickets_drop(const char *uid);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * client - one User connected to the FS, from its request to our reply.
+ *
+ * One request a connection (section 3.4 of the specification).  Its form is
+ * checked first, then the AS is asked, then the store.  Nothing here waits: a
+ * client says what it waits for, and is stepped when that has come.
+ */
+#ifndef CLIENT_H
+#define CLIENT_H
+
+#include "fs/files.h"
+#include "fs/replay.h"
+#include "net/conn.h"
+#include "net/request.h"
+#include "sys/pool.h"
+
+/* Each state says all that may be assumed in it. */
+enum client_state {
+	FREE,       /* nobody; conn.fd is -1 and no job is under way */
+	ASKING,     /* conn.in: the start of a request */
+	VALIDATING, /* req: a request; vld: under way; we do not read, so that
+		       an unauthorised upload stays with its sender */
+	RECEIVING,  /* up: open; left bytes and a newline to come; job: none, or
+		    a FILE_SYNC of what has come */
+	FINISHING,  /* as RECEIVING; left is 0: only the newline is to come */
+	SYNCING,    /* job: the FILE_SYNC, PUBLISH, DELETE or REMOVE without
+		       which there is no reply */
+	SENDING,    /* file: open, size bytes; conn.out: the rest of the head;
+		      left bytes and a newline to go after it */
+	REPLYING,   /* conn.out: the rest of the reply, then we are done */
+	LINGERING,  /* we have sent all; what still comes is dropped, so that
+		     closing does not reset the reply away */
+	ORPHANED    /* conn.fd is -1; a job is still under way */
+};
+
+struct client {
+	enum client_state state;
+	ms_t since; /* in ASKING, VALIDATING, FINISHING: when it began */
+	struct conn conn;
+	enum wire_result took; /* what req is worth */
+	struct msg req;
+	struct request vld;
+	struct upload up;   /* once there is a reply: if open, it failed */
+	int file;           /* -1: none */
+	uint64_t size;      /* of file */
+	uint64_t left;      /* of what is to come or to go */
+	uint64_t unsynced;  /* bytes of up since the last FILE_SYNC */
+	bool purge_pending; /* task.temp is to be purged */
+	struct job job;
+	struct disk_op task;
+};
+
+/* What all clients share. */
+struct service {
+	int as; /* a UDP socket, connected to the AS, for every VLD */
+	struct pool pool;
+	struct replay replay;
+	unsigned long connections, resends, repeated;
+};
+
+/* Take over a new connection. */
+void client_open(struct client *c, struct service *s, int fd,
+    const struct sockaddr_in *peer, ms_t now);
+
+void client_watch(const struct client *c, struct ready *r);
+void client_step(struct client *c, struct service *s, const struct ready *r);
+
+/* True when it waits for this CNF, which it then is to be given. */
+bool client_awaits(const struct client *c, const struct msg *cnf);
+void client_validated(
+    struct client *c, struct service *s, const struct msg *cnf, ms_t now);
+
+/*
+ * Nobody listens at the AS's port: what waits for it is INV, but for a removal
+ * that the AS may have begun before it ended.
+ */
+void client_unheard(struct client *c, struct service *s, ms_t now);
+
+/* The one way in which a connection ends; it may be FREE or ORPHANED then. */
+void client_end(struct client *c, struct service *s);
+
+#endif

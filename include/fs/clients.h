@@ -1,0 +1,42 @@
+/*
+ * clients - all the clients, and who of them must go when there are too many.
+ *
+ * The slots are static; a round costs by those that are in use.
+ */
+#ifndef CLIENTS_H
+#define CLIENTS_H
+
+#include "fs/client.h"
+#include "net/net.h"
+
+/* Two descriptors each, below FD_SETSIZE: (1024 - FDS_RESERVED) / 2. */
+#define CLIENTS_MAX 496
+
+struct clients {
+	int usable; /* slots; no more of them are used */
+	int size;   /* how many are in use: the first */
+	int turn;   /* whose is the next among those who move data */
+	struct client *order[CLIENTS_MAX]; /* ones in this order */
+	struct client slot[CLIENTS_MAX];
+	unsigned long evicted;
+};
+
+/* Make room for as many clients as the descriptors allow: their number. */
+int clients_open(struct clients *w, int descriptors);
+
+/* The listener only when a new client would find a place. */
+void clients_watch(
+    const struct clients *w, const struct listener *l, struct ready *r);
+
+/* Let the clients go on, then new ones in. */
+void clients_step(struct clients *w, struct service *s, const struct ready *r);
+void clients_accept(struct clients *w, struct service *s, struct listener *l,
+    const struct ready *r);
+
+/* The answers of the AS, each to the client that waits for it. */
+void clients_receive(struct clients *w, struct service *s, ms_t now);
+
+/* End those who have not asked for anything yet, or all. */
+void clients_dismiss(struct clients *w, struct service *s, bool all);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * serve - do for a client what the AS has confirmed.
+ *
+ * One function for each state in which the store is at work, and the jobs that
+ * these states give to the pool.  Where a function returns false the connection
+ * is of no more use, and the caller ends it.
+ */
+#ifndef SERVE_H
+#define SERVE_H
+
+#include "fs/client.h"
+
+/* Begin: the client is RECEIVING, SENDING, SYNCING or REPLYING afterwards. */
+void serve_begin(struct client *c, struct service *s);
+
+bool serve_take(struct client *c, struct service *s, ms_t now);
+void serve_conclude(struct client *c, struct service *s);
+bool serve_give(struct client *c, ms_t now);
+
+/*
+ * Once the reply is decided, or the connection gone: clear away, beside the
+ * loop, what an upload or a deletion leaves, after the job that still uses it.
+ */
+void serve_tidy(struct client *c, struct service *s);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * trace - a server's verbose line: a request, where it came from, our answer.
+ *
+ *	14:03:07 TCP 127.0.0.1:40112 LOG 12345 -> RLO OK
+ */
+#ifndef TRACE_H
+#define TRACE_H
+
+#include <netinet/in.h>
+
+#include "proto/wire.h"
+
+/* result is what parsing the request gave.  Without -v it does nothing. */
+void trace(const char *transport, const struct sockaddr_in *peer,
+    const struct msg *request, enum wire_result result,
+    const struct msg *reply);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * account - being registered with the AS: REG and UNR over UDP (section 3.1).
+ *
+ * Each is sent again until its reply comes or 8 s have passed.  One is under
+ * way at a time, and it ends with exactly one event.
+ */
+#ifndef ACCOUNT_H
+#define ACCOUNT_H
+
+#include <netinet/in.h>
+
+#include "net/request.h"
+
+enum account_event {
+	ACCOUNT_QUIET,
+	ACCOUNT_OK,
+	ACCOUNT_NOK,
+	ACCOUNT_STRANGE, /* the AS answered ERR */
+	ACCOUNT_CLOSED,  /* nobody is at the AS's port */
+	ACCOUNT_SILENT   /* no answer */
+};
+
+struct account {
+	int fd; /* connected to the AS */
+	struct request call;
+	struct msg asked;       /* the REG or UNR that is, or was, under way */
+	struct msg reservation; /* the REG that was OK; MSG_UNKNOWN: none */
+};
+
+/* 0, or -1 with errno. */
+int account_open(struct account *a, const struct sockaddr_in *as);
+
+void account_register(struct account *a, const struct msg *reg, ms_t now);
+
+/*
+ * Unregister what is registered, or was about to be; false: there is nothing,
+ * and nothing is sent.
+ */
+bool account_unregister(struct account *a, ms_t now);
+bool account_busy(const struct account *a);
+
+/* True for our user, even while we wait to hear that we are registered. */
+bool account_owns(const struct account *a, const char *uid);
+
+void account_watch(const struct account *a, struct ready *r);
+enum account_event account_step(struct account *a, const struct ready *r);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * device - the UDP server that takes the codes (VLC) and confirms them (RVC).
+ *
+ * Only the AS's address is believed, from any port, since an AS may send each
+ * code from a socket of its own; and this host's, since an AS on it may send
+ * from another of its addresses than we know it by.  Others are ignored.
+ */
+#ifndef DEVICE_H
+#define DEVICE_H
+
+#include <netinet/in.h>
+
+#include "net/net.h"
+#include "pd/account.h"
+#include "pd/codes.h"
+
+struct device {
+	int fd; /* bound to PDport */
+	struct in_addr as, self;
+	struct codes codes;
+	struct err_quota errs;
+};
+
+/* port may be 0: any.  The port that it got, or 0 with errno. */
+uint16_t device_open(struct device *d, const struct sockaddr_in *as,
+    const struct sockaddr_in *self);
+
+void device_watch(const struct device *d, struct ready *r);
+
+/* Take what has come, a batch of it; new codes of our user are told. */
+void device_step(
+    struct device *d, const struct account *a, const struct ready *r);
+
+void device_tell(const struct msg *vlc);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * transfer - one request to the FS over a connection of its own (section 3.4).
+ *
+ * Every request goes the same way: connect, send - for UPL the data as well -,
+ * hear the reply, for RRT take the data.  While we send we listen: a reply that
+ * comes early stops the sending, since the FS has made up its mind.  Data moves
+ * through one scratch buffer, and progress is shown on the way.
+ */
+#ifndef TRANSFER_H
+#define TRANSFER_H
+
+#include "net/conn.h"
+#include "user/progress.h"
+#include "user/save.h"
+#include "user/trouble.h"
+
+enum transfer_state {
+	TRANSFER_NONE,
+	TRANSFER_CONNECTING,
+	TRANSFER_SENDING,   /* scratch from..to, then the file, is to be sent */
+	TRANSFER_AWAITING,  /* nothing more is sent; the reply is due */
+	TRANSFER_RECEIVING, /* RRT OK: size - done bytes are to come */
+	TRANSFER_KEEPING    /* they are here; the disk is making them durable */
+};
+
+enum transfer_event {
+	TRANSFER_QUIET,
+	TRANSFER_ANSWERED, /* reply is set; it is an ERR or fits the request */
+	TRANSFER_FAILED    /* trouble and error say why */
+};
+
+struct transfer {
+	enum transfer_state state;
+	struct conn conn;
+	struct msg request, reply;
+	int file;      /* to upload; -1: none */
+	uint64_t size; /* of the data, either way */
+	uint64_t done; /* of it, read from the file or written to it */
+	bool loaded;   /* all that is to be sent has been in scratch */
+	size_t from, to;
+	ms_t deadline; /* to connect */
+	struct save save;
+	struct progress progress;
+	enum trouble trouble;
+	int error;
+};
+
+void transfer_init(struct transfer *t);
+
+/*
+ * Send a LST, RTV, UPL, DEL or REM.  file is open for reading and holds the
+ * size of an UPL; -1 for the others.  It is ours to close from then on.
+ */
+void transfer_start(struct transfer *t, const struct sockaddr_in *peer,
+    const struct msg *request, int file, ms_t now);
+bool transfer_busy(const struct transfer *t);
+
+void transfer_watch(const struct transfer *t, struct ready *r);
+enum transfer_event transfer_step(struct transfer *t, const struct ready *r);
+
+/* The one end of every transfer, good or bad; may be called twice. */
+void transfer_end(struct transfer *t);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * trouble - what can go wrong between us and a server, or with a file here.
+ */
+#ifndef TROUBLE_H
+#define TROUBLE_H
+
+enum trouble {
+	TROUBLE_NONE,
+	TROUBLE_UNREACHABLE,   /* no connection; there is an errno */
+	TROUBLE_LOST,          /* it ended before the answer came */
+	TROUBLE_SILENT,        /* no answer, or no byte moved, in time */
+	TROUBLE_PROTOCOL,      /* what came is no answer to what we asked */
+	TROUBLE_LOGIN_REVOKED, /* AS: the login in memory is no longer good */
+	TROUBLE_EARLY_OK,      /* FS: OK before it had the whole file */
+	TROUBLE_TRUNCATED,     /* FS: the file ended before its size */
+	TROUBLE_SHRUNK,        /* our file did */
+	TROUBLE_UNREADABLE,    /* our file; there is an errno */
+	TROUBLE_UNWRITABLE     /* the copy here; there is an errno */
+};
+
+#endif

@@ -1,0 +1,159 @@
+/*
+ * words - every sentence that this program says, and nothing else.
+ *
+ * They are short, in plain words, and say what to do next.  What a command
+ * comes to, good or bad, goes to stdout, one line each; waiting, progress and
+ * what the AS does unasked go to stderr.  Scripts may rely on their wording.
+ * Formats are literals, so that the compiler checks each against its arguments.
+ */
+#ifndef WORDS_H
+#define WORDS_H
+
+#include <inttypes.h>
+
+#include "proto/wire.h"
+#include "version.h"
+
+/* Starting and ending. */
+#define SAY_VERSION "user (RC-2FA) " VERSION "\n"
+#define SAY_USAGE                                                              \
+	"usage: user [-n ASIP] [-p ASport] [-m FSIP] [-q FSport] [-e]\n"       \
+	"       user -h | -V\n"
+#define SAY_OPTIONS                                                            \
+	"\n"                                                                   \
+	"  -n ASIP    host of the AS, name or address (127.0.0.1)\n"           \
+	"  -p ASport  its TCP port (%d)\n"                                     \
+	"  -m FSIP    host of the FS, name or address (127.0.0.1)\n"           \
+	"  -q FSport  its TCP port (%d)\n"                                     \
+	"  -e         stop at the first command that fails\n"                  \
+	"  -h, -V     this text; the version\n"                                \
+	"\n"                                                                   \
+	"Exit status: 0 all went well, 1 a command failed, 2 wrong usage,\n"   \
+	"3 no connection, 130 Ctrl-C.\n\n"
+#define SAY_BAD_PORT     "user: -%c %s: a port is a number from 1 to 65535"
+#define SAY_NO_HOST      "user: cannot find the host %s (%s). Check -%c."
+#define SAY_NO_SYSTEM    "user: cannot start: %s"
+#define SAY_NO_SELECT    "user: cannot go on: %s"
+#define SAY_CANNOT_START "Cannot reach the AS at %s (%s). Is ./AS running?"
+
+/* Reading commands. */
+#define SAY_PROMPT   "> "
+#define SAY_PASSWORD "Password: "
+#define SAY_UNKNOWN  "Unknown command. Did you mean %s? All of them: help"
+#define SAY_FORM     "Wrong usage. The form is: %s%s%s"
+#define SAY_TOO_LONG "This line is too long and was ignored."
+#define SAY_HELP_ROW "  %-10s %-3s %-14s %s"
+#define SAY_BAD_UID  "A UID is 5 digits. The form is: login UID PASS"
+#define SAY_BAD_PASS                                                           \
+	"A password is 8 letters or digits. The form is: login UID PASS"
+#define SAY_BAD_OP                                                             \
+	"Fop is one letter: L (list), R (retrieve), U (upload), D (delete) "   \
+	"or X (remove)."
+#define SAY_BAD_NAME                                                           \
+	"Not a file name for the server: at most 24 letters, digits, '-', "    \
+	"'_' or '.', ending in a dot and 3 letters or digits (notes.txt)."
+#define SAY_BAD_VC   "A code is the 4 digits that your device shows: val 1234"
+#define SAY_NO_LOGIN "Log in first: login UID PASS"
+#define SAY_NOT_ASKED                                                          \
+	"There is no code to confirm. Ask for one first: req L, or req U FILE"
+#define SAY_NO_TID                                                             \
+	"No TID yet. Ask for one: req %s%s%s, then val CODE with the code "    \
+	"from your device."
+#define SAY_OTHER_TID                                                          \
+	"This TID is for %s%s%s. Use it for that, or ask for another: "        \
+	"req %s%s%s"
+#define SAY_REALLY     "Remove all files and the account of %s? yes/no: "
+#define SAY_NO_REMOVAL "Nothing was removed."
+#define SAY_NO_FILE    "Cannot read %s (%s). Nothing was sent."
+#define SAY_NO_REGULAR "%s is not a file that can be sent. Nothing was sent."
+#define SAY_DIRECTORY  "%s is a directory. Nothing was sent."
+#define SAY_TOO_BIG    "%s has more than 9999999999 bytes. Nothing was sent."
+#define SAY_NO_COPY    "Cannot write %s in this directory (%s). Nothing was asked."
+
+/* The AS. */
+#define SAY_WAITING   "Waiting for your device to confirm..."
+#define SAY_LOGGED_IN "Logged in as %s."
+#define SAY_CODE_SENT "Code sent to your device for %s%s%s. Next: val CODE"
+#define SAY_CONFIRMED "Confirmed (TID=%s). Next: %s%s%s"
+#define SAY_REFUSED                                                            \
+	"Not confirmed: the code is wrong, expired or already used. "          \
+	"Check it, or ask for another: req"
+#define SAY_AS_GONE                                                            \
+	"The AS has closed the connection. The next command that needs it "    \
+	"connects again; a code not confirmed yet must be asked for again."
+#define SAY_RECONNECT  "Connecting to the AS again..."
+#define SAY_BACK       "Connected to the AS again."
+#define SAY_BACK_AS    "Connected to the AS again, logged in as %s."
+#define SAY_NO_AS      "Cannot reach the AS at %s (%s). Start ./AS and try again."
+#define SAY_AS_LOST    "The AS closed the connection without an answer. Try again."
+#define SAY_AS_SILENT  "The AS did not answer in time. Try again."
+#define SAY_AS_STRANGE "The AS at %s sent a strange answer. Check -n and -p."
+#define SAY_AS_ERR     "The AS at %s did not understand us. Check -n and -p."
+#define SAY_LOGIN_REVOKED                                                      \
+	"The AS no longer accepts your login. Log in again: login UID PASS"
+
+/* The FS. */
+#define SAY_FILE         "%u %s %" PRIu64
+#define SAY_FILE_ALIGNED "%2u %-24s %10" PRIu64
+#define SAY_UPLOADED     "Uploaded %s (%" PRIu64 " bytes)."
+#define SAY_RETRIEVED    "Retrieved %s (%" PRIu64 " bytes): %s/%s"
+#define SAY_REPLACED                                                           \
+	"Retrieved %s (%" PRIu64 " bytes), the old one replaced: %s/%s"
+#define SAY_DELETED "Deleted %s."
+#define SAY_REMOVED "Removed all files and the account of %s."
+#define SAY_NO_FS                                                              \
+	"Cannot reach the FS at %s (%s). Is ./FS running? Your TID is kept."
+#define SAY_FS_LOST                                                            \
+	"The FS closed the connection without an answer. Try again; if the "   \
+	"TID is refused, ask for another: req"
+#define SAY_FS_SILENT                                                          \
+	"The FS has been silent for too long. Try again; if the TID is "       \
+	"refused, ask for another: req"
+#define SAY_FS_STRANGE "The FS at %s sent a strange answer. Check -m and -q."
+#define SAY_FS_ERR     "The FS at %s did not understand us. Check -m and -q."
+#define SAY_EARLY_OK                                                           \
+	"The FS said OK before it had all of %s. Check it with a list: req L"
+#define SAY_TRUNCATED                                                          \
+	"The transfer of %s was cut short (%" PRIu64 " of %" PRIu64            \
+	" bytes). Nothing was "                                                \
+	"changed here. Ask again: req R %s"
+#define SAY_SHRUNK                                                             \
+	"%s became shorter while it was sent, so it was not uploaded. "        \
+	"Ask again: req U %s"
+#define SAY_UNREADABLE                                                         \
+	"Cannot read %s (%s), so it was not uploaded. Ask again: req U %s"
+#define SAY_UNWRITABLE                                                         \
+	"Cannot write %s here (%s). Nothing was changed. Make room, then "     \
+	"ask again: req R %s"
+
+/* Ctrl-C. */
+#define SAY_CANCELLED "Cancelled."
+
+/* The progress line. */
+#define SAY_PROGRESS "%-24s [%s] %3d%% %7.1f MB/s "
+#define SAY_ETA      "ETA %02d:%02d"
+#define SAY_STALLED  "stalled  "
+
+/* Help, one line a command. */
+#define HELP_LOGIN    "say who you are (first factor)"
+#define HELP_REQ      "ask for a code: L, R file, U file, D file or X"
+#define HELP_VAL      "confirm with the code that your device shows"
+#define HELP_LIST     "list your files                (after req L)"
+#define HELP_RETRIEVE "copy a file to this directory  (after req R)"
+#define HELP_UPLOAD   "store a file                   (after req U)"
+#define HELP_DELETE   "delete a file                  (after req D)"
+#define HELP_REMOVE   "delete all and your account    (after req X)"
+#define HELP_EXIT     "end the program"
+#define HELP_HELP     "all commands, or one"
+
+/*
+ * What a reply's status means to the person who asked; NULL where none is due:
+ * a success has its own sentence.  Every '$' stands for the file or the user.
+ */
+const char *words_status(enum msg_type reply, enum status status);
+
+/* Copy a sentence to out with $ replaced; cut to the room.  Returns out. */
+char *words_fill(
+    char *out, size_t room, const char *sentence, const char *subject);
+
+#endif

@@ -1,0 +1,255 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/clock.h"
+#include "sys/disk.h"
+#include "sys/fd.h"
+
+#define ROOM_SLOW 100 /* ms */
+
+int
+disk_open_dir(int at, const char *name)
+{
+	return openat(
+	    at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+const char *
+disk_root(const char *path, int *fd)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) == -1 && errno != EEXIST)
+		return strerror(errno);
+	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd == -1 || fstat(*fd, &st) == -1)
+		return strerror(errno);
+	if (st.st_uid != geteuid())
+		return "belongs to another user";
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return "is writable by others (chmod go-w would do)";
+	return NULL;
+}
+
+int
+disk_open(int at, const char *name, off_t *size)
+{
+	struct stat st;
+	int fd =
+	    openat(at, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &st) == -1)
+		return close_with_errno(fd);
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1) {
+		close(fd);
+		errno = EMLINK; /* there is something, but no file of ours */
+		return -1;
+	}
+	*size = st.st_size;
+	return fd;
+}
+
+int
+disk_create(int at, const char *name)
+{
+	return openat(
+	    at, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+int
+disk_write(int fd, const void *data, size_t n)
+{
+	const char *at = data;
+
+	while (n > 0) {
+		ssize_t wrote = write(fd, at, n);
+
+		if (wrote == -1 && errno != EINTR)
+			return -1;
+		if (wrote > 0) {
+			at += wrote;
+			n -= (size_t)wrote;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Where the file system cannot, the C library writes a byte a block instead;
+ * where each of these waits for a server, once is enough.
+ */
+void
+disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size)
+{
+	static bool slow;
+	uint64_t more = size - *room;
+	ms_t began;
+
+	if (size < DISK_STRETCH || need <= *room || slow)
+		return;
+	if (more > DISK_STRETCH)
+		more = DISK_STRETCH;
+	began = now_ms();
+	posix_fallocate(fd, (off_t)*room, (off_t)more);
+	slow = now_ms() - began > ROOM_SLOW;
+	*room += more;
+}
+
+ssize_t
+disk_load(int at, const char *name, char *out, size_t room)
+{
+	off_t size;
+	int fd = disk_open(at, name, &size);
+	size_t len = 0;
+	ssize_t n = 1;
+
+	if (fd == -1)
+		return -1;
+	while (n > 0 && len < room - 1 && (off_t)len < size) {
+		n = read(fd, out + len, room - 1 - len);
+		if (n > 0)
+			len += (size_t)n;
+		else if (n == -1 && errno == EINTR)
+			n = 1;
+	}
+	if (n == -1)
+		return close_with_errno(fd);
+	close(fd);
+	out[len] = '\0';
+	return (ssize_t)len;
+}
+
+static int
+fill(int fd, const char *text)
+{
+	if (disk_write(fd, text, strlen(text)) == -1 || fsync(fd) == -1)
+		return close_with_errno(fd);
+	return close(fd);
+}
+
+/* Give what is whole in work its name; where that fails nothing is left. */
+static int
+name_it(int at, const char *name, int work, bool replace)
+{
+	int error;
+
+	if (replace ? renameat(work, name, at, name) == 0 :
+		      linkat(work, name, at, name, 0) == 0 &&
+		    (unlinkat(work, name, 0) == 0 || errno == ENOENT))
+		return fsync(at);
+	error = errno;
+	unlinkat(work, name, 0);
+	errno = error;
+	return -1;
+}
+
+static int
+put(int at, const char *name, int work, const char *text, bool replace)
+{
+	int fd, error;
+
+	unlinkat(work, name, 0); /* cut short by a crash */
+	fd = disk_create(work, name);
+	if (fd == -1)
+		return -1;
+	if (fill(fd, text) == 0)
+		return name_it(at, name, work, replace);
+	error = errno;
+	unlinkat(work, name, 0);
+	errno = error;
+	return -1;
+}
+
+int
+disk_save(int at, const char *name, int work, const char *text)
+{
+	return put(at, name, work, text, true);
+}
+
+int
+disk_add(int at, const char *name, int work, const char *text)
+{
+	return put(at, name, work, text, false);
+}
+
+static bool
+unlink_it(int dir, const char *name, void *arg)
+{
+	(void)arg;
+	unlinkat(dir, name, 0);
+	return true;
+}
+
+int
+disk_purge(int at, const char *name)
+{
+	if (unlinkat(at, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	disk_each(at, name, unlink_it, NULL);
+	return unlinkat(at, name, AT_REMOVEDIR);
+}
+
+int
+disk_each(
+    int at, const char *dir, bool (*each)(int, const char *, void *), void *arg)
+{
+	int fd = disk_open_dir(at, dir);
+	DIR *d = fd == -1 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+	int error;
+
+	if (d == NULL)
+		return fd == -1 ? -1 : close_with_errno(fd);
+	while (errno = 0, (e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 &&
+		    strcmp(e->d_name, "..") != 0 && !each(fd, e->d_name, arg))
+			break;
+	error = e == NULL ? errno : 0; /* it may end before its end */
+	closedir(d);
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+static int
+control_lock(int fd, int command, short type, off_t byte, pid_t *pid)
+{
+	struct flock lock = { .l_type = type,
+		.l_whence = SEEK_SET,
+		.l_start = byte,
+		.l_len = 1 };
+	int result;
+
+	do
+		result = fcntl(fd, command, &lock);
+	while (result == -1 && errno == EINTR);
+	if (pid != NULL)
+		*pid = lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+	return result;
+}
+
+int
+disk_lock(int fd, off_t byte, bool wait)
+{
+	return control_lock(fd, wait ? F_SETLKW : F_SETLK, F_WRLCK, byte, NULL);
+}
+
+int
+disk_unlock(int fd, off_t byte)
+{
+	return control_lock(fd, F_SETLK, F_UNLCK, byte, NULL);
+}
+
+pid_t
+disk_locker(int fd, off_t byte)
+{
+	pid_t pid = 0;
+
+	return control_lock(fd, F_GETLK, F_WRLCK, byte, &pid) == -1 ? 0 : pid;
+}
