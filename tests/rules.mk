@@ -4,8 +4,9 @@ TOOLS = talk lossy
 UNIT  = $(basename $(wildcard tests/unit/test_*.c))
 BENCH = $(addprefix tests/bench/,asload drive durable echo fileload fillas flush \
         fillfs flooras floorfs hold ready stubas watch)
+PEER  = tests/tls/peer
 
-test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit replay
+test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit replay interop
 	@BIN=$(BUILD) TOOLS=$(BUILD) sh tests/system/run.sh
 	@$(MAKE) -s --no-print-directory promises
 
@@ -26,7 +27,7 @@ $(BUILD)/$(1): $(patsubst %.c,$(BUILD)/%.o,$(1).c $(call with,$(1))) \
     $(patsubst %,$(BUILD)/%.a,$(sort $(call programs,$(1)))) $(LIB)
 	$$(LINK)
 endef
-$(foreach tool,$(UNIT) $(BENCH),$(eval $(call linked,$(tool))))
+$(foreach tool,$(UNIT) $(BENCH) $(PEER),$(eval $(call linked,$(tool))))
 
 # What tests crypto runs once more without the compiler's vectors and 128-bit
 # integers: the same results to the bit.
@@ -45,6 +46,9 @@ $(BUILD)/portable/%.o: %.c
 
 unit: $(UNIT:%=$(BUILD)/%) $(PORTABLE)
 	@for t in $(UNIT:%=$(BUILD)/%) $(PORTABLE); do $$t || exit 1; done
+
+interop: $(BUILD)/$(PEER)
+	@sh tests/tls/interop.sh $(BUILD)/$(PEER)
 
 # The fuzz entries: whole programs, or the messages alone, on a machine in memory
 # (tests/fuzz/world.h, put in front of each source); an entry has some sources
@@ -127,4 +131,4 @@ coverage:
 bench: $(PROGRAMS:%=$(BUILD)/%) $(BENCH:%=$(BUILD)/%)
 	@BIN=$(BUILD) sh tests/bench/run.sh $(GOAL)
 
-.PHONY: test unit fuzz fuzzers replay policy promises soak coverage bench
+.PHONY: test unit interop fuzz fuzzers replay policy promises soak coverage bench
