@@ -53,16 +53,21 @@ interop: $(BUILD)/$(PEER)
 # The fuzz entries: whole programs, or the messages alone, on a machine in memory
 # (tests/fuzz/world.h, put in front of each source); an entry has some sources
 # in it as text.  Replayed over their corpora by test; fuzzed by make fuzz.
-ENTRIES   = wire as fs pd user
+ENTRIES   = wire as fs pd user tls tls_open ticket x509
 WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DDISK_STRETCH=16
 NOT_FUZZED = src/%/main.c src/as/accounts.c src/fs/files.c src/sys/clock.c \
              src/sys/pool.c src/sys/random.c src/ui/terminal.c
 MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine)
 FUZZ      = -fsanitize=address,undefined -fno-sanitize-recover=all
-fuzzed    = tests/fuzz/fuzz_$(1).c $(if $(filter wire,$(1)), \
-            $(wildcard src/proto/*.c), $(filter-out $(NOT_FUZZED), \
+IN_wire     = $(wildcard src/proto/*.c)
+IN_tls      = tests/unit/tls_world.c $(wildcard src/tls/*.c src/crypto/*.c)
+IN_tls_open = tests/unit/tls_world.c tests/fuzz/tls_stub.c \
+              $(wildcard src/tls/*.c) src/crypto/sha256.c src/crypto/hmac.c
+IN_ticket   = $(IN_tls_open)
+IN_x509     = $(IN_tls_open)
+fuzzed    = tests/fuzz/fuzz_$(1).c $(or $(IN_$(1)),$(filter-out $(NOT_FUZZED), \
             $(wildcard src/$(1)/*.c $(FLOORS:%=src/%/*.c))))
-machine   = $(if $(filter-out wire,$(1)),$(MACHINE))
+machine   = $(if $(IN_$(1)),,$(MACHINE))
 define fuzz_rule
 $(BUILD)/replay/$(1): $(patsubst %.c,$(BUILD)/replay/%.o, \
     $(call fuzzed,$(1)) $(call machine,$(1))) $(BUILD)/tests/fuzz/replay.o

@@ -70,7 +70,8 @@ read_state(struct reader *r, struct tls_session *s)
 	read_copy(r, s->peer.fingerprint, SHA256_LEN);
 	s->peer.serial_len = (uint8_t)read_int(r, 1);
 	read_copy(r, s->peer.serial, CERT_SERIAL_MAX);
-	read_copy(r, s->peer.name, sizeof(s->peer.name));
+	read_copy(r, s->peer.name, TLS_NAME_MAX);
+	read_int(r, 1);
 }
 
 static void
