@@ -3,7 +3,7 @@
 TOOLS = talk lossy
 UNIT  = $(basename $(wildcard tests/unit/test_*.c))
 BENCH = $(addprefix tests/bench/,asload drive durable echo fileload fillas flush \
-        fillfs flooras floorfs hold ready stubas watch)
+        fillfs flooras floorfs hold ready stubas tls watch)
 PEER  = tests/tls/peer
 
 test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit replay interop
@@ -136,4 +136,7 @@ coverage:
 bench: $(PROGRAMS:%=$(BUILD)/%) $(BENCH:%=$(BUILD)/%)
 	@BIN=$(BUILD) sh tests/bench/run.sh $(GOAL)
 
-.PHONY: test unit interop fuzz fuzzers replay policy promises soak coverage bench
+bench_tls: $(BUILD)/tests/bench/tls $(BUILD)/$(PEER)
+	@sh tests/bench/tls.sh $(BUILD)
+
+.PHONY: test unit interop bench_tls fuzz fuzzers replay policy promises soak coverage bench

@@ -55,7 +55,7 @@ put_state(struct writer *w, const struct tls_session *s)
 	put_bytes(w, s->peer.name, sizeof(s->peer.name));
 }
 
-static void
+static bool
 read_state(struct reader *r, struct tls_session *s)
 {
 	memset(s, 0, sizeof(*s));
@@ -72,6 +72,8 @@ read_state(struct reader *r, struct tls_session *s)
 	read_copy(r, s->peer.serial, CERT_SERIAL_MAX);
 	read_copy(r, s->peer.name, TLS_NAME_MAX);
 	read_int(r, 1);
+	return s->peer.fault <= CERT_MISUSED &&
+	    s->peer.serial_len <= CERT_SERIAL_MAX;
 }
 
 static void
@@ -98,8 +100,7 @@ open_state(struct tls_session *s, struct reader sealed,
 	read_copy(&sealed, copy, sizeof(copy));
 	good = aead_open(
 	    copy + AEAD_NONCE, STATE_LEN, key, copy, label, strlen(label));
-	if (good)
-		read_state(&state, s);
+	good = good && read_state(&state, s);
 	wipe(copy, sizeof(copy));
 	return good;
 }

@@ -180,6 +180,8 @@ pending(struct tls *t)
 static void
 give_back(struct tls *t)
 {
+	if (t->state == FAILED)
+		flight_drop(t); /* the alert alone goes out */
 	if (t->hs != NULL && t->state >= OPEN && t->data_len == 0 &&
 	    (t->state > OPEN || t->hs->early_at >= t->hs->early_len))
 		release(t);
@@ -279,10 +281,8 @@ cut_alert(struct tls *t)
 const void *
 tls_output(struct tls *t, size_t *n)
 {
-	if (t->state == FAILED)
-		flight_drop(t); /* the alert alone goes out */
-	flight_cut(t);
 	give_back(t);
+	flight_cut(t);
 	cut_alert(t);
 	*n = t->out_len - t->out_at;
 	return *n > 0 ? t->out + t->out_at : NULL;

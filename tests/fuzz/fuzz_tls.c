@@ -143,7 +143,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		size_t take = mode & DATAGRAM ? read_int(&r, 2) : r.left;
 		void *in = tls_room(&s->t, &room);
 
-		if (in == NULL || r.left == 0)
+		if (in == NULL || r.bad || r.left == 0)
 			break;
 		if (take > r.left)
 			take = r.left;

@@ -8,6 +8,7 @@
  *	-u 1 datagrams  -c chain.pem -k key.pem  -r root.pem  -n name  -any 1
  *	-psk identity:key  -require 1  -N connections  -b bytes to send
  *	-noticket 1  -cache 1  -in bytes of a record  -mute 1 no answer comes
+ *	-new 1 nothing is resumed  -quiet 1
  *
  * A server says on which port, sends back what comes and ends after one line in
  * its last connection; a client says a line, waits for as much and goes, N
@@ -45,7 +46,7 @@ static uint8_t chain[8192], root_der[4096];
 static size_t in_size;
 static int connections = 1;
 static size_t bytes = 6;
-static bool mute;
+static bool mute, quiet;
 static struct sockaddr_in other;
 
 static size_t said, heard;
@@ -167,6 +168,10 @@ option(const char *name, char *value)
 		in_size = strtoul(value, NULL, 10);
 	else if (strcmp(name, "-mute") == 0)
 		mute = true;
+	else if (strcmp(name, "-new") == 0)
+		target.ticket = NULL;
+	else if (strcmp(name, "-quiet") == 0)
+		quiet = true;
 	else if (strcmp(name, "-noticket") == 0)
 		self.keys = NULL;
 	else if (strcmp(name, "-cache") == 0)
@@ -214,6 +219,8 @@ flush(int fd)
 static void
 say_ready(void)
 {
+	if (quiet)
+		return;
 	printf("READY suite %04x%s%s%s peer '%s' limit %u\n", t.suite,
 	    t.peer.resumed ? " RESUMED" : "",
 	    t.peer.certified ? " certified" : "", t.peer.shared ? " psk" : "",
@@ -335,8 +342,10 @@ talk(int fd, bool last)
 	}
 	tls_close(&t, TLS_CLOSE_NOTIFY);
 	flush(fd);
-	printf("%s, alert %d %s; %zu bytes heard\n", ready ? "ENDED" : "FAILED",
-	    t.alert, t.said ? "theirs" : "ours", heard);
+	if (!quiet)
+		printf("%s, alert %d %s; %zu bytes heard\n",
+		    ready ? "ENDED" : "FAILED", t.alert,
+		    t.said ? "theirs" : "ours", heard);
 	fflush(stdout);
 	return !ready || heard < (mute ? 0 : 1);
 }
