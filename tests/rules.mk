@@ -64,6 +64,8 @@ $(BUILD)/portable/secret: $(BUILD)/portable/tests/tools/secret.o \
     $(BUILD)/portable/crypto.a
 	$(LINK)
 
+$(BUILD)/$(PEER): $(BUILD)/tests/tls/certs.o
+
 interop: $(BUILD)/$(PEER)
 	@sh tests/tls/interop.sh $(BUILD)/$(PEER)
 
