@@ -30,7 +30,8 @@ $(BUILD)/tests/bench.a: $(filter-out $(BENCH:%=$(BUILD)/%.o), \
 programs = $(filter as fs pd user,$(shell sed -n \
            's,^\#include "\(../../src/\)*\([a-z]*\)/.*,\2,p' $(1).c))
 define linked
-$(BUILD)/$(1): $(BUILD)/$(1).o $(if $(filter tests/bench/%,$(1)), \
+$(BUILD)/$(1): $(BUILD)/$(1).o $(if $(filter $(PEER),$(1)), \
+    $(BUILD)/tests/tls/certs.o) $(if $(filter tests/bench/%,$(1)), \
     $(BUILD)/tests/bench.a) \
     $(BUILD)/tests/lib.a $(patsubst %,$(BUILD)/%.a,$(sort $(call \
     programs,$(1)))) $(LIB)
@@ -63,8 +64,6 @@ $(BUILD)/secret: $(BUILD)/tests/tools/secret.o $(BUILD)/crypto.a
 $(BUILD)/portable/secret: $(BUILD)/portable/tests/tools/secret.o \
     $(BUILD)/portable/crypto.a
 	$(LINK)
-
-$(BUILD)/$(PEER): $(BUILD)/tests/tls/certs.o
 
 interop: $(BUILD)/$(PEER)
 	@sh tests/tls/interop.sh $(BUILD)/$(PEER)
