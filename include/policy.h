@@ -54,6 +54,7 @@
 #define TIDS_LIVE_MAX     16 /* a user */
 #define VC_TRIES          3
 #define VLD_TRIES         10 /* wrong ones for a user, then its TIDs die */
+#define REMOVAL_RETRY     (1 * SECONDS)  /* AS: one that the disk cut short */
 #define VLD_AGAIN         (5 * SECONDS)  /* AS: a repeated VLD is a resend */
 #define TID_MEMORY        (30 * SECONDS) /* FS: a TID seen twice is INV */
 #define CODES_FAILED_SLOW 10 /* failed codes of a user: REQ slows down */

@@ -23,7 +23,8 @@ struct person {
 	ms_t asked_at;   /* the last code sent */
 	ms_t paced;      /* when the codes sent so far have all been paid for */
 	unsigned ticket; /* the newest TID's, see tickets.c */
-	struct sockaddr_in device; /* as on disk; port 0: not known */
+	struct sockaddr_in device;  /* as on disk; port 0: not known */
+	char removal[CODE_LEN + 1]; /* the TID that removed the UID last */
 };
 
 /* The person with this UID (5 digits); never NULL. */

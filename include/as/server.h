@@ -55,7 +55,8 @@ enum change_state {
 	CHANGE_NONE,
 	CHANGE_WAITING, /* for an earlier change of the same account */
 	CHANGE_WORKING, /* job: with the pool */
-	CHANGE_DELAYED  /* a wrong password: the answer is due at wait_until */
+	CHANGE_DELAYED  /* a wrong password: the answer is due at wait_until; a
+			   removal: it is tried again then */
 };
 
 struct change {

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "as/accounts.h"
@@ -13,9 +12,8 @@
 #include "sys/disk.h"
 #include "ui/line.h"
 
-#define UIDS          100000 /* five digits */
-#define ROUNDS_MAX    10000000
-#define REMOVAL_LIVES 60 /* seconds that an FS may take to ask again */
+#define UIDS       100000 /* five digits */
+#define ROUNDS_MAX 10000000
 
 static int root = -1, work = -1, removed = -1;
 static bool restricted;
@@ -234,37 +232,105 @@ write_account(const char *uid, const struct account *a,
 	return put(root, uid, work, text);
 }
 
-/* An old removal must not be finished over a new account. */
+/*
+ * A removal's record: "TID IP PORT intent", then "... done" once the account is
+ * gone from the disk.  Earlier versions wrote neither word and kept the record
+ * until the UID registered again: such a one may not be finished.
+ */
+enum record { RECORD_NONE, RECORD_DAMAGED, RECORD_INTENT, RECORD_DONE };
+
+static enum record
+load_record(const char *uid, struct removal *r)
+{
+	char text[64], *w[4];
+	int n;
+
+	memset(r, 0, sizeof(*r));
+	memcpy(r->uid, uid, UID_LEN);
+	if (disk_load(removed, uid, text, sizeof(text)) == -1)
+		return errno == ENOENT ? RECORD_NONE : RECORD_DAMAGED;
+	n = words(text, w, 4);
+	if (n < 3 || !wire_valid(F_TID, w[0]) || !wire_valid(F_IP, w[1]) ||
+	    !wire_valid(F_PORT, w[2]))
+		return RECORD_DAMAGED;
+	memcpy(r->tid, w[0], CODE_LEN);
+	snprintf(r->ip, sizeof(r->ip), "%s", w[1]);
+	r->port = (uint16_t)number_of(w[2]);
+	return n == 4 && strcmp(w[3], "done") == 0 ? RECORD_DONE :
+						     RECORD_INTENT;
+}
+
 static int
-forget_removal(const char *uid)
+save_record(const struct removal *r, enum record state)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s %s %u %s\n", r->tid, r->ip,
+	    (unsigned)r->port, state == RECORD_DONE ? "done" : "intent");
+	return disk_save(removed, r->uid, work, text);
+}
+
+static int
+drop_record(const char *uid)
 {
 	if (unlinkat(removed, uid, 0) == -1)
 		return errno == ENOENT ? 0 : -1;
 	return fsync(removed);
 }
 
+/*
+ * The account of this record is gone: no later start may take a new one for it.
+ * What the record says goes on being answered to the FS that asked.
+ */
 static int
-unlink_account(const char *uid)
+settle_record(const char *uid)
 {
-	if (unlinkat(root, uid, 0) == -1 && errno != ENOENT)
-		return -1;
-	return fsync(root);
+	struct removal r;
+
+	switch (load_record(uid, &r)) {
+	case RECORD_INTENT:
+		return save_record(&r, RECORD_DONE);
+	case RECORD_DAMAGED:
+		return drop_record(uid);
+	case RECORD_NONE:
+	case RECORD_DONE:
+		break;
+	}
+	return 0;
+}
+
+/* Nothing has been removed: as if the intent had never been written. */
+static enum account_result
+take_back(const struct removal *old, enum record state)
+{
+	int error = errno;
+	bool back = state == RECORD_INTENT || state == RECORD_DONE ?
+	    save_record(old, state) == 0 :
+	    drop_record(old->uid) == 0;
+
+	errno = error;
+	return back ? ACCOUNT_FAILED : ACCOUNT_UNSURE;
 }
 
 /*
  * First what we are about to do, then the deed: whatever stops us in between,
- * the next AS finds the first and finishes the second.
+ * the next AS finds the first and finishes the second.  Where we can do neither
+ * that nor take it back nobody may be told that it has failed.
  */
-static int
+static enum account_result
 remove_account(const struct removal *r)
 {
-	char text[64];
+	struct removal old;
+	enum record state = load_record(r->uid, &old);
 
-	snprintf(
-	    text, sizeof(text), "%s %s %u\n", r->tid, r->ip, (unsigned)r->port);
-	if (disk_save(removed, r->uid, work, text) == -1)
-		return -1;
-	return unlink_account(r->uid);
+	if (save_record(r, RECORD_INTENT) == -1)
+		return take_back(&old, state);
+	if (unlinkat(root, r->uid, 0) == -1 && errno != ENOENT)
+		return take_back(&old, state);
+	if (fsync(root) == -1)
+		return ACCOUNT_UNSURE;
+	save_record(r, RECORD_DONE); /* or later: see settle_record() */
+	return ACCOUNT_DONE;
 }
 
 static int
@@ -276,13 +342,13 @@ change(struct account_job *job)
 	case ACCOUNT_CREATE:
 		format_pair(
 		    job->account.pair, job->pass, job->salt, KDF_ROUNDS);
-		if (forget_removal(job->uid) == -1)
+		if (settle_record(job->uid) == -1)
 			return -1;
 		return write_account(job->uid, &job->account, disk_add);
 	case ACCOUNT_UPDATE:
 		return write_account(job->uid, &job->account, disk_save);
 	case ACCOUNT_REMOVE:
-		return remove_account(&job->asked);
+		break; /* accounts_run() */
 	}
 	return 0;
 }
@@ -296,67 +362,66 @@ accounts_run(void *body, int fd)
 	job->result = ACCOUNT_DONE;
 	if (job->verify && !verify(job->account.pair, job->pass)) {
 		job->result = ACCOUNT_WRONG;
+	} else if (job->change == ACCOUNT_REMOVE) {
+		job->result = remove_account(&job->asked);
+		job->error = errno;
 	} else if (change(job) == -1) {
 		job->error = errno;
 		job->result = ACCOUNT_FAILED;
 	}
 }
 
-struct removals {
-	struct removal *out;
-	int n, max;
+struct removal_visit {
+	void (*note)(const struct removal *r);
+	int unfinished;
 };
-
-/* Put back, from a backup, after it was removed? */
-static bool
-is_restored(const char *uid, const struct stat *removal)
-{
-	struct stat st;
-
-	if (fstatat(root, uid, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return false;
-	if (st.st_ctim.tv_sec != removal->st_mtim.tv_sec)
-		return st.st_ctim.tv_sec > removal->st_mtim.tv_sec;
-	return st.st_ctim.tv_nsec > removal->st_mtim.tv_nsec;
-}
 
 static bool
 finish_removal(int dir, const char *uid, void *arg)
 {
-	struct removals *all = arg;
+	void (*note)(const struct removal *) =
+	    ((const struct removal_visit *)arg)->note;
 	struct removal r;
-	char text[64], *w[3];
-	struct stat st;
+	enum record state;
 
-	if (!wire_valid(F_UID, uid) || fstatat(dir, uid, &st, 0) == -1 ||
-	    disk_load(dir, uid, text, sizeof(text)) == -1)
+	(void)dir;
+	if (!wire_valid(F_UID, uid))
 		return true;
-	if (is_restored(uid, &st)) {
-		unlinkat(dir, uid, 0);
-		return true;
+	state = load_record(uid, &r);
+	if (state == RECORD_INTENT || state == RECORD_DAMAGED) {
+		if ((unlinkat(root, uid, 0) == -1 && errno != ENOENT) ||
+		    fsync(root) == -1 || settle_record(uid) == -1)
+			((struct removal_visit *)arg)->unfinished++;
 	}
-	if (unlink_account(uid) == -1)
-		return true;
-	memset(&r, 0, sizeof(r));
-	memcpy(r.uid, uid, UID_LEN);
-	if (st.st_mtime + REMOVAL_LIVES < time(NULL)) {
-		unlinkat(dir, uid, 0);
-	} else if (words(text, w, 3) == 3 && wire_valid(F_TID, w[0]) &&
-	    wire_valid(F_IP, w[1]) && wire_valid(F_PORT, w[2]) &&
-	    all->n < all->max) {
-		memcpy(r.tid, w[0], CODE_LEN);
-		snprintf(r.ip, sizeof(r.ip), "%s", w[1]);
-		r.port = (uint16_t)number_of(w[2]);
-		all->out[all->n++] = r;
-	}
+	if (r.tid[0] != '\0')
+		note(&r);
 	return true;
 }
 
 int
-accounts_removals(struct removal *out, int max)
+accounts_removals(void (*note)(const struct removal *r))
 {
-	struct removals all = { .out = out, .max = max };
+	struct removal_visit visit = { .note = note };
 
-	disk_each(root, "removed", finish_removal, &all);
-	return all.n;
+	if (disk_each(root, "removed", finish_removal, &visit) == -1)
+		return -1;
+	return visit.unfinished;
+}
+
+enum removal_state
+accounts_removed(const struct removal *r)
+{
+	struct removal there;
+	enum record state = load_record(r->uid, &there);
+	struct stat st;
+
+	if ((state != RECORD_INTENT && state != RECORD_DONE) ||
+	    strcmp(there.tid, r->tid) != 0 || strcmp(there.ip, r->ip) != 0 ||
+	    there.port != r->port)
+		return REMOVAL_UNKNOWN;
+	if (state == RECORD_INTENT &&
+	    !(fstatat(root, r->uid, &st, AT_SYMLINK_NOFOLLOW) == -1 &&
+		errno == ENOENT))
+		return REMOVAL_BEGUN;
+	return REMOVAL_DONE;
 }

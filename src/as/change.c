@@ -66,12 +66,20 @@ change_waits(const struct server *as, const struct asker *who, const char *text)
 	return false;
 }
 
+/* At work on the account, or a removal that is half done. */
+static bool
+is_under_way(const struct change *a)
+{
+	return a->state == CHANGE_WORKING ||
+	    (a->state == CHANGE_DELAYED && a->req.type == MSG_VLD);
+}
+
 /* Is another change of the account under way?  One at a time. */
 static bool
 is_taken(const struct server *as, const char *uid)
 {
 	for (int i = 0; i < as->changes_top; i++)
-		if (as->changes[i].state == CHANGE_WORKING &&
+		if (is_under_way(&as->changes[i]) &&
 		    strcmp(as->changes[i].req.uid, uid) == 0)
 			return true;
 	return false;
@@ -198,32 +206,40 @@ begin(struct server *as, struct change *a, ms_t now)
 	}
 }
 
-/* A worker that was killed may have done it, and a restart would finish it. */
-static bool
-is_removed(const struct change *a)
+void
+change_confirm(struct msg *cnf, const struct msg *vld)
 {
-	struct account account;
-
-	if (a->job.state == JOB_DONE)
-		return a->change.result == ACCOUNT_DONE;
-	return accounts_load(a->req.uid, &account) == ACCOUNT_NONE;
+	wire_reply(cnf, MSG_VLD, ST_OK);
+	memcpy(cnf->uid, vld->uid, sizeof(cnf->uid));
+	memcpy(cnf->tid, vld->tid, sizeof(cnf->tid));
+	cnf->op = OP_REMOVE;
 }
 
+/*
+ * What was begun and neither done nor taken back, or cut short with its worker,
+ * is tried again: told E the FS would keep the files, and the next start would
+ * remove the account all the same.
+ */
 static void
-removed(struct server *as, struct change *a)
+removed(struct server *as, struct change *a, ms_t now)
 {
 	struct msg cnf;
 
-	wire_reply(&cnf, MSG_VLD, ST_OK);
-	memcpy(cnf.uid, a->req.uid, sizeof(cnf.uid));
-	memcpy(cnf.tid, a->req.tid, sizeof(cnf.tid));
-	cnf.op = OP_REMOVE;
-	if (!is_removed(a)) {
-		ticket_void(&a->req);
-		cnf.op = OP_ERROR;
-	} else {
+	if (a->job.state == JOB_FAILED || a->change.result == ACCOUNT_UNSURE) {
+		a->wait_until = now + REMOVAL_RETRY;
+		a->state = CHANGE_DELAYED;
+		return;
+	}
+	change_confirm(&cnf, &a->req);
+	if (a->change.result == ACCOUNT_DONE) {
+		struct person *p = person_of(a->req.uid);
+
+		memcpy(p->removal, a->req.tid, sizeof(p->removal));
 		tickets_drop(a->req.uid);
 		clients_log_out(as, a->req.uid);
+	} else {
+		ticket_void(&a->req);
+		cnf.op = OP_ERROR;
 	}
 	udp_answer(as, &a->who, &a->req, WIRE_OK, &cnf);
 	a->state = CHANGE_NONE;
@@ -234,7 +250,8 @@ report_failure(const struct change *a)
 {
 	if (a->job.state == JOB_FAILED) {
 		log_warn("user %s: the work was cut short", a->req.uid);
-	} else if (a->change.result == ACCOUNT_FAILED) {
+	} else if (a->change.result == ACCOUNT_FAILED ||
+	    a->change.result == ACCOUNT_UNSURE) {
 		errno = a->change.error;
 		log_error("user %s: cannot write the account", a->req.uid);
 	}
@@ -252,7 +269,7 @@ worked(struct server *as, struct change *a, ms_t now)
 		hash_slot_release(a->who.from.sin_addr);
 	report_failure(a);
 	if (a->req.type == MSG_VLD) {
-		removed(as, a);
+		removed(as, a, now);
 		return;
 	}
 	if (ok && hashed)
@@ -287,9 +304,12 @@ step(struct server *as, struct change *a, ms_t now)
 			worked(as, a, now);
 		break;
 	case CHANGE_DELAYED:
-		if (now >= a->wait_until) {
+		if (now < a->wait_until)
+			break;
+		if (a->req.type != MSG_VLD)
 			finish(as, a, ST_NOK);
-		}
+		else
+			work(as, a);
 		break;
 	}
 }
@@ -310,24 +330,30 @@ remember(struct server *as, const struct asker *who, const char *text,
 	return a;
 }
 
+void
+change_removal(
+    struct removal *r, const struct asker *who, const struct msg *vld)
+{
+	memset(r, 0, sizeof(*r));
+	memcpy(r->uid, vld->uid, sizeof(r->uid));
+	memcpy(r->tid, vld->tid, sizeof(r->tid));
+	inet_ntop(AF_INET, &who->from.sin_addr, r->ip, sizeof(r->ip));
+	r->port = ntohs(who->from.sin_port);
+}
+
 /* Before a removal is confirmed the account is gone from the disk. */
 void
 change_remove(struct server *as, const struct asker *who, const char *text,
     const struct msg *vld)
 {
 	struct change *a = remember(as, who, text, vld);
-	struct removal *r;
 
 	if (a == NULL) { /* nothing will be removed: its resend gets E */
 		ticket_void(vld);
 		return;
 	}
 	a->change.change = ACCOUNT_REMOVE;
-	r = &a->change.asked;
-	memcpy(r->uid, vld->uid, sizeof(r->uid));
-	memcpy(r->tid, vld->tid, sizeof(r->tid));
-	inet_ntop(AF_INET, &who->from.sin_addr, r->ip, sizeof(r->ip));
-	r->port = ntohs(who->from.sin_port);
+	change_removal(&a->change.asked, who, vld);
 }
 
 /* Where work has ended, others, earlier in the table, may have waited for it.

@@ -109,22 +109,22 @@ restrict_users(const char *file)
 	log_info("AS registers the %d users of %s", n, file);
 }
 
+static void
+note_removal(const struct removal *r)
+{
+	memcpy(person_of(r->uid)->removal, r->tid, sizeof(r->tid));
+}
+
 /* The removals of the last AS are done; their FS may not know it yet. */
 static void
-remember_removals(void)
+finish_removals(void)
 {
-	static struct removal r[256];
-	int n = accounts_removals(r, (int)(sizeof(r) / sizeof(r[0])));
+	int unfinished = accounts_removals(note_removal);
 
-	for (int i = 0; i < n; i++) {
-		struct msg vld = { .type = MSG_VLD };
-		struct asker who = { .len = sizeof("VLD 12345 1234\n") - 1 };
-
-		memcpy(vld.uid, r[i].uid, sizeof(vld.uid));
-		memcpy(vld.tid, r[i].tid, sizeof(vld.tid));
-		net_address(&who.from, r[i].ip, r[i].port);
-		ticket_restore(&vld, &who, now_ms());
-	}
+	if (unfinished == -1)
+		fatal("cannot read the removals");
+	if (unfinished > 0)
+		log_warn("%d removals cannot be finished", unfinished);
 }
 
 /* The same port for both; a free one for TCP may be taken for UDP. */
@@ -161,7 +161,7 @@ open_server(const struct options *o)
 		restrict_users(o->users);
 	if ((why = accounts_open(o->dir, o->standby, keep)) != NULL)
 		fatalx("%s: %s", o->dir, why);
-	remember_removals();
+	finish_removals();
 	as.signals =
 	    net_signals(signals, (int)(sizeof(signals) / sizeof(signals[0])));
 	if (as.signals == -1)

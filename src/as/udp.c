@@ -23,13 +23,47 @@ udp_answer(struct server *as, const struct asker *who, const struct msg *req,
 
 /* VLD */
 
+/*
+ * The FS whose removal this was asks again, however late: its files go only
+ * once it knows.  The same bytes from the same place get the same answer as
+ * long as the record stands.
+ */
+static bool
+take_removal(struct server *as, const struct asker *who, const char *text,
+    const struct msg *vld)
+{
+	struct removal r;
+	struct msg cnf;
+
+	if (strcmp(person_of(vld->uid)->removal, vld->tid) != 0 ||
+	    who->len != sizeof("VLD 12345 1234\n") - 1)
+		return false;
+	change_removal(&r, who, vld);
+	switch (accounts_removed(&r)) {
+	case REMOVAL_DONE:
+		as->count.again++;
+		change_confirm(&cnf, vld);
+		udp_answer(as, who, vld, WIRE_OK, &cnf);
+		return true;
+	case REMOVAL_BEGUN:
+		change_remove(as, who, text, vld);
+		return true;
+	case REMOVAL_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
 static void
 take_vld(struct server *as, const struct asker *who, const char *text,
     const struct msg *vld, ms_t now)
 {
 	struct msg cnf;
-	bool again = ticket_use(vld, who, now, &cnf);
+	bool again;
 
+	if (take_removal(as, who, text, vld))
+		return;
+	again = ticket_use(vld, who, now, &cnf);
 	as->count.again += again;
 	if (cnf.op == OP_REMOVE && !again)
 		change_remove(as, who, text, vld);
