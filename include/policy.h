@@ -30,12 +30,14 @@
 #ifndef LINE_TIME /* for a request, from its first byte (FS: from accept) */
 #define LINE_TIME (60 * SECONDS)
 #endif
-#define STALL_TIME   (60 * SECONDS) /* a transfer without a byte moving */
+#define CONNECT_TIME (10 * SECONDS) /* for a connection to come about */
+#define STALL_TIME   (60 * SECONDS) /* without a byte moving */
 #define LINGER_FIRST 1 /* after the reply: the peer may close first */
 #define LINGER_IDLE  (5 * SECONDS)  /* after the reply: silence until close */
 #define LINGER_TIME  (30 * SECONDS) /* after the reply: all in all */
 #define NEWLINE_TIME 500            /* for the newline that ends an UPL */
-#define STOP_TIME    (2 * SECONDS)  /* replies under way at SIGTERM */
+#define STOP_TIME    1500 /* for replies under way at SIGTERM */
+#define STOP_SURELY  2    /* s after SIGTERM; whatever blocks us: the end */
 #define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */
 #define EVICT_GRACE  20 /* with no place left: for the first words to come */
 #define CHECK_AGE    (30 * SECONDS) /* waits so long for its password's check */

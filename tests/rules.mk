@@ -37,7 +37,8 @@ unit: $(UNIT:%=$(BUILD)/%)
 ENTRIES   = wire as fs pd user
 WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DDISK_STRETCH=16
 NOT_FUZZED = src/%/main.c src/as/accounts.c src/fs/files.c src/sys/clock.c \
-             src/sys/pool.c src/sys/random.c src/ui/terminal.c
+             src/sys/pool.c src/sys/random.c src/ui/terminal.c \
+             src/net/signals.c
 MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine)
 FUZZ      = -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzzed    = tests/fuzz/fuzz_$(1).c $(if $(filter wire,$(1)), \

@@ -15,7 +15,6 @@
 #ifndef ACCOUNTS_H
 #define ACCOUNTS_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 
 #include "proto/wire.h"

@@ -2,11 +2,13 @@
  * server - the authentication server's parts and what they share.
  *
  *	main.c		options, descriptors, the loop
- *	clients.c		the sessions of User programs: accept, evict,
- *step session.c	one of them, a message at a time login.c
- *LOG (section 3.2 a, b) factor.c	REQ and AUT, the VLC to the device (3.2
- *c-f, 3.1 c, d) udp.c		the datagrams of personal devices and the FS
- *(3.1, 3.3) change.c	those that change an account: REG, UNR, a removal
+ *	clients.c	the sessions of User programs: accept, evict, step
+ *	session.c	one of them, a message at a time
+ *	login.c		LOG (section 3.2 a, b)
+ *	factor.c	REQ and AUT (3.2 c-f)
+ *	devices.c	the VLC to a device and its RVC (3.1 c, d)
+ *	udp.c		the datagrams of personal devices and the FS (3.1, 3.3)
+ *	change.c	those that change an account: REG, UNR, a removal
  *
  * Below them, and knowing nothing of sockets: accounts (disk), people and
  * tickets (memory), pbkdf2.
@@ -15,10 +17,10 @@
 #define AS_H
 
 #include "as/accounts.h"
+#include "as/devices.h"
 #include "as/tickets.h"
 #include "net/conn.h"
-#include "net/net.h"
-#include "net/request.h"
+#include "net/listener.h"
 #include "sys/pool.h"
 
 #define SESSIONS_MAX 992 /* FD_SETSIZE - FDS_RESERVED */
@@ -26,7 +28,7 @@
 
 /* What a session waits for.  Each state says all that may be assumed in it. */
 enum session_state {
-	FREE,     /* nobody; conn.fd and vlc.fd are -1 */
+	FREE,     /* nobody; conn and vlc are none */
 	READY,    /* conn.in: the start of the next message */
 	CHECKING, /* job: LOG's password is with the pool, or is to be */
 	DELAYED,  /* a wrong password: RLO NOK is due at wait_until */
@@ -44,8 +46,7 @@ struct session {
 	ms_t wait_until;
 	char login_uid[UID_LEN + 1]; /* LOG's: who wants to be logged in */
 	struct code code;            /* the newest REQ's */
-	struct request vlc;
-	struct sockaddr_in device; /* where vlc goes */
+	struct vlc vlc;
 	struct job job; /* busy: the slot stays, also when the peer has gone */
 	struct account_job check;
 };
@@ -77,7 +78,7 @@ struct counters {
 
 struct server {
 	struct listener listener;
-	int udp, signals;
+	struct dgram udp;
 	int sessions_max; /* usable slots */
 	int sessions_top; /* above all that are in use */
 	int sessions;     /* in use */
@@ -88,7 +89,6 @@ struct server {
 	struct session *active[SESSIONS_MAX];
 	int changes_top; /* above all that are in use */
 	struct change changes[CHANGES_MAX];
-	struct err_quota errs;
 	struct pool pool;
 	struct counters count;
 	ms_t stop_by; /* 0: not stopping */
@@ -101,8 +101,7 @@ void clients_log_out(struct server *as, const char *uid); /* everywhere */
 bool clients_idle(const struct server *as); /* no reply is under way */
 
 /* session.c: one of them, a life from session_open() to FREE */
-void session_open(
-    struct session *s, int fd, const struct sockaddr_in *peer, ms_t now);
+void session_open(struct session *s, const struct conn *c);
 void session_watch(const struct session *s, struct ready *r);
 void session_step(
     struct server *as, struct session *s, const struct ready *r, ms_t now);
@@ -115,7 +114,6 @@ void session_answer(struct session *s, const struct msg *req,
     enum wire_result result, struct msg *reply, ms_t now);
 void session_answer_status(
     struct session *s, const struct msg *req, enum status status, ms_t now);
-void session_hang_up(struct session *s); /* no VLC is out any more */
 
 /* udp.c */
 void udp_watch(const struct server *as, struct ready *r);

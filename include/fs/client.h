@@ -16,7 +16,7 @@
 
 /* Each state says all that may be assumed in it. */
 enum client_state {
-	FREE,       /* nobody; conn.fd is -1 and no job is under way */
+	FREE,       /* nobody; conn is none and no job is under way */
 	ASKING,     /* conn.in: the start of a request */
 	VALIDATING, /* req: a request; vld: under way; we do not read, so that
 		       an unauthorised upload stays with its sender */
@@ -30,7 +30,7 @@ enum client_state {
 	REPLYING,   /* conn.out: the rest of the reply, then we are done */
 	LINGERING,  /* we have sent all; what still comes is dropped, so that
 		     closing does not reset the reply away */
-	ORPHANED    /* conn.fd is -1; a job is still under way */
+	ORPHANED    /* conn is none; a job is still under way */
 };
 
 struct client {
@@ -52,15 +52,15 @@ struct client {
 
 /* What all clients share. */
 struct service {
-	int as; /* a UDP socket, connected to the AS, for every VLD */
+	struct dgram as; /* dialled to the AS, for every VLD */
 	struct pool pool;
 	struct replay replay;
 	unsigned long connections, resends, repeated;
 };
 
 /* Take over a new connection. */
-void client_open(struct client *c, struct service *s, int fd,
-    const struct sockaddr_in *peer, ms_t now);
+void client_open(
+    struct client *c, struct service *s, const struct conn *conn, ms_t now);
 
 void client_watch(const struct client *c, struct ready *r);
 void client_step(struct client *c, struct service *s, const struct ready *r);

@@ -7,7 +7,7 @@
 #define CLIENTS_H
 
 #include "fs/client.h"
-#include "net/net.h"
+#include "net/listener.h"
 
 /* Two descriptors each, below FD_SETSIZE: (1024 - FDS_RESERVED) / 2. */
 #define CLIENTS_MAX 496

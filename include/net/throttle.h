@@ -10,9 +10,9 @@
 #ifndef THROTTLE_H
 #define THROTTLE_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 
+#include "net/addr.h"
 #include "sys/clock.h"
 
 #define THROTTLE_SETS 256
@@ -24,14 +24,14 @@ struct throttle {
 	ms_t pace; /* then one in so many ms */
 	struct owing {
 		unsigned number;
-		struct in_addr from;
+		struct addr from;
 		ms_t until; /* when all is paid for */
 	} owing[THROTTLE_SETS][THROTTLE_WAYS];
 };
 
 bool throttle_allows(
-    const struct throttle *t, unsigned number, struct in_addr from, ms_t now);
+    const struct throttle *t, unsigned number, struct addr from, ms_t now);
 void throttle_count(
-    struct throttle *t, unsigned number, struct in_addr from, ms_t now);
+    struct throttle *t, unsigned number, struct addr from, ms_t now);
 
 #endif

@@ -40,7 +40,7 @@ struct user {
 	char uid[UID_LEN + 1];       /* who is logged in */
 	struct wish asked;   /* by the RID of the last REQ that was OK */
 	struct wish granted; /* by the TID */
-	struct sockaddr_in fs_peer;
+	struct addr fs_peer;
 	struct session as;
 	struct transfer fs;
 	struct lines input;

@@ -1,8 +1,8 @@
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
 #include "as/change.h"
+#include "policy.h"
 #include "sys/log.h"
 #include "sys/random.h"
 
@@ -14,6 +14,8 @@ finish(struct server *as, struct change *a, enum status status)
 {
 	struct msg reply;
 
+	if (a->req.type == MSG_REG && status == ST_OK)
+		person_of(a->req.uid)->self = a->who.to;
 	wire_reply(&reply, a->req.type, status);
 	udp_answer(as, &a->who, &a->req, WIRE_OK, &reply);
 	a->state = CHANGE_NONE;
@@ -31,8 +33,7 @@ find_free(struct server *as, const struct asker *who, bool removal)
 
 	for (int i = 0; i < as->changes_top && !removal; i++)
 		same += as->changes[i].state != CHANGE_NONE &&
-		    as->changes[i].who.from.sin_addr.s_addr ==
-			who->from.sin_addr.s_addr;
+		    as->changes[i].who.from.ip == who->from.ip;
 	if (same >= CHANGES_MAX / 4)
 		return NULL;
 	for (int i = 0; i < last; i++)
@@ -59,7 +60,7 @@ change_waits(const struct server *as, const struct asker *who, const char *text)
 		const struct change *a = &as->changes[i];
 
 		if (a->state != CHANGE_NONE && a->who.len == who->len &&
-		    net_same(&a->who.from, &who->from) &&
+		    addr_same(&a->who.from, &who->from) &&
 		    memcmp(a->text, text, kept(who)) == 0)
 			return true;
 	}
@@ -106,7 +107,7 @@ too_many_delayed(const struct server *as)
 static void
 wrong_password(struct server *as, struct change *a, ms_t now)
 {
-	ms_t delay = people_wrong(a->req.uid, a->who.from.sin_addr, now);
+	ms_t delay = people_wrong(a->req.uid, a->who.from, now);
 
 	as->count.wrong_passwords++;
 	if (delay == 0) {
@@ -132,7 +133,7 @@ trusted(struct server *as, struct change *a)
 	bool keep = a->req.type == MSG_UNR ? !account->has_device :
 					     same_device(account, &a->req);
 
-	people_right(a->req.uid, a->who.from.sin_addr);
+	people_right(a->req.uid, a->who.from);
 	if (a->req.type == MSG_REG)
 		person_trusted(person_of(a->req.uid));
 	if (keep) {
@@ -153,7 +154,7 @@ create(struct server *as, struct change *a)
 {
 	struct account *account = &a->change.account;
 
-	if (!hash_slot_take(a->who.from.sin_addr))
+	if (!hash_slot_take(a->who.from))
 		return; /* it waits */
 	random_bytes(a->change.salt, sizeof(a->change.salt));
 	account->has_device = true;
@@ -176,7 +177,7 @@ verify(struct server *as, struct change *a, ms_t now)
 		break;
 	case CHECK_SLOWLY:
 		a->change.verify = true;
-		if (hash_slot_take(a->who.from.sin_addr))
+		if (hash_slot_take(a->who.from))
 			work(as, a);
 	}
 }
@@ -264,9 +265,9 @@ worked(struct server *as, struct change *a, ms_t now)
 	bool hashed = a->change.verify || a->change.change == ACCOUNT_CREATE;
 	bool ok = a->job.state == JOB_DONE && a->change.result == ACCOUNT_DONE;
 
-	person_of(a->req.uid)->device.sin_port = 0; /* it may be another */
+	person_of(a->req.uid)->device.port = 0; /* it may be another */
 	if (hashed)
-		hash_slot_release(a->who.from.sin_addr);
+		hash_slot_release(a->who.from);
 	report_failure(a);
 	if (a->req.type == MSG_VLD) {
 		removed(as, a, now);
@@ -337,8 +338,8 @@ change_removal(
 	memset(r, 0, sizeof(*r));
 	memcpy(r->uid, vld->uid, sizeof(r->uid));
 	memcpy(r->tid, vld->tid, sizeof(r->tid));
-	inet_ntop(AF_INET, &who->from.sin_addr, r->ip, sizeof(r->ip));
-	r->port = ntohs(who->from.sin_port);
+	addr_ip(r->ip, &who->from);
+	r->port = who->from.port;
 }
 
 /* Before a removal is confirmed the account is gone from the disk. */

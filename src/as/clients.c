@@ -1,4 +1,5 @@
-#include "as/factor.h"
+#include "as/devices.h"
+#include "as/server.h"
 #include "policy.h"
 
 #define ACCEPTS_A_ROUND 64
@@ -11,7 +12,7 @@
 static int
 taken(const struct server *as)
 {
-	return as->sessions + factor_calls();
+	return as->sessions + devices_called();
 }
 
 static bool
@@ -86,12 +87,11 @@ evict(struct server *as, struct session *s)
 }
 
 static void
-open_session(
-    struct server *as, int fd, const struct sockaddr_in *peer, ms_t now)
+open_session(struct server *as, const struct conn *c)
 {
 	struct session *s = find_free(as);
 
-	session_open(s, fd, peer, now);
+	session_open(s, c);
 	as->sessions++;
 	as->count.connections++;
 	if (as->active_n < SESSIONS_MAX)
@@ -113,17 +113,16 @@ static void
 accept_some(struct server *as, ms_t now)
 {
 	for (int i = 0; i < ACCEPTS_A_ROUND && room_at(as, now) <= now; i++) {
-		struct sockaddr_in peer;
+		struct conn c;
 		struct session *first;
 		ms_t when;
-		int fd = listener_accept(&as->listener, &peer, now);
 
-		if (fd == -1)
+		if (!listener_accept(&as->listener, &c, now))
 			return;
 		first = under_pressure(as) ? first_to_go(as, &when) : NULL;
 		if (first != NULL && when <= now)
 			evict(as, first);
-		open_session(as, fd, &peer, now);
+		open_session(as, &c);
 	}
 }
 
@@ -192,7 +191,7 @@ clients_step(struct server *as, const struct ready *r, ms_t now)
 		step_all(as, r, now);
 	for (int i = 0; as->partial && i < as->active_n; i++)
 		step(as, as->active[i], r, now);
-	if (ready_can_read(r, as->listener.fd))
+	if (listener_readable(&as->listener, r))
 		accept_some(as, now);
 }
 

@@ -9,7 +9,7 @@ logged_in(struct session *s, const struct msg *log, ms_t now)
 	if (strcmp(s->uid, log->uid) != 0)
 		s->code.vc[0] = '\0'; /* it was somebody else's */
 	memcpy(s->uid, log->uid, sizeof(s->uid));
-	people_right(log->uid, s->conn.peer.sin_addr);
+	people_right(log->uid, s->conn.peer);
 	session_answer_status(s, log, ST_OK, now);
 }
 
@@ -17,7 +17,7 @@ static void
 wrong_password(
     struct server *as, struct session *s, const struct msg *log, ms_t now)
 {
-	ms_t delay = people_wrong(log->uid, s->conn.peer.sin_addr, now);
+	ms_t delay = people_wrong(log->uid, s->conn.peer, now);
 
 	as->count.wrong_passwords++;
 	memcpy(s->login_uid, log->uid, sizeof(s->login_uid));
@@ -76,11 +76,11 @@ login_checking(struct server *as, struct session *s, ms_t now)
 	struct msg log = { .type = MSG_LOG };
 
 	memcpy(log.uid, s->check.uid, sizeof(log.uid));
-	if (s->job.state == JOB_NONE && hash_slot_take(s->conn.peer.sin_addr))
+	if (s->job.state == JOB_NONE && hash_slot_take(s->conn.peer))
 		pool_submit(&as->pool, &s->job, &s->check, -1);
 	if (s->job.state == JOB_NONE || job_busy(&s->job))
 		return;
-	hash_slot_release(s->conn.peer.sin_addr);
+	hash_slot_release(s->conn.peer);
 	if (s->job.state == JOB_FAILED) {
 		log_warn("a password check was cut short");
 		session_answer_status(s, &log, ST_ERR, now);

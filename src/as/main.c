@@ -7,14 +7,15 @@
 #include <unistd.h>
 
 #include "as/change.h"
+#include "net/signals.h"
 #include "policy.h"
 #include "sys/fd.h"
 #include "sys/log.h"
 #include "sys/random.h"
 #include "version.h"
 
-#define BURST_ROOM (1 << 20) /* bytes of datagrams that may wait for us */
-#define WORKERS    4
+#define BURST_WAITING (1 << 20) /* bytes of datagrams that may wait for us */
+#define WORKERS       4
 
 #define FREE_PORT_TRIES 16
 
@@ -65,7 +66,7 @@ read_options(int argc, char *argv[])
 	while ((c = getopt(argc, argv, "p:vd:u:hV-:")) != -1)
 		switch (c) {
 		case 'p':
-			if (!net_port_scan(optarg, true, &o.port)) {
+			if (!addr_port_scan(optarg, true, &o.port)) {
 				fprintf(stderr, "AS: not a port: %s\n", optarg);
 				show_usage();
 			}
@@ -132,19 +133,36 @@ static void
 open_ports(const struct options *o)
 {
 	int tries = o->port == 0 ? FREE_PORT_TRIES : 1;
+	uint16_t port;
 
 	do {
 		if (listener_open(&as.listener, o->port) == -1)
 			fatal(
 			    "cannot listen on TCP port %u", (unsigned)o->port);
-		as.udp = net_udp(net_port(as.listener.fd));
-		if (as.udp == -1 && --tries == 0)
-			fatal("cannot listen on UDP port %u",
-			    (unsigned)net_port(as.listener.fd));
-		if (as.udp == -1)
+		port = listener_port(&as.listener);
+		if (dgram_open(&as.udp, port) == -1) {
+			if (--tries == 0)
+				fatal("cannot listen on UDP port %u",
+				    (unsigned)port);
 			listener_close(&as.listener);
-	} while (as.udp == -1);
-	net_receive_room(as.udp, BURST_ROOM);
+		}
+	} while (!as.udp.open);
+	dgram_buffer(&as.udp, BURST_WAITING);
+}
+
+/* Before any is opened: those that we were started with are not ours. */
+static void
+count_descriptors(void)
+{
+	int inherited = fd_inherited();
+
+	as.sessions_max = fd_limit() - inherited - FDS_RESERVED;
+	if (as.sessions_max > SESSIONS_MAX)
+		as.sessions_max = SESSIONS_MAX;
+	if (as.sessions_max < 1)
+		fatalx("too few descriptors: of %d (ulimit -n) %d are "
+		       "inherited, at least %d are needed",
+		    fd_limit(), inherited, FDS_RESERVED + 1);
 }
 
 static void
@@ -154,6 +172,7 @@ open_server(const struct options *o)
 	int keep[POOL_KEEP] = { 0 };
 	const char *why;
 
+	count_descriptors();
 	if (random_open() == -1)
 		fatal("cannot open the system's random source");
 	people_open();
@@ -162,23 +181,12 @@ open_server(const struct options *o)
 	if ((why = accounts_open(o->dir, o->standby, keep)) != NULL)
 		fatalx("%s: %s", o->dir, why);
 	finish_removals();
-	as.signals =
-	    net_signals(signals, (int)(sizeof(signals) / sizeof(signals[0])));
-	if (as.signals == -1)
+	if (signals_open(signals, sizeof(signals) / sizeof(signals[0])) == -1)
 		fatal("cannot make the signal pipe");
 	open_ports(o);
 	if (pool_start(&as.pool, WORKERS, sizeof(struct account_job),
 		accounts_run, keep) == -1)
 		fatal("cannot start helper processes");
-	as.sessions_max = fd_limit() - FDS_RESERVED;
-	if (as.sessions_max > SESSIONS_MAX)
-		as.sessions_max = SESSIONS_MAX;
-	if (as.sessions_max < 1)
-		fatalx("too few descriptors: ulimit -n is %d, at least %d "
-		       "are needed",
-		    fd_limit(), FDS_RESERVED + 1);
-	for (int i = 0; i < SESSIONS_MAX; i++)
-		as.session[i].conn.fd = as.session[i].vlc.fd = -1;
 }
 
 static void
@@ -202,7 +210,7 @@ handle_signals(const struct ready *r, ms_t now)
 {
 	int number;
 
-	while ((number = net_signal(as.signals)) != 0) {
+	while ((number = signals_next(r)) != 0) {
 		if (number == SIGUSR1) {
 			print_counters(r);
 			continue;
@@ -227,7 +235,7 @@ serve(void)
 
 	while (!is_over(now)) {
 		ready_begin(&r);
-		ready_read(&r, as.signals);
+		signals_watch(&r);
 		pool_watch(&as.pool, &r);
 		udp_watch(&as, &r);
 		clients_watch(&as, &r, now);
@@ -238,8 +246,7 @@ serve(void)
 			fatal("cannot wait for events");
 
 		now = r.woke;
-		if (ready_can_read(&r, as.signals))
-			handle_signals(&r, now);
+		handle_signals(&r, now);
 		pool_step(&as.pool, &r);
 		udp_step(&as, &r, now);
 		clients_step(&as, &r, now);
@@ -249,12 +256,14 @@ serve(void)
 int
 main(int argc, char *argv[])
 {
-	struct options o = read_options(argc, argv);
+	struct options o;
 
+	signals_unblock();
+	o = read_options(argc, argv);
 	log_open("AS", o.verbose);
 	open_server(&o);
 	log_info("AS listening on UDP and TCP port %u",
-	    (unsigned)net_port(as.listener.fd));
+	    (unsigned)listener_port(&as.listener));
 	log_info("AS serves up to %d sessions at once, accounts in %s%s",
 	    as.sessions_max, o.dir,
 	    o.users == NULL ? ", any UID may register" : "");

@@ -30,13 +30,13 @@ static unsigned char key[KEY_LEN];
 
 static struct wrong {
 	unsigned uid;
-	struct in_addr from;
+	struct addr from;
 	unsigned times; /* 0: free */
 	ms_t last;
 } wrongs[SETS][WAYS];
 
 static struct hashing {
-	struct in_addr from;
+	struct addr from;
 	int n; /* 0: free */
 } hashing[HASHING_MAX];
 
@@ -139,22 +139,22 @@ person_trusted(struct person *p)
 }
 
 static struct wrong *
-set_of(unsigned uid, struct in_addr from)
+set_of(unsigned uid, struct addr from)
 {
-	unsigned hash = uid ^ from.s_addr;
+	unsigned hash = uid ^ from.ip;
 
 	return wrongs[(hash ^ hash >> 8 ^ hash >> 16) % SETS];
 }
 
 /* The entry of uid and address, or NULL. */
 static struct wrong *
-find(unsigned uid, struct in_addr from)
+find(unsigned uid, struct addr from)
 {
 	struct wrong *set = set_of(uid, from);
 
 	for (int i = 0; i < WAYS; i++)
 		if (set[i].times > 0 && set[i].uid == uid &&
-		    set[i].from.s_addr == from.s_addr)
+		    set[i].from.ip == from.ip)
 			return &set[i];
 	return NULL;
 }
@@ -164,7 +164,7 @@ find(unsigned uid, struct in_addr from)
  * that one's count, or guessing at some users would hide guessing at another.
  */
 static struct wrong *
-add(unsigned uid, struct in_addr from, ms_t now)
+add(unsigned uid, struct addr from, ms_t now)
 {
 	struct wrong *set = set_of(uid, from), *oldest = set;
 
@@ -179,7 +179,7 @@ add(unsigned uid, struct in_addr from, ms_t now)
 }
 
 ms_t
-people_wrong(const char *uid, struct in_addr from, ms_t now)
+people_wrong(const char *uid, struct addr from, ms_t now)
 {
 	struct wrong *w = find(number_of(uid), from);
 	unsigned over;
@@ -196,7 +196,7 @@ people_wrong(const char *uid, struct in_addr from, ms_t now)
 }
 
 void
-people_right(const char *uid, struct in_addr from)
+people_right(const char *uid, struct addr from)
 {
 	struct wrong *w = find(number_of(uid), from);
 
@@ -207,12 +207,12 @@ people_right(const char *uid, struct in_addr from)
 }
 
 static struct hashing *
-hashing_from(struct in_addr from)
+hashing_from(struct addr from)
 {
 	struct hashing *none = NULL;
 
 	for (int i = 0; i < HASHING_MAX; i++) {
-		if (hashing[i].n > 0 && hashing[i].from.s_addr == from.s_addr)
+		if (hashing[i].n > 0 && hashing[i].from.ip == from.ip)
 			return &hashing[i];
 		if (hashing[i].n == 0)
 			none = &hashing[i];
@@ -221,7 +221,7 @@ hashing_from(struct in_addr from)
 }
 
 bool
-hash_slot_take(struct in_addr from)
+hash_slot_take(struct addr from)
 {
 	struct hashing *h = hashing_from(from);
 
@@ -233,7 +233,7 @@ hash_slot_take(struct in_addr from)
 }
 
 void
-hash_slot_release(struct in_addr from)
+hash_slot_release(struct addr from)
 {
 	struct hashing *h = hashing_from(from);
 

@@ -243,9 +243,8 @@ ticket_use(
 {
 	struct ticket *t = find(vld->uid, vld->tid);
 	bool again = !is_none(t) && t->used && t->asker.len == who->len &&
-	    t->asker.from.sin_port == who->from.sin_port &&
-	    t->asker.from.sin_addr.s_addr == who->from.sin_addr.s_addr &&
-	    now - t->asked < VLD_AGAIN;
+	    t->asker.from.port == who->from.port &&
+	    t->asker.from.ip == who->from.ip && now - t->asked < VLD_AGAIN;
 
 	memset(cnf, 0, sizeof(*cnf));
 	cnf->type = MSG_CNF;

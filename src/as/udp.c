@@ -1,6 +1,5 @@
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "as/change.h"
 #include "net/trace.h"
@@ -17,8 +16,7 @@ udp_answer(struct server *as, const struct asker *who, const struct msg *req,
 	size_t n = wire_format(text, sizeof(text), reply);
 
 	trace("UDP", &who->from, req, result, reply);
-	sendto(as->udp, text, n, 0, (const struct sockaddr *)&who->from,
-	    sizeof(who->from));
+	dgram_send(&as->udp, &who->from, &who->to, text, n);
 }
 
 /* VLD */
@@ -114,7 +112,7 @@ take_datagram(struct server *as, struct asker *who, const char *text, ms_t now)
 		return;
 	}
 	wire_fault(&reply, is_ours(m.type) ? m.type : MSG_UNKNOWN);
-	if (reply.type == MSG_ERR && !err_allowed(&as->errs, &who->from, now))
+	if (reply.type == MSG_ERR && !dgram_may_err(&who->from, now))
 		return;
 	udp_answer(as, who, &m, result, &reply);
 }
@@ -123,7 +121,7 @@ void
 udp_watch(const struct server *as, struct ready *r)
 {
 	if (as->stop_by == 0)
-		ready_read(r, as->udp);
+		dgram_watch(&as->udp, r);
 	change_watch(as, r);
 }
 
@@ -134,13 +132,12 @@ hear(struct server *as, ms_t now)
 
 	for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
 		struct asker who;
-		socklen_t len = sizeof(who.from);
 		ssize_t n;
 
 		memset(&who, 0, sizeof(who));
-		n = recvfrom(as->udp, text, sizeof(text), 0,
-		    (struct sockaddr *)&who.from, &len);
-		if (n == -1)
+		n = dgram_receive(
+		    &as->udp, text, sizeof(text), &who.from, &who.to);
+		if (n < 0)
 			break;
 		who.len = (size_t)n;
 		take_datagram(as, &who, text, now);
@@ -150,7 +147,7 @@ hear(struct server *as, ms_t now)
 void
 udp_step(struct server *as, const struct ready *r, ms_t now)
 {
-	if (ready_can_read(r, as->udp))
+	if (dgram_readable(&as->udp, r))
 		hear(as, now);
 	change_step(as, now);
 }

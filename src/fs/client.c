@@ -54,7 +54,7 @@ start_validation(struct client *c, struct service *s, ms_t now)
 	memcpy(vld.tid, c->req.tid, sizeof(vld.tid));
 	c->state = VALIDATING;
 	c->since = now;
-	if (request_start(&c->vld, s->as, &vld, now) == REQUEST_FAILED)
+	if (request_start(&c->vld, &s->as, &vld, now) == REQUEST_FAILED)
 		invalidate(c, s);
 }
 
@@ -79,9 +79,9 @@ static bool
 reply(struct client *c, struct service *s, ms_t now)
 {
 	serve_tidy(c, s);
-	if (c->conn.out.len > 0 && !conn_flush(&c->conn, now))
+	if (!conn_flush(&c->conn, now))
 		return false;
-	if (c->conn.out.len == 0)
+	if (conn_unsent(&c->conn) == 0)
 		c->state = LINGERING;
 	return true;
 }
@@ -90,7 +90,7 @@ static bool
 part(struct client *c, struct service *s, ms_t now)
 {
 	serve_tidy(c, s);
-	return !transfer_linger(&c->conn, now);
+	return !conn_linger(&c->conn, now);
 }
 
 static void
@@ -170,10 +170,10 @@ due(const struct client *c)
 		return c->since + NEWLINE_TIME;
 	case RECEIVING:
 	case SENDING:
-	case REPLYING:
 		return c->conn.last_progress + STALL_TIME;
+	case REPLYING:
 	case LINGERING:
-		return conn_linger_until(&c->conn);
+		return conn_deadline(&c->conn);
 	default:
 		return NEVER;
 	}
@@ -186,16 +186,16 @@ expire(struct client *c, struct service *s, ms_t now)
 		c->state = SYNCING; /* nothing came: it is complete */
 	else if (c->state != VALIDATING)
 		client_end(c, s);
-	else if (request_step(&c->vld, now) == REQUEST_FAILED)
+	else if (request_step(&c->vld, &s->as, now) == REQUEST_FAILED)
 		invalidate(c, s);
 }
 
 void
-client_open(struct client *c, struct service *s, int fd,
-    const struct sockaddr_in *peer, ms_t now)
+client_open(
+    struct client *c, struct service *s, const struct conn *conn, ms_t now)
 {
 	memset(c, 0, sizeof(*c));
-	conn_open(&c->conn, fd, peer, now);
+	c->conn = *conn;
 	c->up.fd = c->up.place = c->file = -1;
 	c->state = ASKING;
 	c->since = now;
@@ -211,11 +211,11 @@ client_watch(const struct client *c, struct ready *r)
 	case RECEIVING:
 	case FINISHING:
 	case LINGERING:
-		ready_read(r, c->conn.fd);
+		conn_watch(&c->conn, r, CONN_IN);
 		break;
 	case SENDING:
 	case REPLYING:
-		ready_write(r, c->conn.fd);
+		conn_watch(&c->conn, r, CONN_OUT);
 		break;
 	default: /* nothing that it would use */
 		break;
@@ -226,8 +226,8 @@ client_watch(const struct client *c, struct ready *r)
 void
 client_step(struct client *c, struct service *s, const struct ready *r)
 {
-	if (r->woke < due(c) && !job_over(c) &&
-	    !ready_can_read(r, c->conn.fd) && !ready_can_write(r, c->conn.fd))
+	if (r->woke < due(c) && !job_over(c) && !conn_readable(&c->conn, r) &&
+	    !conn_writable(&c->conn, r))
 		return;
 	advance(c, s, r->woke);
 	if (r->woke >= due(c)) {

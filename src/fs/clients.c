@@ -99,8 +99,8 @@ static bool
 is_moving(const struct client *c, const struct ready *r)
 {
 	return c->left > MUCH &&
-	    ((c->state == RECEIVING && ready_can_read(r, c->conn.fd)) ||
-		(c->state == SENDING && ready_can_write(r, c->conn.fd)));
+	    ((c->state == RECEIVING && conn_readable(&c->conn, r)) ||
+		(c->state == SENDING && conn_writable(&c->conn, r)));
 }
 
 /*
@@ -145,17 +145,15 @@ void
 clients_accept(struct clients *w, struct service *s, struct listener *l,
     const struct ready *r)
 {
-	struct sockaddr_in peer;
+	struct conn conn;
 
-	if (!ready_can_read(r, l->fd))
+	if (!listener_readable(l, r))
 		return;
 	for (int i = 0; i < ACCEPTS && room_at(w, r->woke) <= r->woke; i++) {
-		int fd = listener_accept(l, &peer, r->woke);
-
-		if (fd == -1)
+		if (!listener_accept(l, &conn, r->woke))
 			return;
 		make_room(w, s, r->woke);
-		client_open(w->order[w->size++], s, fd, &peer, r->woke);
+		client_open(w->order[w->size++], s, &conn, r->woke);
 		close_ranks(w); /* it may have ended at once */
 	}
 }
@@ -176,11 +174,11 @@ clients_receive(struct clients *w, struct service *s, ms_t now)
 	struct msg m;
 
 	for (int i = 0; i < HEARD; i++) {
-		int heard = dgram_receive(s->as, &m);
+		int heard = request_receive(&s->as, &m);
 
 		if (heard == 1 && m.type == MSG_CNF)
 			hand_over(w, s, &m, now);
-		if (heard == -1)
+		if (heard == DGRAM_REFUSED)
 			for (int k = 0; k < w->size; k++)
 				client_unheard(w->order[k], s, now);
 		if (heard != 1)

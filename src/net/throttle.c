@@ -1,22 +1,22 @@
 #include "net/throttle.h"
 
 static unsigned
-set_of(unsigned number, struct in_addr from)
+set_of(unsigned number, struct addr from)
 {
-	unsigned hash = (number ^ from.s_addr) * 2654435761u;
+	unsigned hash = (number ^ from.ip) * 2654435761u;
 
 	return (hash >> 16) % THROTTLE_SETS;
 }
 
 static bool
-is_pair(const struct owing *o, unsigned number, struct in_addr from)
+is_pair(const struct owing *o, unsigned number, struct addr from)
 {
-	return o->number == number && o->from.s_addr == from.s_addr;
+	return o->number == number && o->from.ip == from.ip;
 }
 
 bool
 throttle_allows(
-    const struct throttle *t, unsigned number, struct in_addr from, ms_t now)
+    const struct throttle *t, unsigned number, struct addr from, ms_t now)
 {
 	const struct owing *set = t->owing[set_of(number, from)];
 
@@ -27,8 +27,7 @@ throttle_allows(
 }
 
 void
-throttle_count(
-    struct throttle *t, unsigned number, struct in_addr from, ms_t now)
+throttle_count(struct throttle *t, unsigned number, struct addr from, ms_t now)
 {
 	struct owing *set = t->owing[set_of(number, from)], *o = set;
 

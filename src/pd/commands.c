@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "net/net.h"
 #include "pd/commands.h"
 #include "pd/words.h"
 #include "ui/terminal.h"
@@ -34,7 +33,7 @@ register_user(struct pd *pd, const char *uid, const char *pass, ms_t now)
 	snprintf(m.uid, sizeof(m.uid), "%s", uid);
 	snprintf(m.pass, sizeof(m.pass), "%s", pass);
 	snprintf(m.ip, sizeof(m.ip), "%s", pd->ip);
-	m.port = ntohs(pd->self.sin_port);
+	m.port = pd->self.port;
 	account_register(&pd->account, &m, now);
 }
 
@@ -181,9 +180,9 @@ static void
 registered(struct pd *pd, enum account_event event)
 {
 	const char *uid = pd->account.asked.uid;
-	char name[NET_NAME_MAX];
+	char name[ADDR_NAME_MAX];
 
-	net_name(name, &pd->as);
+	addr_name(name, &pd->as);
 	pd->failed = pd->failed || event != ACCOUNT_OK;
 	switch (event) {
 	case ACCOUNT_OK:
@@ -209,7 +208,7 @@ static void
 unregistered(struct pd *pd, enum account_event event)
 {
 	const char *uid = pd->account.asked.uid;
-	char name[NET_NAME_MAX];
+	char name[ADDR_NAME_MAX];
 
 	pd->gone = true;
 	if (event == ACCOUNT_OK)
@@ -221,7 +220,7 @@ unregistered(struct pd *pd, enum account_event event)
 		if (event == ACCOUNT_NOK)
 			tell(SAY_KEPT, uid);
 		else
-			tell(SAY_NOT_TOLD, net_name(name, &pd->as), uid);
+			tell(SAY_NOT_TOLD, addr_name(name, &pd->as), uid);
 	}
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/net.h"
+#include "net/signals.h"
 #include "policy.h"
 #include "sys/random.h"
 #include "ui/terminal.h"
@@ -35,7 +35,7 @@ struct place {
 static bool
 read_port(int option, const char *text, uint16_t *port)
 {
-	if (net_port_scan(text, false, port))
+	if (addr_port_scan(text, false, port))
 		return true;
 	warn(SAY_BAD_PORT, option, text);
 	return false;
@@ -90,9 +90,9 @@ read_options(int argc, char *argv[], struct place *as, struct place *fs)
 }
 
 static bool
-find_host(struct sockaddr_in *addr, const struct place *place, int option)
+find_host(struct addr *addr, const struct place *place, int option)
 {
-	const char *wrong = net_resolve(addr, place->host, place->port);
+	const char *wrong = addr_resolve(addr, place->host, place->port);
 
 	if (wrong != NULL)
 		warn(SAY_NO_HOST, place->host, wrong, option);
@@ -181,13 +181,11 @@ input_step(struct user *u, const struct ready *r)
 
 /*
  * Ctrl-C ends a wait or a transfer where there is a prompt to go back to, and
- * the program elsewhere.  GO_ON, or the status to exit with.
+ * the program elsewhere.  GO_ON, or EXIT_SIGNAL and the signal to die of.
  */
 static int
 interrupt(struct user *u, int number)
 {
-	if (number == 0)
-		return GO_ON;
 	if (number != SIGINT || !terminal_interactive() || !u->started ||
 	    !busy(u))
 		return EXIT_SIGNAL + number;
@@ -204,13 +202,13 @@ interrupt(struct user *u, int number)
 }
 
 static int
-serve(struct user *u, int signals)
+serve(struct user *u)
 {
-	int status = GO_ON;
+	int number, status = GO_ON;
 
 	while (!u->ending) {
 		ready_begin(&ready);
-		ready_read(&ready, signals);
+		signals_watch(&ready);
 		session_watch(&u->as, &ready);
 		transfer_watch(&u->fs, &ready);
 		input_watch(u, &ready);
@@ -218,8 +216,8 @@ serve(struct user *u, int signals)
 			warn(SAY_NO_SELECT, strerror(errno));
 			return EXIT_FAILED;
 		}
-		if (ready_can_read(&ready, signals))
-			status = interrupt(u, net_signal(signals));
+		if ((number = signals_next(&ready)) != 0)
+			status = interrupt(u, number);
 		if (status != GO_ON)
 			return status;
 		conclude(u, replies_as(u, session_step(&u->as, &ready)));
@@ -233,15 +231,15 @@ serve(struct user *u, int signals)
 
 /* What the program needs from the system; GO_ON, or the status to exit with. */
 static int
-prepare(const struct place *as, const struct place *fs, int *signals)
+prepare(const struct place *as, const struct place *fs)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sockaddr_in as_peer;
+	struct addr as_peer;
 
 	if (!find_host(&as_peer, as, 'n') || !find_host(&user.fs_peer, fs, 'm'))
 		return EXIT_UNREACHABLE;
-	*signals = net_signals(numbers, sizeof(numbers) / sizeof(numbers[0]));
-	if (*signals == -1 || random_open() == -1) {
+	if (signals_open(numbers, sizeof(numbers) / sizeof(numbers[0])) == -1 ||
+	    random_open() == -1) {
 		warn(SAY_NO_SYSTEM, strerror(errno));
 		return EXIT_FAILED;
 	}
@@ -255,19 +253,22 @@ main(int argc, char *argv[])
 {
 	struct place as = { "127.0.0.1", AS_PORT };
 	struct place fs = { "127.0.0.1", FS_PORT };
-	int signals, status;
+	int status;
 
+	signals_unblock();
 	terminal_open(&user.input);
 	status = read_options(argc, argv, &as, &fs);
 	if (status == GO_ON)
-		status = prepare(&as, &fs, &signals);
+		status = prepare(&as, &fs);
 	if (status == GO_ON) {
-		status = serve(&user, signals);
+		status = serve(&user);
 		transfer_end(&user.fs);
 		session_drop(&user.as);
 	}
 	terminal_close();
 	if (terminal_lost() && status == EXIT_FINE)
 		status = EXIT_FAILED;
+	if (status > EXIT_SIGNAL)
+		signals_die(status - EXIT_SIGNAL);
 	return status;
 }

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/net.h"
 #include "ui/terminal.h"
 #include "user/replies.h"
 #include "user/words.h"
@@ -74,7 +73,7 @@ take_rau(struct user *u)
 static enum outcome
 as_answered(struct user *u)
 {
-	char name[NET_NAME_MAX];
+	char name[ADDR_NAME_MAX];
 
 	switch (u->as.reply.type) {
 	case MSG_RLO:
@@ -84,7 +83,7 @@ as_answered(struct user *u)
 	case MSG_RAU:
 		return take_rau(u);
 	default:
-		tell(SAY_AS_ERR, net_name(name, &u->as.peer));
+		tell(SAY_AS_ERR, addr_name(name, &u->as.peer));
 		return FAILED;
 	}
 }
@@ -92,10 +91,10 @@ as_answered(struct user *u)
 static enum outcome
 as_failed(struct user *u)
 {
-	char name[NET_NAME_MAX];
+	char name[ADDR_NAME_MAX];
 	const char *reason = strerror(u->as.error);
 
-	net_name(name, &u->as.peer);
+	addr_name(name, &u->as.peer);
 	u->asked.code[0] = '\0'; /* it belonged to the connection */
 	if (!u->started)
 		warn(SAY_CANNOT_START, name, reason);
@@ -180,10 +179,10 @@ static enum outcome
 fs_answered(struct user *u)
 {
 	const struct transfer *t = &u->fs;
-	char name[NET_NAME_MAX];
+	char name[ADDR_NAME_MAX];
 
 	if (t->reply.type == MSG_ERR) {
-		tell(SAY_FS_ERR, net_name(name, &u->fs_peer));
+		tell(SAY_FS_ERR, addr_name(name, &u->fs_peer));
 		return FAILED;
 	}
 	u->granted.code[0] = '\0'; /* used up, whatever came of it */
@@ -209,11 +208,11 @@ fs_answered(struct user *u)
 static bool
 fs_unheard(const struct user *u)
 {
-	char name[NET_NAME_MAX];
+	char name[ADDR_NAME_MAX];
 
 	switch (u->fs.trouble) {
 	case TROUBLE_UNREACHABLE:
-		tell(SAY_NO_FS, net_name(name, &u->fs_peer),
+		tell(SAY_NO_FS, addr_name(name, &u->fs_peer),
 		    strerror(u->fs.error));
 		return true;
 	case TROUBLE_LOST:
@@ -223,7 +222,7 @@ fs_unheard(const struct user *u)
 		tell(SAY_FS_SILENT);
 		return true;
 	case TROUBLE_PROTOCOL:
-		tell(SAY_FS_STRANGE, net_name(name, &u->fs_peer));
+		tell(SAY_FS_STRANGE, addr_name(name, &u->fs_peer));
 		return true;
 	default:
 		return false;

@@ -61,7 +61,7 @@ hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
 	struct msg m;
 	bool waits = false;
 
-	require(fd == service.as && to == NULL);
+	require(fd == service.as.fd && to == NULL);
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
 	require(m.type == MSG_VLD);
 	for (int i = 0; i < clients.size; i++)
@@ -125,7 +125,7 @@ is_reply(int fd, bool whole)
 static void
 hear_reply(int fd)
 {
-	if (fd != signals)
+	if (fd != world_signals)
 		is_reply(fd, false);
 }
 
@@ -133,7 +133,8 @@ hear_reply(int fd)
 static void
 see_close(int fd)
 {
-	if (fd != signals && (world_fd[fd].shut || world_fd[fd].out_len > 0))
+	if (fd != world_signals &&
+	    (world_fd[fd].shut || world_fd[fd].out_len > 0))
 		is_reply(fd, world_fd[fd].shut);
 	for (int i = 0; i < PEERS; i++)
 		if (peer[i] == fd)
@@ -164,7 +165,7 @@ static void
 is_sound(const struct client *c)
 {
 	require(c->state != FREE);
-	require((c->state == ORPHANED) == (c->conn.fd == -1));
+	require((c->state == ORPHANED) == (c->conn.state == CONN_NONE));
 	require(c->state != ORPHANED || c->job.state != JOB_NONE);
 	require((c->vld.len > 0) == (c->state == VALIDATING));
 	require((c->state != RECEIVING && c->state != FINISHING) ||

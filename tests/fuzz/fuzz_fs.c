@@ -97,7 +97,7 @@ confirm(char how)
 	if (op_names_file(m.op) && m.fname[0] == '\0')
 		memcpy(m.fname, "a.txt", sizeof("a.txt"));
 	world_datagram(
-	    service.as, &as_addr, text, wire_format(text, sizeof(text), &m));
+	    service.as.fd, &as_addr, text, wire_format(text, sizeof(text), &m));
 }
 
 static void
@@ -147,7 +147,7 @@ send_signal(char number)
 	char byte = number == 'u' ? SIGUSR1 : SIGTERM;
 
 	stopping = stopping || byte == SIGTERM;
-	world_send(signals, &byte, 1);
+	world_send(world_signals, &byte, 1);
 }
 
 static void
@@ -181,9 +181,9 @@ do_step(char step)
 	else if (step == 'c')
 		confirm(script_next());
 	else if (step == 'k')
-		script_datagram(service.as, &as_addr);
+		script_datagram(service.as.fd, &as_addr);
 	else if (step == 'R')
-		world_fd[service.as].error = ECONNREFUSED;
+		world_fd[service.as.fd].error = ECONNREFUSED;
 	else if (step == 'D' || step == 'F' || step == 'G')
 		end_job(step == 'D' ? JOB_ENDS :
 			step == 'F' ? JOB_IS_LOST :
@@ -228,6 +228,7 @@ static void
 set_up(void)
 {
 	static bool made;
+	struct addr as;
 
 	if (!made) {
 		as_addr = world_address("127.0.0.1", AS_PORT);
@@ -251,8 +252,9 @@ set_up(void)
 	for (int i = 0; i < PEERS; i++)
 		peer[i] = -1;
 	clients_open(&clients, FDS_RESERVED + 2 * CLIENTS);
-	service.as = net_udp_to(&as_addr);
-	signals = world_stream();
+	as = addr_parse("127.0.0.1", AS_PORT);
+	require(dgram_dial(&service.as, &as, &(struct addr){ .ip = 0 }) == 0);
+	world_signals = world_stream();
 	require(listener_open(&listener, FS_PORT) == 0);
 	pool_start(&service.pool, 1, sizeof(struct disk_op), files_run, NULL);
 }
@@ -276,8 +278,8 @@ clear_up(void)
 	require(reservations == 0 && world_jobs() == 0);
 	while (world_each(&i, world_fd[store.work].inode, &name, &it))
 		require(cut || world_failed || strcmp(name, "lock") == 0);
-	close(service.as);
-	close(signals);
+	dgram_close(&service.as);
+	close(world_signals);
 	require(world_is_tidy());
 	for (i = 0; i < vlds && i < VLDS; i++)
 		replay_forget(&service.replay, vld[i].uid, vld[i].tid);

@@ -26,6 +26,8 @@
 
 #include "sys/clock.h"
 
+#undef IP_PKTINFO /* this machine has but one address */
+
 struct job;
 struct world_dir;
 
@@ -67,6 +69,7 @@ extern int world_full;    /* so many times no descriptor is left */
 extern int world_fail_in; /* this many disk calls from now one fails ... */
 extern int world_errno;   /* ... with this */
 extern bool world_failed; /* one has */
+extern int world_signals; /* a stream: their numbers, a byte each */
 
 /* What an entry wants to be told; those that it has not set are not called. */
 extern struct world_on {
@@ -181,6 +184,7 @@ int world_rename(const char *name, const char *other);
 int world_renameat(int from, const char *name, int to, const char *other);
 int world_select(
     int n, fd_set *r, fd_set *w, fd_set *x, const struct timeval *patience);
+ssize_t world_sendmsg(int fd, const struct msghdr *m, int flags);
 ssize_t world_send_to(int fd, const void *data, size_t n, int flags,
     const struct sockaddr *to, socklen_t len);
 int world_setsockopt(
@@ -228,6 +232,7 @@ ssize_t world_write(int fd, const void *data, size_t n);
 #define renameat            world_renameat
 #define select              world_select
 #define send(fd, s, n, how) world_send_to(fd, s, n, how, NULL, 0)
+#define sendmsg             world_sendmsg
 #define sendto              world_send_to
 #define setsockopt          world_setsockopt
 #define shutdown            world_shutdown

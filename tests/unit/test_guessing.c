@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "as/tickets.h"
-#include "net/net.h"
 #include "policy.h"
 #include "sys/random.h"
 #include "test.h"
@@ -168,7 +167,7 @@ nor_a_tid_to_10000_guesses(void)
 	int fell = 0, users = 200;
 	long tried = 0;
 
-	net_address(&who.from, "127.0.0.1", 59000);
+	who.from = addr_parse("127.0.0.1", 59000);
 	for (int u = 0; u < users; u++) {
 		struct code c = { .op = OP_LIST };
 		struct msg cnf, vld = { .type = MSG_VLD };

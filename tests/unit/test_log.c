@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "net/net.h"
 #include "net/trace.h"
 #include "sys/log.h"
 #include "test.h"
@@ -133,10 +132,10 @@ follow(void)
 		.type = MSG_LOG, .uid = "12345", .pass = "SeCreT12"
 	};
 	struct msg reply = { .type = MSG_RLO, .status = ST_OK };
-	struct sockaddr_in peer;
+	struct addr peer;
 
 	log_open("AS", true);
-	net_address(&peer, "10.1.2.3", 4567);
+	peer = addr_parse("10.1.2.3", 4567);
 	trace("TCP", &peer, &req, WIRE_OK, &reply);
 	log_open("AS", false);
 	trace("TCP", &peer, &req, WIRE_OK, &reply);

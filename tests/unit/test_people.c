@@ -1,20 +1,16 @@
 #include <string.h>
 
 #include "as/people.h"
-#include "net/net.h"
 #include "policy.h"
 #include "sys/random.h"
 #include "test.h"
 
 #define START 1000000
 
-static struct in_addr
+static struct addr
 host(const char *ip)
 {
-	struct sockaddr_in addr;
-
-	net_address(&addr, ip, 0);
-	return addr.sin_addr;
+	return addr_parse(ip, 0);
 }
 
 static void
@@ -144,7 +140,7 @@ static const ms_t delays[] = { 0, 0, 0, 1000, 2000, 4000, 8000, 15000, 15000,
 static void
 wrong_passwords_are_answered_later_and_later(void)
 {
-	struct in_addr from = host("10.0.0.1");
+	struct addr from = host("10.0.0.1");
 
 	for (size_t i = 0; i < LEN(delays); i++)
 		CHECK(people_wrong("20000", from, START) == delays[i],
@@ -162,7 +158,7 @@ wrong_passwords_are_answered_later_and_later(void)
 static void
 wrong_passwords_are_forgotten_after_a_quarter_of_an_hour(void)
 {
-	struct in_addr from = host("10.0.0.3");
+	struct addr from = host("10.0.0.3");
 	ms_t now = START;
 
 	for (int i = 0; i < 6; i++)
@@ -177,7 +173,7 @@ wrong_passwords_are_forgotten_after_a_quarter_of_an_hour(void)
 static void
 a_guesser_is_remembered_among_many(void)
 {
-	struct in_addr from = host("10.0.0.4");
+	struct addr from = host("10.0.0.4");
 	ms_t delay = 0, now = START;
 
 	for (int i = 0; i < 20; i++) {
@@ -196,7 +192,7 @@ a_guesser_is_remembered_among_many(void)
 static void
 right_passwords_of_others_do_not_help_a_guesser(void)
 {
-	struct in_addr from = host("10.0.0.5");
+	struct addr from = host("10.0.0.5");
 	char uid[UID_LEN + 1];
 
 	for (int i = 0; i < 8; i++)
@@ -245,7 +241,7 @@ a_pair_that_is_no_pair_proves_nothing(void)
 static void
 an_address_has_no_more_than_sixteen_hashes_waiting(void)
 {
-	struct in_addr a = host("10.2.0.1"), b = host("10.2.0.2");
+	struct addr a = host("10.2.0.1"), b = host("10.2.0.2");
 
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < HASHES_PER_ADDRESS; i++)
