@@ -14,7 +14,7 @@
 enum session_state {
 	SESSION_DOWN,       /* no connection */
 	SESSION_PAUSING,    /* none; the next try is at the deadline */
-	SESSION_CONNECTING, /* connect() is under way */
+	SESSION_CONNECTING, /* it is to come about */
 	SESSION_LOGGING,    /* connected again; our LOG waits for its RLO */
 	SESSION_ASKING,     /* the request waits for its reply */
 	SESSION_IDLE        /* connected, nothing is asked */
