@@ -39,7 +39,8 @@
 #define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */
 #define EVICT_GRACE  20 /* with no place left: for the first words to come */
 #define CHECK_AGE    (30 * SECONDS) /* waits so long for its password's check */
-#define FEW_PLACES   4              /* of one user: no crowd yet */
+#define CROWD_AGE    (2 * SECONDS) /* with no place left: of one who has many */
+#define FEW_PLACES   4             /* of one user: no crowd yet */
 #define USER_AGE     (10 * MINUTES) /* idle so long, with no place left */
 #define LEAST_BYTES  10240 /* in EVICT_AGE, or a transfer is as good as idle */
 #define FDS_RESERVED 32    /* descriptors that are not clients' */
