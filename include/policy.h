@@ -41,7 +41,8 @@
 #define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */
 #define EVICT_GRACE  20 /* with no place left: for the first words to come */
 #define CHECK_AGE    (30 * SECONDS) /* waits so long for its password's check */
-#define FEW_PLACES   4              /* of one user: no crowd yet */
+#define CROWD_AGE    (2 * SECONDS) /* with no place left: of one who has many */
+#define FEW_PLACES   4             /* of one user: no crowd yet */
 #define USER_AGE     (10 * MINUTES) /* idle so long, with no place left */
 #define LEAST_BYTES  10240 /* in EVICT_AGE, or a transfer is as good as idle */
 #define FDS_RESERVED 32    /* descriptors that are not clients' */
@@ -70,9 +71,9 @@
 #ifndef KDF_ROUNDS
 #define KDF_ROUNDS 100000 /* of PBKDF2-HMAC-SHA256; 42 ms */
 #endif
-#define LOGINS_FREE        3 /* wrong ones answered without delay */
-#define LOGIN_DELAYS       1000, 2000, 4000, 8000, 15000
-#define HASHES_PER_ADDRESS 16 /* waiting in the pool */
+#define LOGINS_FREE  3 /* wrong ones answered without delay */
+#define LOGIN_DELAYS 1000, 2000, 4000, 8000, 15000
+#define DELAY_BY_UDP 4000 /* at most: who asks waits for 8 s */
 
 /* The personal device. */
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */

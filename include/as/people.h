@@ -25,10 +25,13 @@ struct person {
 	struct addr device; /* as on disk; port 0: not known */
 	struct addr self;   /* where it registered with us; ip 0: not known */
 	char removal[CODE_LEN + 1]; /* the TID that removed the UID last */
+	bool changing;              /* a change of the account is under way */
+	struct addr code_to;        /* who was sent the last code */
 };
 
 /* The person with this UID (5 digits); never NULL. */
 struct person *person_of(const char *uid);
+unsigned person_number(const char *uid); /* from 1 on */
 
 void people_open(void); /* before all others; after random_open() */
 
@@ -56,13 +59,5 @@ void person_trusted(struct person *p);          /* a device registered */
  */
 ms_t people_wrong(const char *uid, struct addr from, ms_t now);
 void people_right(const char *uid, struct addr from);
-
-/*
- * May one more password from this address be hashed now?  Counts it until
- * hash_slot_release() is told, so that one address cannot keep the others
- * waiting.
- */
-bool hash_slot_take(struct addr from);
-void hash_slot_release(struct addr from);
 
 #endif

@@ -55,6 +55,9 @@ const char *ticket_grant(const struct code *c, ms_t now);
 bool ticket_use(
     const struct msg *vld, const struct asker *who, ms_t now, struct msg *cnf);
 
+/* Is its TID good, and for a removal? */
+bool ticket_removes(const struct msg *vld, ms_t now);
+
 /* A TID whose use has failed on our side: any VLD for it is E from now on. */
 void ticket_void(const struct msg *vld);
 

@@ -5,9 +5,10 @@
 #include "as/factor.h"
 #include "policy.h"
 
-#define SPARE_CALLS IDLE_SOCKETS /* VLCs that may be out beside a full table   \
-				  */
-#define SOCKET_RETRY 50          /* ms, when no descriptor is left for a VLC */
+#define SPARE_CALLS                                                            \
+	IDLE_SOCKETS    /* VLCs that may be out beside a full table            \
+			 */
+#define SOCKET_RETRY 50 /* ms, when no descriptor is left for a VLC */
 
 static void
 answer_req(struct session *s, enum status status, ms_t now)
@@ -59,7 +60,7 @@ factor_ask(
 		return;
 	}
 	code_make(&s->code, req);
-	s->wait_until = now;
+	s->wait_until = s->code_asked = now;
 	s->state = PACING;
 }
 
@@ -87,12 +88,12 @@ call_device(
     const struct server *as, struct session *s, struct person *p, ms_t now)
 {
 	struct msg vlc = { .type = MSG_VLC, .op = s->code.op };
-	int taken = as->sessions + devices_called();
+	int taken = as->places.taken + devices_called();
 
 	s->wait_until = now + SOCKET_RETRY;
-	if (taken >= as->sessions_max + SPARE_CALLS)
+	if (taken >= as->places.size + SPARE_CALLS)
 		return;
-	if (taken >= as->sessions_max)
+	if (taken >= as->places.size)
 		devices_let_go();
 	memcpy(vlc.uid, s->code.uid, sizeof(vlc.uid));
 	memcpy(vlc.vc, s->code.vc, sizeof(vlc.vc));
@@ -105,22 +106,67 @@ call_device(
 		return;
 	}
 	person_code_sent(p, now);
+	p->code_to = s->conn.peer;
 	s->state = CALLING;
+}
+
+/*
+ * Does q get the user's next code before s?  Who waits longer does, so that no
+ * connection's many requests keep back another's; and, before that, who is not
+ * at the address that got the last one, so that no address's many connections
+ * do.
+ */
+static bool
+comes_before(
+    const struct person *p, const struct session *q, const struct session *s)
+{
+	bool q_had = q->conn.peer.ip == p->code_to.ip;
+	bool s_had = s->conn.peer.ip == p->code_to.ip;
+
+	if (q_had != s_had)
+		return s_had;
+	return q->code_asked < s->code_asked;
+}
+
+/* Of those who wait for a code of the same user, whose turn it is. */
+static const struct session *
+next_to_ask(
+    const struct server *as, const struct person *p, const struct session *s)
+{
+	const struct session *next = s;
+
+	for (int k = 0; k < as->places.taken; k++) {
+		const struct session *q = &as->session[as->places.order[k]];
+
+		if (q->state == PACING &&
+		    strcmp(q->code.uid, s->code.uid) == 0 &&
+		    comes_before(p, q, next))
+			next = q;
+	}
+	return next;
 }
 
 void
 factor_pacing(const struct server *as, struct session *s, ms_t now)
 {
+	const struct session *next;
 	struct person *p;
 
 	if (now < s->wait_until)
 		return;
 	p = person_of(s->code.uid);
 	s->wait_until = person_next_code_at(p, now);
-	if (s->wait_until == NEVER || !find_device(p, s->code.uid))
+	if (s->wait_until == NEVER || !find_device(p, s->code.uid)) {
 		answer_req(s, ST_EPD, now);
-	else if (s->wait_until <= now)
+		return;
+	}
+	if (s->wait_until > now)
+		return;
+	next = next_to_ask(as, p, s);
+	if (next == s)
 		call_device(as, s, p, now);
+	else
+		s->wait_until = next->wait_until;
 }
 
 void

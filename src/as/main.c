@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "as/change.h"
+#include "as/tasks.h"
 #include "net/signals.h"
 #include "policy.h"
 #include "sys/fd.h"
@@ -15,7 +16,6 @@
 #include "version.h"
 
 #define BURST_WAITING (1 << 20) /* bytes of datagrams that may wait for us */
-#define WORKERS       4
 
 #define FREE_PORT_TRIES 16
 
@@ -150,19 +150,21 @@ open_ports(const struct options *o)
 	dgram_buffer(&as.udp, BURST_WAITING);
 }
 
-/* Before any is opened: those that we were started with are not ours. */
+/* Before anything else is opened: the descriptors that are open are not ours.
+ */
 static void
-count_descriptors(void)
+open_places(void)
 {
 	int inherited = fd_inherited();
+	int places = fd_limit() - inherited - FDS_RESERVED;
 
-	as.sessions_max = fd_limit() - inherited - FDS_RESERVED;
-	if (as.sessions_max > SESSIONS_MAX)
-		as.sessions_max = SESSIONS_MAX;
-	if (as.sessions_max < 1)
+	if (places < 1)
 		fatalx("too few descriptors: of %d (ulimit -n) %d are "
 		       "inherited, at least %d are needed",
 		    fd_limit(), inherited, FDS_RESERVED + 1);
+	admission_open(
+	    &as.places, places < SESSIONS_MAX ? places : SESSIONS_MAX, true);
+	admission_open(&as.change_places, CHANGES_MAX, true);
 }
 
 static void
@@ -172,7 +174,7 @@ open_server(const struct options *o)
 	int keep[POOL_KEEP] = { 0 };
 	const char *why;
 
-	count_descriptors();
+	open_places();
 	if (random_open() == -1)
 		fatal("cannot open the system's random source");
 	people_open();
@@ -199,9 +201,9 @@ print_counters(const struct ready *r)
 	    "%lu codes resent, %lu duplicates answered; %lu wrong "
 	    "passwords, %lu wrong codes; %lu workers replaced; longest "
 	    "loop gap %ld ms",
-	    n->connections, as.listener.refused, n->evicted, as.sessions,
-	    n->resent, n->again, n->wrong_passwords, n->wrong_codes,
-	    as.pool.died, (long)r->longest);
+	    n->connections, as.listener.refused, as.places.evicted,
+	    as.places.taken, n->resent, n->again, n->wrong_passwords,
+	    n->wrong_codes, as.pool.died, (long)r->longest);
 }
 
 /* What a signal asks for; a second one to stop ends at once. */
@@ -238,6 +240,7 @@ serve(void)
 		signals_watch(&r);
 		pool_watch(&as.pool, &r);
 		udp_watch(&as, &r);
+		tasks_watch(&as, &r);
 		clients_watch(&as, &r, now);
 		if (as.stop_by != 0)
 			ready_by(&r, as.stop_by);
@@ -248,8 +251,10 @@ serve(void)
 		now = r.woke;
 		handle_signals(&r, now);
 		pool_step(&as.pool, &r);
+		tasks_step(&as, now);
 		udp_step(&as, &r, now);
 		clients_step(&as, &r, now);
+		tasks_start(&as, now);
 	}
 }
 
@@ -265,7 +270,7 @@ main(int argc, char *argv[])
 	log_info("AS listening on UDP and TCP port %u",
 	    (unsigned)listener_port(&as.listener));
 	log_info("AS serves up to %d sessions at once, accounts in %s%s",
-	    as.sessions_max, o.dir,
+	    as.places.size, o.dir,
 	    o.users == NULL ? ", any UID may register" : "");
 	serve();
 	pool_stop(&as.pool);

@@ -8,22 +8,24 @@
 #define LINES_A_ROUND 8 /* of one session, then the others have their turn */
 
 void
-session_open(struct session *s, const struct conn *c)
+session_open(struct session *s, const struct conn *c, ms_t now)
 {
 	s->conn = *c;
 	s->state = READY;
-	s->uid[0] = '\0';
+	s->uid[0] = s->login_uid[0] = '\0';
+	s->spoke = now;
 	s->line_since = 0;
-	s->more = false;
+	s->more = s->its_turn = false;
+	s->task = NULL;
 	s->code.vc[0] = '\0';
-	s->job.state = JOB_NONE;
 }
 
 /* The one place where a session ends. */
 void
-session_end(struct session *s)
+session_end(struct server *as, struct session *s)
 {
 	devices_end(&s->vlc, false);
+	login_leave(as, s);
 	conn_close(&s->conn);
 	s->code.vc[0] = '\0';
 	s->uid[0] = '\0';
@@ -38,6 +40,19 @@ session_log_out(struct session *s, const char *uid)
 	s->uid[0] = '\0';
 	if (s->state != PACING && s->state != CALLING) /* see answer_req() */
 		s->code.vc[0] = '\0';
+}
+
+enum standing
+session_standing(const struct session *s, const char **uid)
+{
+	bool proven = s->uid[0] != '\0';
+
+	*uid = proven ? s->uid : s->login_uid;
+	if (s->state == LINGERING || s->conn.ended)
+		return LEAVING;
+	if (proven)
+		return PROVEN;
+	return s->state == CHECKING || s->state == DELAYED ? NAMED : STRANGER;
 }
 
 bool
@@ -109,21 +124,27 @@ ready(struct server *as, struct session *s, ms_t now)
 		if (result == WIRE_MORE)
 			break;
 		s->line_since = 0;
+		s->spoke = now;
 		take_message(as, s, &m, result, now);
 	}
 	if (s->state != READY)
 		return;
 	if (s->conn.ended && conn_untaken(&s->conn) == 0 &&
 	    conn_unsent(&s->conn) == 0)
-		session_end(s);
+		session_end(as, s);
 	else if (conn_untaken(&s->conn) > 0 && s->line_since == 0)
 		s->line_since = now;
 }
 
+/*
+ * While it waits for us, too: what it says next is kept, and that it has gone
+ * is seen.
+ */
 static bool
 reads(const struct session *s)
 {
-	return s->state == READY && conn_unsent(&s->conn) == 0;
+	return s->state != LINGERING && conn_unsent(&s->conn) == 0 &&
+	    conn_untaken(&s->conn) < WIRE_HEAD_MAX;
 }
 
 /* A line that was begun has its time; a reply that is not read has conn's. */
@@ -151,7 +172,7 @@ session_watch(const struct session *s, struct ready *r)
 	conn_watch(
 	    &s->conn, r, reads(s) || s->conn.linger_since != 0 ? CONN_IN : 0);
 	devices_watch(&s->vlc, r);
-	if (s->more)
+	if (s->more || (s->its_turn && s->task == NULL))
 		ready_by(r, 0);
 	ready_by(r, deadline(s));
 }
@@ -190,7 +211,7 @@ advance(struct server *as, struct session *s, const struct ready *r, ms_t now)
 		break;
 	case LINGERING:
 		if (conn_linger(&s->conn, now))
-			session_end(s);
+			session_end(as, s);
 		break;
 	}
 }
@@ -204,7 +225,7 @@ session_step(
 	if (s->state == FREE)
 		return;
 	if (!move(s, r, now)) {
-		session_end(s);
+		session_end(as, s);
 		return;
 	}
 	do {

@@ -264,6 +264,14 @@ ticket_use(
 	return again;
 }
 
+bool
+ticket_removes(const struct msg *vld, ms_t now)
+{
+	const struct ticket *t = find(vld->uid, vld->tid);
+
+	return !is_none(t) && is_live(t, now) && t->op == OP_REMOVE;
+}
+
 void
 ticket_void(const struct msg *vld)
 {

@@ -144,13 +144,6 @@ admission_moved_bytes(struct admission *a, int i, uint64_t n, ms_t now)
 
 /* Who gives way */
 
-/* A crowd of one owner, or of one address. */
-static bool
-holds_many(const struct admission *a, const struct place *p)
-{
-	return p->with_owner > FEW_PLACES || p->with_address > a->size / 2;
-}
-
 /* One of several from the same address that say the same name. */
 static bool
 is_doubtful(const struct place *p)
@@ -161,15 +154,15 @@ is_doubtful(const struct place *p)
 static ms_t
 evictable_when_full(const struct admission *a, const struct place *p)
 {
-	ms_t idle = p->progress + EVICT_AGE;
-
 	if (p->standing <= STRANGER || is_doubtful(p))
 		return p->since + EVICT_GRACE;
 	if (p->with_owner > FEW_PLACES)
-		return p->since + (a->may_idle ? EVICT_GRACE : EVICT_AGE);
+		return p->since + (a->may_idle ? EVICT_GRACE : CROWD_AGE);
 	if (p->standing == NAMED)
 		return p->since + CHECK_AGE;
-	return holds_many(a, p) || !a->may_idle ? idle : p->progress + USER_AGE;
+	if (p->with_address > a->size / 2)
+		return p->progress + CROWD_AGE;
+	return p->progress + (a->may_idle ? USER_AGE : EVICT_AGE);
 }
 
 static ms_t

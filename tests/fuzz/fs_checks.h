@@ -64,8 +64,8 @@ hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
 	require(fd == service.as.fd && to == NULL);
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
 	require(m.type == MSG_VLD);
-	for (int i = 0; i < clients.size; i++)
-		waits = waits || client_awaits(clients.order[i], &m);
+	for (int i = 0; i < clients.places.taken; i++)
+		waits = waits || client_awaits(clients_at(&clients, i), &m);
 	require(waits);
 	if (vlds < VLDS)
 		vld[vlds] = m;

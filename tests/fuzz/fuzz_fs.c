@@ -76,10 +76,11 @@ confirm(char how)
 	struct msg m = { .type = MSG_CNF };
 	char text[WIRE_TEXT_MAX], op[] = { how, '\0' };
 
-	for (int i = 0; i < clients.size; i++)
-		if (clients.order[i]->state == VALIDATING &&
-		    (c == NULL || clients.order[i]->conn.fd == peer[who]))
-			c = clients.order[i];
+	for (int i = 0; i < clients.places.taken; i++)
+		if (clients_at(&clients, i)->state == VALIDATING &&
+		    (c == NULL ||
+			clients_at(&clients, i)->conn.fd == peer[who]))
+			c = clients_at(&clients, i);
 	if (c == NULL)
 		return;
 	memcpy(m.uid, c->req.uid, sizeof(m.uid));
@@ -210,7 +211,7 @@ rest(ms_t until)
 	else if (until != NEVER)
 		world_now = until;
 	else {
-		require(clients.size == 0 && !stopping);
+		require(clients.places.taken == 0 && !stopping);
 		send_signal('t');
 	}
 }
@@ -218,8 +219,8 @@ rest(ms_t until)
 static void
 turn(ms_t until)
 {
-	for (int i = 0; i < clients.size; i++)
-		is_sound(clients.order[i]);
+	for (int i = 0; i < clients.places.taken; i++)
+		is_sound(clients_at(&clients, i));
 	if (!script_step(do_step, until))
 		rest(until);
 }
@@ -270,7 +271,7 @@ clear_up(void)
 	/* What is still under way then, the next start clears away. */
 	cut = cut || world_jobs() > 0;
 	clients_dismiss(&clients, &service, true);
-	for (int n = 0; clients.size > 0; n++) {
+	for (int n = 0; clients.places.taken > 0; n++) {
 		require(n < 100);
 		world_job_end(0, JOB_ENDS);
 		clients_step(&clients, &service, &r);

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../tools/talk_body.h"
+#include "../lib/body.h"
 #include "soak.h"
 #include "trial.h"
 
@@ -18,6 +18,13 @@ trial_plan(void)
 {
 	server_plan(&trial_as, "AS", "as");
 	server_plan(&trial_fs, "FS", "fs");
+}
+
+bool
+trial_open_as(void)
+{
+	trial_plan();
+	return server_start(&trial_as);
 }
 
 bool
@@ -146,12 +153,16 @@ no_temporary(const char *what, const struct server *s)
 bool
 trial_restart(const char *what, struct server *s)
 {
+	bool killed;
+
 	steer_off();
-	if (steer_fired() &&
+	killed = steer_fired() &&
 	    (steering()->way == FAULT_KILL_ALL ||
-		atomic_load(&steering()->victim) == (int)s->pid))
-		for (int i = 0; i < 1000 && server_alive(s); i++)
-			nap(2);
+		atomic_load(&steering()->victim) == (int)s->pid);
+	for (int i = 0; killed && i < PATIENCE && server_alive(s); i++)
+		nap(1);
+	if (killed && server_alive(s))
+		flaw("%s: killed, it says, but the %s lives", what, s->program);
 	if (server_alive(s))
 		return true; /* only a child of it was killed */
 	if (!server_start(s))

@@ -9,6 +9,7 @@
 extern struct server trial_as, trial_fs;
 
 void trial_plan(void);          /* not running yet */
+bool trial_open_as(void);       /* the AS alone */
 bool trial_open_again(void);    /* both as planned */
 bool trial_open(bool steer_as); /* both, the AS or the FS steered */
 void trial_close(void);

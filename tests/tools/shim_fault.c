@@ -41,8 +41,10 @@ attach(void)
 		return;
 	at = mmap(
 	    NULL, sizeof(*fault), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (at != MAP_FAILED)
+	if (at != MAP_FAILED) {
 		fault = at;
+		atomic_fetch_add(&fault->attached, 1);
+	}
 	close(fd);
 }
 
@@ -63,6 +65,17 @@ inode(int fd, bool *file)
 	return st.st_ino;
 }
 
+/* Where an answer leaves: no pipe to a child, no socket of this host's own. */
+static bool
+leads_out(int fd)
+{
+	struct sockaddr_storage at = { .ss_family = AF_UNIX };
+	socklen_t len = sizeof(at);
+
+	return getsockname(fd, (struct sockaddr *)&at, &len) == 0 &&
+	    at.ss_family == AF_INET;
+}
+
 static void
 record(enum fault_call call, int fd, int from)
 {
@@ -71,12 +84,15 @@ record(enum fault_call call, int fd, int from)
 
 	if (!is_armed())
 		return;
+	if ((call == CALL_WRITE || call == CALL_SEND) && !leads_out(fd) &&
+	    (inode(fd, &file) == 0 || !file))
+		return;
 	i = atomic_fetch_add(&fault->recorded, 1);
 	if (i >= FAULT_RECORDS)
 		return;
 	fault->record[i].call = call;
 	fault->record[i].file = inode(fd, &file);
-	fault->record[i].socket = !file;
+	fault->record[i].socket = !file && leads_out(fd);
 	fault->record[i].from = from < 0 ? 0 : inode(from, &ignored);
 }
 
@@ -138,6 +154,7 @@ send(int fd, const void *data, size_t n, int flags)
 	REAL(send);
 	if (hit(CALL_SEND, fd))
 		return -1;
+	record(CALL_SEND, fd, -1);
 	return real(fd, data, n, flags);
 }
 
@@ -156,7 +173,10 @@ ssize_t
 sendmsg(int fd, const struct msghdr *m, int flags)
 {
 	REAL(sendmsg);
-	return hit(CALL_SEND, fd) ? -1 : real(fd, m, flags);
+	if (hit(CALL_SEND, fd))
+		return -1;
+	record(CALL_SEND, fd, -1);
+	return real(fd, m, flags);
 }
 
 int

@@ -10,7 +10,7 @@
 #include "talk_hear.h"
 #include "talk_pty.h"
 
-#define PATIENCE 10000
+#define PATIENCE 30000 /* what a machine with much else to do needs */
 
 static struct {
 	ms_t begun, within, after;
@@ -39,15 +39,6 @@ hear_init(void)
 	}
 	sigprocmask(SIG_BLOCK, &held, &outside);
 	signal(SIGPIPE, SIG_IGN);
-}
-
-static ms_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (ms_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* One select: true where fd (-1: none) can be read. Writes what is queued. */
@@ -104,10 +95,11 @@ wait_round(int fd)
 }
 
 static void
-wait_ends(const struct source *s)
+wait_ends(struct party *p, const struct source *s)
 {
-	if (now_ms() < wait_for.begun + wait_for.after)
+	if (now_ms() < p->since + wait_for.after)
 		fail("too early", s->came.s, s->came.len);
+	p->since = now_ms();
 	wait_for.within = PATIENCE;
 	wait_for.after = 0;
 }
@@ -179,7 +171,7 @@ hear(struct party *p, struct source *s, size_t n)
 		if (wait_round(s->fd))
 			hear_some(p, s);
 	}
-	wait_ends(s);
+	wait_ends(p, s);
 	return heard(p, s, n);
 }
 
@@ -197,7 +189,7 @@ hear_screen(struct party *p, const char *pattern)
 		if (wait_round(s->fd))
 			hear_some(p, s);
 	}
-	wait_ends(s);
+	wait_ends(p, s);
 }
 
 void
@@ -212,7 +204,7 @@ hear_end(struct party *p, struct source *s)
 	}
 	if (s->came.len > 0)
 		fail("this came before the end", s->came.s, s->came.len);
-	wait_ends(s);
+	wait_ends(p, s);
 }
 
 void
@@ -226,7 +218,7 @@ hear_all(struct party *p, struct source *s)
 			hear_some(p, s);
 		text_drop(&s->came, s->came.len);
 	}
-	wait_ends(s);
+	wait_ends(p, s);
 }
 
 void
@@ -249,7 +241,7 @@ hear_pause(ms_t ms)
 }
 
 void
-hear_flush(const struct party *p)
+hear_flush(struct party *p)
 {
 	wait_begins();
 	while (p->queue.len > 0) {
@@ -259,17 +251,17 @@ hear_flush(const struct party *p)
 	}
 	if (p->deaf)
 		fail("it took no more", NULL, 0);
-	wait_ends(&p->said);
+	wait_ends(p, &p->said);
 }
 
 void
-hear_ready(const struct party *p)
+hear_ready(struct party *p)
 {
 	wait_begins();
 	while (!wait_round(p->said.fd))
 		if (wait_is_over())
 			fail("nobody came in time", NULL, 0);
-	wait_ends(&p->said);
+	wait_ends(p, &p->said);
 }
 
 int
@@ -284,7 +276,7 @@ hear_exit(struct party *p)
 		wait_round(-1);
 	}
 	p->pid = 0;
-	wait_ends(&p->said);
+	wait_ends(p, &p->said);
 	while (one_round(p->complained.fd, 0) && !p->complained.ended)
 		hear_stream(p, &p->complained);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -246,6 +246,7 @@ party_write_queues(const fd_set *w)
 void
 party_send(struct party *p, const char *s, size_t n)
 {
+	p->since = now_ms();
 	if (p->kind != UDP)
 		text_add(&p->queue, s, n);
 	else if (sendto(p->out, s, n, 0, (struct sockaddr *)&p->to,

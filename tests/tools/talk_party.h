@@ -37,6 +37,7 @@ struct party {
 	struct sockaddr_in to;    /* UDP: whom the next datagram goes to */
 	bool ignored;             /* stderr: nobody cares what is left there */
 	pid_t pid;                /* a program that has not been waited for */
+	ms_t since;               /* it last said something, or was told */
 	size_t column;            /* of a terminal's cursor */
 	char escape;              /* the last byte of one that has not ended */
 };

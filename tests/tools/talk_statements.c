@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../lib/body.h"
 #include "talk.h"
-#include "talk_body.h"
 #include "talk_hear.h"
 #include "talk_pty.h"
 #include "talk_speech.h"
@@ -50,7 +50,7 @@ static void
 do_accept(const char *s)
 {
 	const char *name = word(&s);
-	const struct party *listener = party_named(&s);
+	struct party *listener = party_named(&s);
 
 	hear_ready(listener);
 	party_accept(name, listener);

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fileload.h"
+#include "../fileload.h"
 
 /* The last line of a reply, which must begin with one of the digits. */
 static void
@@ -18,7 +18,7 @@ expect(struct stream *s, const char *digits, char line[512])
 }
 
 static void
-say(struct stream *s, const char *verb, const char *argument)
+command(struct stream *s, const char *verb, const char *argument)
 {
 	char line[512];
 	int n = snprintf(line, sizeof(line), "%s%s%s\r\n", verb,
@@ -33,16 +33,16 @@ greet(struct stream *s)
 	char line[512];
 
 	expect(s, "2", line);
-	say(s, "USER", "anonymous");
+	command(s, "USER", "anonymous");
 	expect(s, "23", line);
 	if (line[0] == '3') {
-		say(s, "PASS", "x@x");
+		command(s, "PASS", "x@x");
 		expect(s, "2", line);
 	}
-	say(s, "TYPE", "I");
+	command(s, "TYPE", "I");
 	expect(s, "2", line);
 	if (strcmp(load.path, "/") != 0) {
-		say(s, "CWD", load.path);
+		command(s, "CWD", load.path);
 		expect(s, "2", line);
 	}
 }
@@ -54,7 +54,7 @@ passive_port(struct stream *s)
 	const char *open;
 	int high, low;
 
-	say(s, "PASV", "");
+	command(s, "PASV", "");
 	expect(s, "2", line);
 	open = strchr(line, '(');
 	if (open == NULL ||
@@ -76,7 +76,7 @@ ftp_work(struct stream *s, int source, size_t g)
 	stream_open(s, load.port, source);
 	greet(s);
 	port = passive_port(s);
-	say(s, verbs[load.work], load.work == WORK_LIST ? "" : name);
+	command(s, verbs[load.work], load.work == WORK_LIST ? "" : name);
 	stream_open(&data, port, source);
 	expect(s, "1", line);
 	if (load.work == WORK_PUT) {
@@ -88,6 +88,6 @@ ftp_work(struct stream *s, int source, size_t g)
 	}
 	stream_close(&data);
 	expect(s, "2", line);
-	say(s, "QUIT", "");
+	command(s, "QUIT", "");
 	stream_close(s);
 }

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "talk_body.h"
+#include "body.h"
 
 const char *
 body(unsigned long from, size_t n)

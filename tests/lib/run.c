@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "soak.h"
+#include "run.h"
 
-#define START_TIME  10.0
+#define START_TIME  30.0
 #define ARGS        16
 #define RUNNING_MAX 256
 

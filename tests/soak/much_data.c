@@ -102,7 +102,7 @@ everybody(int i, void *arg)
 }
 
 void
-row06(void)
+prove_busy_loop(void)
 {
 	double log, list;
 
@@ -131,7 +131,7 @@ row06(void)
 		flaw("p99: LOG %.1f ms, LST %.1f ms", log, list);
 	trial_close();
 	figure("p99 of %d: LOG %.1f ms, LST %.1f ms", lists.n, log, list);
-	allowed("50 ms each");
+	allowed(is_small() ? "an answer" : "50 ms each");
 }
 
 /* Row 22 */
@@ -156,7 +156,7 @@ most_resident(const struct child *user)
 }
 
 void
-row22(void)
+prove_huge_files(void)
 {
 	long long size = is_small() ? 50000000 : 9999999999;
 	struct child user = { 0 };

@@ -3,7 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "soak.h"
+#include "person.h"
+
+#define SLICE 20 /* ms between two looks whether there is still hope */
 
 void
 person_make(
@@ -15,17 +17,16 @@ person_make(
 	p->from = LOCAL;
 	p->as = as->port;
 	p->fs = fs;
-	p->device = p->session = -1;
+	p->device = p->session = p->validator = -1;
 }
 
 /* Ask the AS over UDP, again where there is no answer. */
 static bool
-ask_as(struct person *p, const char *request)
+ask_as(struct person *p, int fd, const char *request)
 {
 	for (int i = 0; i < 3; i++) {
-		say_to(p->device, p->as, "%s", request);
-		if (hear_datagram(
-			p->device, p->said, sizeof(p->said), NULL, patience))
+		say_to(fd, p->as, "%s", request);
+		if (hear_datagram(fd, p->said, sizeof(p->said), NULL, patience))
 			return true;
 		if (is_hopeless != NULL && is_hopeless())
 			break;
@@ -34,15 +35,21 @@ ask_as(struct person *p, const char *request)
 }
 
 bool
-person_register(struct person *p)
+person_register_at(struct person *p, uint16_t port)
 {
 	char request[128];
 
+	snprintf(request, sizeof(request), "REG %s %s %s %u\n", p->uid, p->pass,
+	    p->from, (unsigned)port);
+	return ask_as(p, p->device, request) && strcmp(p->said, "RRG OK") == 0;
+}
+
+bool
+person_register(struct person *p)
+{
 	if (p->device == -1)
 		p->device = udp_at(p->from, 0);
-	snprintf(request, sizeof(request), "REG %s %s %s %u\n", p->uid, p->pass,
-	    p->from, (unsigned)port_of(p->device));
-	return ask_as(p, request) && strcmp(p->said, "RRG OK") == 0;
+	return person_register_at(p, port_of(p->device));
 }
 
 bool
@@ -51,7 +58,27 @@ person_unregister(struct person *p)
 	char request[64];
 
 	snprintf(request, sizeof(request), "UNR %s %s\n", p->uid, p->pass);
-	return ask_as(p, request) && strcmp(p->said, "RUN OK") == 0;
+	return ask_as(p, p->device, request) && strcmp(p->said, "RUN OK") == 0;
+}
+
+bool
+person_validate(struct person *p, const char *tid)
+{
+	char request[64];
+
+	if (p->validator == -1)
+		p->validator = udp_at(LOCAL, 0);
+	snprintf(request, sizeof(request), "VLD %s %s\n", p->uid, tid);
+	return ask_as(p, p->validator, request) &&
+	    strncmp(p->said, "CNF ", 4) == 0;
+}
+
+bool
+person_login_here(struct person *p)
+{
+	return say(p->session, "LOG %s %s\n", p->uid, p->pass) &&
+	    hear(p->session, p->said, sizeof(p->said)) &&
+	    strcmp(p->said, "RLO OK") == 0;
 }
 
 bool
@@ -60,10 +87,7 @@ person_login(struct person *p)
 	if (p->session != -1)
 		close(p->session);
 	p->session = tcp_to(p->from, p->as);
-	return p->session != -1 &&
-	    say(p->session, "LOG %s %s\n", p->uid, p->pass) &&
-	    hear(p->session, p->said, sizeof(p->said)) &&
-	    strcmp(p->said, "RLO OK") == 0;
+	return p->session != -1 && person_login_here(p);
 }
 
 bool
@@ -79,22 +103,24 @@ person_code(struct person *p, char op, const char *name, char vc[5])
 	struct sockaddr_in as;
 	char text[256];
 
+	vc[0] = p->said[0] = '\0';
 	if (!say(p->session, "REQ %s 1111 %c%s%s\n", p->uid, op,
 		name == NULL ? "" : " ", name == NULL ? "" : name))
 		return false;
 	for (double until = seconds() + patience / 1e3; seconds() < until;) {
-		if (wait_readable(p->session, 0) ||
-		    (is_hopeless && is_hopeless()))
+		int from = wait_either(p->session, p->device, SLICE);
+
+		if (from == p->session || (is_hopeless && is_hopeless()))
 			break;
-		if (!hear_datagram(p->device, text, sizeof(text), &as, 5) ||
+		if (from == -1 ||
+		    !hear_datagram(p->device, text, sizeof(text), &as, 0) ||
 		    sscanf(text, "VLC %*5s %4s", vc) != 1)
 			continue;
 		answer(p->device, &as, "RVC %s OK\n", p->uid);
-		if (hear(p->session, p->said, sizeof(p->said)))
-			return strcmp(p->said, "RRQ OK") == 0;
 	}
-	hear(p->session, p->said, sizeof(p->said));
-	return false;
+	return wait_readable(p->session, 0) &&
+	    hear(p->session, p->said, sizeof(p->said)) &&
+	    strcmp(p->said, "RRQ OK") == 0 && vc[0] != '\0';
 }
 
 bool
@@ -227,5 +253,36 @@ person_leave(struct person *p)
 		close(p->device);
 	if (p->session != -1)
 		close(p->session);
-	p->device = p->session = -1;
+	if (p->validator != -1)
+		close(p->validator);
+	p->device = p->session = p->validator = -1;
+}
+bool
+user_start(struct child *c, const struct person *p)
+{
+	char path[PATH_ROOM], as[8], fs[8], text[256];
+	const char *argv[] = { path, "-p", as, "-q", fs, NULL };
+
+	path_in(path, scene_bin(), "user");
+	snprintf(as, sizeof(as), "%u", (unsigned)p->as);
+	snprintf(fs, sizeof(fs), "%u", (unsigned)p->fs);
+	return child_start(c, scene_dir(), argv) &&
+	    say(c->in, "login %s %s\n", p->uid, p->pass) &&
+	    hear_like(c->out, text, sizeof(text), "Logged in");
+}
+
+bool
+user_confirm(const struct child *user, const struct person *p, const char *req)
+{
+	struct sockaddr_in as;
+	char text[256], vc[5];
+
+	say(user->in, "req %s\n", req);
+	if (!hear_datagram(p->device, text, sizeof(text), &as, patience) ||
+	    sscanf(text, "VLC %*5s %4s", vc) != 1)
+		return false;
+	answer(p->device, &as, "RVC %s OK\n", p->uid);
+	return hear_like(user->out, text, sizeof(text), "Code sent") &&
+	    say(user->in, "val %s\n", vc) &&
+	    hear_like(user->out, text, sizeof(text), "Confirmed");
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "fileload.h"
+#include "../fileload.h"
 
 /* The size of the reply's body, -1 where it is not told. */
 static long

@@ -130,7 +130,7 @@ use_twice(int n)
 }
 
 void
-row08(void)
+prove_tid_once(void)
 {
 	pthread_t thread;
 	int lost, twice;
@@ -242,7 +242,7 @@ hear_fs(int as, struct sockaddr_in *fs)
 }
 
 void
-row09(void)
+prove_no_storm(void)
 {
 	int as = udp_at(LOCAL, 0), stranger = udp_at(LOCAL, 0), heard = 0;
 	int quiet = size_of(2000, 100);
@@ -294,7 +294,7 @@ show_once(const struct child *pd, uint16_t port, unsigned code)
 }
 
 void
-row11(void)
+prove_code_once(void)
 {
 	int as = udp_at(LOCAL, 0), n = size_of(100, 10), good = 0;
 

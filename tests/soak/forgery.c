@@ -107,7 +107,7 @@ forge_reg(int as)
 }
 
 void
-row10(void)
+prove_forgery(void)
 {
 	int as = udp_at(LOCAL, 0), n = size_of(50, 5);
 	struct person p;

@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* IP_BIND_ADDRESS_NO_PORT */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,11 +10,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "soak.h"
+#include "peer.h"
 
 #define SLICE 20 /* ms between two looks whether there is still hope */
 
-int patience = 10000;
+int patience = PATIENCE;
 bool (*is_hopeless)(void);
 
 struct sockaddr_in
@@ -30,11 +31,17 @@ static int
 bound(int type, const char *from, uint16_t port)
 {
 	struct sockaddr_in me = address_of(from, port);
-	int fd = socket(AF_INET, type, 0);
+	int fd = socket(AF_INET, type, 0), one = 1;
 
 	if (fd == -1)
 		return -1;
+	(void)one;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
+#ifdef IP_BIND_ADDRESS_NO_PORT /* the port is chosen by connect() */
+	if (type == SOCK_STREAM && port == 0)
+		setsockopt(
+		    fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
+#endif
 	if ((port != 0 || strcmp(from, LOCAL) != 0 || type == SOCK_DGRAM) &&
 	    bind(fd, (struct sockaddr *)&me, sizeof(me)) == -1) {
 		close(fd);
@@ -103,20 +110,40 @@ wait_readable(int fd, int ms)
 	return wait_for(fd, POLLIN, ms);
 }
 
+int
+wait_either(int a, int b, int ms)
+{
+	struct pollfd p[2] = { { .fd = a, .events = POLLIN },
+		{ .fd = b, .events = POLLIN } };
+
+	if (poll(p, 2, ms < SLICE ? ms : SLICE) < 1)
+		return -1;
+	return p[0].revents != 0 ? a : b;
+}
+
+/* What goes without waiting; into a pipe, once there is room. */
+static ssize_t
+say_some(int fd, const char *at, size_t n)
+{
+	ssize_t sent = send(fd, at, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (sent != -1 || errno != ENOTSOCK)
+		return sent;
+	if (!wait_for(fd, POLLOUT, patience))
+		return -1;
+	return write(fd, at, n < PIPE_BUF ? n : PIPE_BUF);
+}
+
 bool
 say_all(int fd, const void *data, size_t n)
 {
 	const char *at = data;
 
 	while (n > 0) {
-		ssize_t sent;
+		ssize_t sent = say_some(fd, at, n);
 
-		if (!wait_for(fd, POLLOUT, patience))
-			return false;
-		sent = send(fd, at, n, MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (sent == -1 && errno == ENOTSOCK)
-			sent = write(fd, at, n < PIPE_BUF ? n : PIPE_BUF);
-		if (sent == -1 && errno != EAGAIN && errno != EINTR)
+		if (sent == -1 && errno != EINTR &&
+		    (errno != EAGAIN || !wait_for(fd, POLLOUT, patience)))
 			return false;
 		if (sent > 0) {
 			at += sent;
@@ -173,19 +200,39 @@ answer(int fd, const struct sockaddr_in *to, const char *format, ...)
 	return datagram(fd, to, text, n);
 }
 
+/* Up to a newline and no further; from a pipe byte by byte. */
+static ssize_t
+hear_some(int fd, char *at, size_t room)
+{
+	ssize_t n = recv(fd, at, room, MSG_PEEK | MSG_DONTWAIT);
+	const char *end;
+
+	if (n == -1)
+		return errno == ENOTSOCK ? read(fd, at, 1) : -1;
+	end = memchr(at, '\n', (size_t)n);
+	return read(fd, at, end == NULL ? (size_t)n : (size_t)(end - at) + 1);
+}
+
 bool
 hear(int fd, char *line, size_t room)
 {
 	size_t n = 0;
-	char c = '\0';
 
 	while (n + 1 < room && wait_readable(fd, patience)) {
-		if (read(fd, &c, 1) != 1 || c == '\n')
+		ssize_t got = hear_some(fd, line + n, room - 1 - n);
+
+		if (got == -1 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (got <= 0)
 			break;
-		line[n++] = c;
+		n += (size_t)got;
+		if (line[n - 1] == '\n') {
+			line[n - 1] = '\0';
+			return true;
+		}
 	}
 	line[n] = '\0';
-	return c == '\n';
+	return false;
 }
 
 bool

@@ -75,6 +75,8 @@ run_round(bool two, int names)
 	in_parallel(AT_ONCE, AT_ONCE, upload, all);
 	pthread_barrier_destroy(&gate);
 	steer_off();
+	if (!steer_fired())
+		flaw("no upload was held up between its count and its link");
 	for (int i = 0; i < AT_ONCE; i++) {
 		ok += all[i].ok;
 		named[i % names] += all[i].ok;
@@ -88,13 +90,38 @@ run_round(bool two, int names)
 		flaw("user %s: %d files, %d OK", all[0].p.uid, n, ok);
 }
 
+/* One upload that is held up for so long, so that we know that they are. */
+static bool
+is_held_up(void)
+{
+	struct person p;
+	double began;
+
+	trial_person(&p);
+	if (!person_come(&p))
+		flaw("user %s cannot come", p.uid);
+	steering()->onward = 0;
+	steering()->error = 200;
+	steer_fault(FAULT_DELAY, 1u << CALL_LINK, 1);
+	began = seconds();
+	person_did(&p, 'U', "slow.txt", 100, "RUP OK");
+	steer_off();
+	person_leave(&p);
+	return seconds() - began >= 0.2;
+}
+
 void
-row20(void)
+prove_uploads_at_once(void)
 {
 	int rounds = size_of(30, 3);
 
 	if (!trial_open(false))
 		return;
+	if (!steer_holds() || !is_held_up()) {
+		skip("nothing holds up an upload here");
+		trial_close();
+		return;
+	}
 	server_plan(&second, "FS", "second");
 	memcpy(second.data, trial_fs.data, sizeof(second.data));
 	second.as = trial_as.port;

@@ -7,8 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../tools/talk_body.h"
-#include "soak.h"
+#include "body.h"
+#include "run.h"
+#include "scene.h"
 
 #define FLAWS_TOLD 12
 

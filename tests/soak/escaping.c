@@ -174,11 +174,10 @@ answer_pd(const char *field)
 }
 
 void
-row16(void)
+prove_escaping(void)
 {
 	int udp = udp_at(LOCAL, 0), lines;
 
-	patience = 1000;
 	memset(long_field, 'A', LONG_FIELD);
 	trial_plan();
 	trial_as.option = trial_fs.option = "-v";

@@ -30,12 +30,12 @@ guess_codes(struct person *p, bool slow, double *put_off)
 
 		if (!person_login(p))
 			flaw("no login: \"%s\"", p->said);
-		patience = slow ? 35000 : 1500;
+		patience = slow ? 35000 : 3000;
 		if (!person_code(p, 'L', NULL, vc)) {
 			*put_off = seconds() - began;
 			break;
 		}
-		patience = 10000;
+		patience = PATIENCE;
 		*put_off = seconds() - began;
 		for (int k = 0; k < LIVES; k++) {
 			/* Never the right one. */
@@ -53,7 +53,7 @@ guess_codes(struct person *p, bool slow, double *put_off)
 		if (slow && *put_off > 20)
 			break;
 	}
-	patience = 10000;
+	patience = PATIENCE;
 	return guesses;
 }
 
@@ -82,7 +82,7 @@ guess_tids(int from, struct person *p)
 }
 
 void
-row12(void)
+prove_guessing(void)
 {
 	int rounds = size_of(300, 3), from = udp_at(LOCAL, 0), hits = 0;
 	int guesses, most;
@@ -97,7 +97,7 @@ row12(void)
 		flaw("cannot come");
 	guesses = guess_codes(&p, !is_small(), &put_off);
 	most = 10 + 2 * LIVES;
-	if (guesses > most)
+	if (guesses > most || guesses < LIVES)
 		flaw("%d guesses at once", guesses);
 	if (!is_small() && (put_off < 25 || put_off > 35))
 		flaw("from 10 failures on a code comes after %.1f s", put_off);
@@ -114,7 +114,7 @@ row12(void)
 	server_end(&trial_as, SIGTERM);
 	figure("%d guesses, then %.0f s each 3; %d of %d TIDs hit", guesses,
 	    put_off, hits, rounds);
-	allowed("%d, 30 s; 1 %%", most);
+	allowed(is_small() ? "%d; 1 %%" : "%d, 30 s; 1 %%", most);
 }
 
 /* Row 14 */
@@ -184,7 +184,7 @@ flood_or_log(int i, void *arg)
 }
 
 void
-row14(void)
+prove_stolen_files(void)
 {
 	struct person p, other;
 	double p99;
@@ -205,7 +205,6 @@ row14(void)
 	server_end(&trial_as, SIGTERM);
 	if (!server_start(&trial_as) || !person_login(&p))
 		return;
-	patience = 20000;
 	latency_open(&others, 1000);
 	in_parallel(size_of(33, 5), size_of(33, 5), flood_or_log, &p);
 	p99 = latency_percentile(&others, 99);
@@ -213,5 +212,5 @@ row14(void)
 		flaw("in a login flood the others' p99 is %.1f ms", p99);
 	server_end(&trial_as, SIGTERM);
 	figure("0 in clear; others' p99 in a flood %.1f ms", p99);
-	allowed("0; 50 ms");
+	allowed(is_small() ? "0" : "0; 50 ms");
 }

@@ -31,6 +31,15 @@ steer_open(struct server *s)
 	s->env = setting;
 }
 
+bool
+steer_holds(void)
+{
+	if (atomic_load(&fault->attached) > 0)
+		return true;
+	skip("this system does not preload %s", "shim_fault.so");
+	return false;
+}
+
 struct fault *
 steering(void)
 {
@@ -132,21 +141,26 @@ check_answer(const char *what, const struct server *s, const struct dirty *d)
 void
 steer_check_order(const char *what, const struct server *s)
 {
-	unsigned n = atomic_load(&fault->recorded);
+	unsigned n = atomic_load(&fault->recorded), synced = 0, answers = 0;
 	struct dirty d = { .n = 0 };
 
 	for (unsigned i = 0; i < n && i < FAULT_RECORDS; i++) {
 		const struct fault_record *r = &fault->record[i];
 
 		if ((r->call == CALL_WRITE || r->call == CALL_SEND) &&
-		    r->socket)
+		    r->socket) {
 			check_answer(what, s, &d);
-		else if (r->call == CALL_FSYNC)
+			answers += synced > 0;
+		} else if (r->call == CALL_FSYNC) {
 			forget(&d, r->file);
-		else
+			synced++;
+		} else
 			add(&d, r->file);
 		if (r->call == CALL_RENAME)
 			add(&d, r->from);
 	}
+	if (answers == 0)
+		flaw("%s: %u calls, %u syncs, and no answer after them", what,
+		    n, synced);
 	steer_off();
 }

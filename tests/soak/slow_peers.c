@@ -38,10 +38,10 @@ still_there(struct person *p)
 }
 
 void
-row01(void)
+prove_slow_peers(void)
 {
 	int crowd = size_of(600, 60), n = size_of(20, 3);
-	double worst = 0;
+	double worst = 0, bound = size_of(2, PATIENCE / 1000);
 	struct crowd *at_as, *at_fs;
 	struct person idle;
 
@@ -53,7 +53,7 @@ row01(void)
 	at_as = crowd_gather(crowd, trial_as.port, true);
 	at_fs = crowd_gather(crowd, trial_fs.port, true);
 	for (int i = 0; i < n; i++) {
-		double took = one_session("beside a crowd", 2);
+		double took = one_session("beside a crowd", bound);
 
 		worst = took > worst ? took : worst;
 		nap(is_small() ? 10 : 500);
@@ -62,9 +62,9 @@ row01(void)
 	crowd_leave(at_as);
 	crowd_leave(at_fs);
 	trial_close();
-	figure("%d of %d within 2 s beside %d, worst %.2f s", n - flaws(), n,
-	    crowd, worst);
-	allowed("%d of %d", n, n);
+	figure(
+	    "%d of %d beside %d, worst %.2f s", n - flaws(), n, crowd, worst);
+	allowed("%d of %d within %.0f s", n, n, bound);
 }
 
 /* Row 2 */
@@ -144,12 +144,12 @@ overrun(rlim_t limit, int connections, int sessions)
 	part(at_fs, connections);
 	nap(100);
 	for (int i = 0; i < sessions; i++)
-		one_session(when, is_small() ? 5 : 1);
+		one_session(when, size_of(1, PATIENCE / 1000));
 	trial_close();
 }
 
 void
-row02(void)
+prove_descriptors(void)
 {
 	static const rlim_t limits[] = { 40, 100, 1024, 20000 };
 	struct rlimit ours = { 20000, 20000 };
@@ -161,5 +161,5 @@ row02(void)
 		overrun(limits[i], connections, size_of(5, 1));
 	figure("%d violations, %d connections, ulimit -n 40 to %lu", flaws(),
 	    connections, (unsigned long)limits[n - 1]);
-	allowed("0; CPU < 5 %%, < 1 s");
+	allowed(is_small() ? "0, < 30 s" : "0; CPU < 5 %%, < 1 s");
 }
