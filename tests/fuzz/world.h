@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,6 +181,7 @@ struct dirent *world_readdir(struct world_dir *d);
 ssize_t world_recv(int fd, void *data, size_t n, int flags);
 ssize_t world_recvfrom(int fd, void *data, size_t n, int flags,
     struct sockaddr *from, socklen_t *len);
+int world_poll(struct pollfd *p, nfds_t n, int patience);
 int world_rename(const char *name, const char *other);
 int world_renameat(int from, const char *name, int to, const char *other);
 int world_select(
@@ -222,6 +224,7 @@ ssize_t world_write(int fd, const void *data, size_t n);
 #define mkdirat             world_mkdirat
 #define open                world_open
 #define openat              world_openat
+#define poll                world_poll
 #define posix_fallocate     world_posix_fallocate
 #define pread               world_pread
 #define read                world_read
