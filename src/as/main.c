@@ -150,12 +150,9 @@ open_ports(const struct options *o)
 	dgram_buffer(&as.udp, BURST_WAITING);
 }
 
-/* Before anything else is opened: the descriptors that are open are not ours.
- */
 static void
-open_places(void)
+open_places(int inherited)
 {
-	int inherited = fd_inherited();
 	int places = fd_limit() - inherited - FDS_RESERVED;
 
 	if (places < 1)
@@ -168,13 +165,13 @@ open_places(void)
 }
 
 static void
-open_server(const struct options *o)
+open_server(const struct options *o, int inherited)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
 	int keep[POOL_KEEP] = { 0 };
 	const char *why;
 
-	open_places();
+	open_places(inherited);
 	if (random_open() == -1)
 		fatal("cannot open the system's random source");
 	people_open();
@@ -261,12 +258,13 @@ serve(void)
 int
 main(int argc, char *argv[])
 {
+	int inherited = fd_inherited(); /* before any is opened */
 	struct options o;
 
 	signals_unblock();
 	o = read_options(argc, argv);
 	log_open("AS", o.verbose);
-	open_server(&o);
+	open_server(&o, inherited);
 	log_info("AS listening on UDP and TCP port %u",
 	    (unsigned)listener_port(&as.listener));
 	log_info("AS serves up to %d sessions at once, accounts in %s%s",

@@ -91,5 +91,6 @@ void prove_one_as(void);
 void prove_every_input(void);
 void prove_class(void);
 void prove_places(void);
+void prove_stuck(void);
 
 #endif
