@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,11 +41,22 @@ invalidate(struct client *c, struct service *s)
 	answer_status(c, ST_INV);
 }
 
+static unsigned
+number_of(const char *uid)
+{
+	return (unsigned)strtoul(uid, NULL, 10);
+}
+
 static void
 start_validation(struct client *c, struct service *s, ms_t now)
 {
 	struct msg vld = { .type = MSG_VLD };
 
+	if (!throttle_allows(&s->guesses, number_of(c->req.uid),
+		c->conn.peer.sin_addr, now)) {
+		answer_status(c, ST_INV);
+		return;
+	}
 	if (!replay_claim(&s->replay, c->req.uid, c->req.tid, now)) {
 		s->repeated++;
 		answer_status(c, ST_INV);
@@ -247,11 +259,16 @@ void
 client_validated(
     struct client *c, struct service *s, const struct msg *cnf, ms_t now)
 {
+	unsigned number = number_of(c->req.uid);
+	struct in_addr from = c->conn.peer.sin_addr;
+
 	if (cnf->op == OP_ERROR) {
+		throttle_count(&s->guesses, number, from, now);
 		invalidate(c, s);
 		advance(c, s, now);
 		return;
 	}
+	throttle_forgive(&s->guesses, number, from, now, now + INV_TRUST);
 	end_validation(c, s);
 	replay_keep(&s->replay, c->req.uid, c->req.tid, now);
 	if (cnf->op != request_op(c->req.type) ||

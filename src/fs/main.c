@@ -23,7 +23,8 @@ struct options {
 	bool verbose;
 };
 
-static struct service service;
+static struct service service = { .guesses = {
+				      .burst = INV_TRIES, .pace = INV_PACE } };
 static struct clients clients;
 static struct listener listener;
 static int signals; /* a descriptor: see net_signals() */

@@ -251,6 +251,7 @@ set_up(void)
 	cut = stopping = false;
 	for (int i = 0; i < PEERS; i++)
 		peer[i] = -1;
+	memset(service.guesses.owing, 0, sizeof(service.guesses.owing));
 	clients_open(&clients, FDS_RESERVED + 2 * CLIENTS);
 	service.as = net_udp_to(&as_addr);
 	signals = world_stream();
