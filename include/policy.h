@@ -30,20 +30,27 @@
 #ifndef LINE_TIME /* for a request, from its first byte (FS: from accept) */
 #define LINE_TIME (60 * SECONDS)
 #endif
-#define STALL_TIME   (60 * SECONDS) /* a transfer without a byte moving */
-#define LINGER_FIRST 1 /* after the reply: the peer may close first */
-#define LINGER_IDLE  (5 * SECONDS)  /* after the reply: silence until close */
-#define LINGER_TIME  (30 * SECONDS) /* after the reply: all in all */
-#define NEWLINE_TIME 500            /* for the newline that ends an UPL */
-#define STOP_TIME    (2 * SECONDS)  /* replies under way at SIGTERM */
-#define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */
-#define EVICT_GRACE  20 /* with no place left: for the first words to come */
-#define CHECK_AGE    (30 * SECONDS) /* waits so long for its password's check */
-#define CROWD_AGE    (2 * SECONDS) /* with no place left: of one who has many */
-#define FEW_PLACES   4             /* of one user: no crowd yet */
-#define USER_AGE     (10 * MINUTES) /* idle so long, with no place left */
-#define LEAST_BYTES  10240 /* in EVICT_AGE, or a transfer is as good as idle */
-#define FDS_RESERVED 32    /* descriptors that are not clients' */
+#define STALL_TIME     (60 * SECONDS) /* a transfer without a byte moving */
+#define LINGER_FIRST   1 /* after the reply: the peer may close first */
+#define LINGER_IDLE    (5 * SECONDS)  /* after the reply: silence until close */
+#define LINGER_TIME    (30 * SECONDS) /* after the reply: all in all */
+#define NEWLINE_TIME   500            /* for the newline that ends an UPL */
+#define STOP_TIME      (2 * SECONDS)  /* replies under way at SIGTERM */
+#define EVICT_AGE      (10 * SECONDS) /* idle so long, under pressure: closed */
+#define EVICT_GRACE    20 /* with no place left: for the first words to come */
+#define CHECK_AGE      (30 * SECONDS) /* waits so long for its password's check */
+#define CROWD_AGE      (2 * SECONDS) /* with no place left: of one who has many */
+#define FEW_PLACES     4             /* of one user: no crowd yet */
+#define USER_AGE       (10 * MINUTES) /* idle so long, with no place left */
+#define LEAST_BYTES    10240 /* in EVICT_AGE, or a transfer is as good as idle */
+#define REMOVALS_AGAIN (10 * SECONDS) /* FS: unfinished removals, over again   \
+				       */
+#define REMOVALS_AT_ONCE 32  /* FS: removals that the AS is asked about */
+#define INTENT_AGAIN     100 /* FS: ... where another's stands */
+#define INTENT_TIME      (8 * SECONDS) /* FS: a REM's turn comes, or INV */
+#define WORK_TOUCH       (10 * SECONDS) /* FS: its lock file says that it lives */
+#define WORK_FRESH       (30 * SECONDS) /* ... and for so long is believed */
+#define FDS_RESERVED     32             /* descriptors that are not clients' */
 
 /* Second factor. */
 #ifndef VC_LIFE

@@ -126,6 +126,8 @@ open_network(const struct options *o, struct sockaddr_in *as)
 	if (service.as == -1)
 		fatal("cannot make a UDP socket for the AS");
 	net_receive_room(service.as, AS_BACKLOG);
+	service.as_addr = *as;
+	service.removals.fd = -1;
 }
 
 static void
@@ -196,7 +198,7 @@ serve(void)
 		ready_read(&r, signals);
 		ready_read(&r, service.as);
 		pool_watch(&service.pool, &r);
-		clients_watch(&clients, &listener, &r);
+		clients_watch(&clients, &service, &listener, &r);
 
 		if (ready_wait(&r) == -1)
 			fatal("cannot wait for events");
@@ -218,6 +220,7 @@ static void
 stop(void)
 {
 	clients_dismiss(&clients, &service, true);
+	removals_stop(&service.removals);
 	pool_stop(&service.pool);
 	files_stop();
 	log_info("FS stopped");
