@@ -47,7 +47,8 @@ WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DDISK_STRETCH=16
 NOT_FUZZED = src/%/main.c src/as/accounts.c src/fs/files.c src/sys/clock.c \
              src/sys/pool.c src/sys/random.c src/ui/terminal.c \
              src/net/signals.c
-MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine)
+MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine \
+            refused)
 FUZZ      = -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzzed    = tests/fuzz/fuzz_$(1).c $(if $(filter wire,$(1)), \
             $(wildcard src/proto/*.c), $(filter-out $(NOT_FUZZED), \
@@ -56,6 +57,8 @@ machine   = $(if $(filter-out wire,$(1)),$(MACHINE))
 define fuzz_rule
 $(BUILD)/replay/$(1): $(patsubst %.c,$(BUILD)/replay/%.o, \
     $(call fuzzed,$(1)) $(call machine,$(1))) $(BUILD)/tests/fuzz/replay.o
+	@sh tests/fuzz/calls.sh $(patsubst %.c,$(BUILD)/replay/%.o, \
+	    $(call fuzzed,$(1)) -- $(call machine,$(1)))
 	$$(LINK)
 $(BUILD)/fuzz/$(1): $(patsubst %.c,$(BUILD)/fuzz/%.o, \
     $(call fuzzed,$(1)) $(call machine,$(1)))

@@ -13,6 +13,10 @@
 /* Begin: the client is RECEIVING, SENDING, SYNCING or REPLYING afterwards. */
 void serve_begin(struct client *c, struct service *s);
 
+/* A removal: before the AS is asked, and where it has said no. */
+void serve_intend(struct client *c, struct service *s);
+void serve_abandon(struct client *c, struct service *s);
+
 bool serve_take(struct client *c, struct service *s, ms_t now);
 void serve_conclude(struct client *c, struct service *s);
 bool serve_give(struct client *c, ms_t now);

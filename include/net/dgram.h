@@ -29,7 +29,10 @@ int dgram_open(struct dgram *d, uint16_t port); /* at all of our addresses */
 /* At one of them; 1 where that is no address of this host: at all, then. */
 int dgram_open_at(struct dgram *d, const struct addr *self);
 
-/* self is where we send from; ip 0, or an address that we have no more: any. */
+/*
+ * self is where we send from: ip 0, or an address that we do not have, stands
+ * for any; but where it names a port, too, it must be that very one.
+ */
 int dgram_dial(
     struct dgram *d, const struct addr *peer, const struct addr *self);
 
@@ -43,6 +46,7 @@ void dgram_redial(struct dgram *d);
 void dgram_close(struct dgram *d);             /* may be called twice */
 void dgram_buffer(struct dgram *d, int bytes); /* that may wait for us */
 uint16_t dgram_port(const struct dgram *d);    /* ours */
+struct addr dgram_self(const struct dgram *d); /* and our address */
 
 void dgram_watch(const struct dgram *d, struct ready *r);
 bool dgram_readable(const struct dgram *d, const struct ready *r);

@@ -22,6 +22,12 @@ const char *disk_root(const char *path, int *fd);
 int disk_open_dir(int at, const char *name);
 
 /*
+ * Does its file system have other hosts, as far as we know?  There what is
+ * elsewhere quick may take a minute, and other hosts remember names.
+ */
+bool disk_is_remote(int fd);
+
+/*
  * Open an existing regular file that has one link, so that neither a planted
  * link, FIFO nor device is read or waited for (EMLINK); its size in bytes goes
  * to *size.
@@ -59,7 +65,11 @@ ssize_t disk_load(int at, const char *name, char *out, size_t room);
  */
 int disk_save(int at, const char *name, int work, const char *text);
 
-/* Slow.  The same, but it fails with EEXIST where the name is taken. */
+/* Slow.  The same, written as temp first. */
+int disk_save_as(
+    int at, const char *name, int work, const char *temp, const char *text);
+
+/* Slow.  As disk_save(), but it fails with EEXIST where the name is taken. */
 int disk_add(int at, const char *name, int work, const char *text);
 
 /* Slow.  Remove a file, or a directory with the files in it. */

@@ -66,7 +66,7 @@ take_vld(struct server *as, const struct asker *who, const char *text,
 
 	if (take_removal(as, who, text, vld, now))
 		return;
-	if (ticket_removes(vld, now)) {
+	if (ticket_removes(vld, who, now)) {
 		c = change_open(as, who, text, vld, now);
 		if (c == NULL)
 			return;

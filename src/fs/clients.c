@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "fs/clients.h"
 #include "policy.h"
@@ -26,13 +27,66 @@ clients_at(struct clients *w, int k)
 	return &w->slot[w->places.order[k]];
 }
 
+/*
+ * Of one user one removal is decided at a time, and of all some: each costs the
+ * disk something before the AS is asked, and anybody may ask for one.  What the
+ * user does meanwhile waits, as nobody knows whose files these are; but not for
+ * the removal after that.
+ */
+static bool
+is_blocked(struct clients *w, const struct client *c)
+{
+	bool removal = c->req.type == MSG_REM;
+	int n = 0;
+
+	for (int k = 0; k < w->places.taken; k++) {
+		const struct client *o = clients_at(w, k);
+		bool removing = client_is_removing(o);
+
+		n += removing;
+		if (o != c && (removing || (removal && o->state == HELD)) &&
+		    strcmp(o->req.uid, c->req.uid) == 0)
+			return true;
+	}
+	return removal && n >= REMOVALS_AT_ONCE;
+}
+
+static bool
+may_go_on(struct clients *w, const struct client *c, ms_t now)
+{
+	return client_waits(c) && now >= c->again && !is_blocked(w, c);
+}
+
+/* A removal of this user that a client has begun and that is not over. */
+static bool
+is_busy(const void *clients, const char *uid)
+{
+	const struct clients *w = clients;
+
+	for (int k = 0; k < w->places.taken; k++) {
+		const struct client *o = &w->slot[w->places.order[k]];
+
+		if (o->req.type == MSG_REM && strcmp(o->req.uid, uid) == 0 &&
+		    (client_is_removing(o) || job_busy(&o->job)))
+			return true;
+	}
+	return false;
+}
+
 void
-clients_watch(struct clients *w, const struct listener *l, struct ready *r)
+clients_watch(struct clients *w, const struct service *s,
+    const struct listener *l, struct ready *r)
 {
 	ms_t opens = admission_opens_at(&w->places, r->woke);
 
-	for (int k = 0; k < w->places.taken; k++)
-		client_watch(clients_at(w, k), r);
+	for (int k = 0; k < w->places.taken; k++) {
+		const struct client *c = clients_at(w, k);
+
+		client_watch(c, r);
+		if (client_waits(c) && !is_blocked(w, c))
+			ready_by(r, c->again > r->woke ? c->again : r->woke);
+	}
+	removals_watch(&s->removals, r);
 	if (opens <= r->woke)
 		listener_watch(l, r);
 	else
@@ -46,8 +100,10 @@ standing_of(const struct client *c)
 	case FREE:
 	case ASKING:
 		return STRANGER;
+	case INTENDING:
 	case VALIDATING:
 		return NAMED;
+	case HELD:
 	case RECEIVING:
 	case FINISHING:
 	case SYNCING:
@@ -69,7 +125,8 @@ account_for(struct clients *w, int i, ms_t now)
 	struct place *p = &w->places.place[i];
 	enum standing standing = standing_of(c);
 
-	p->pinned = c->state == ORPHANED || c->state == SYNCING;
+	p->pinned = c->state == ORPHANED || c->state == SYNCING ||
+	    client_is_removing(c);
 	if (p->standing == standing)
 		return;
 	admission_name(&w->places, i,
@@ -108,6 +165,7 @@ step(struct clients *w, int k, struct service *s, const struct ready *r)
 	struct client *c = clients_at(w, k);
 	uint64_t left = c->left;
 
+	c->may = may_go_on(w, c, r->woke);
 	client_step(c, s, r);
 	account_for(w, w->places.order[k], r->woke);
 	if (c->left < left)
@@ -135,6 +193,7 @@ clients_step(struct clients *w, struct service *s, const struct ready *r)
 		}
 		step(w, k, s, r);
 	}
+	removals_step(s, r, is_busy, w);
 	w->turn = next;
 	close_ranks(w);
 }
@@ -186,11 +245,16 @@ clients_accept(struct clients *w, struct service *s, struct listener *l,
 static void
 hand_over(struct clients *w, struct service *s, const struct msg *cnf, ms_t now)
 {
-	for (int k = 0; k < w->places.taken; k++)
-		if (client_awaits(clients_at(w, k), cnf)) {
-			client_validated(clients_at(w, k), s, cnf, now);
+	for (int k = 0; k < w->places.taken; k++) {
+		struct client *c = clients_at(w, k);
+
+		if (client_awaits(c, cnf)) {
+			client_validated(c, s, cnf,
+			    c->req.type != MSG_REM && is_blocked(w, c), now);
 			return;
 		}
+	}
+	removals_receive(s, cnf);
 }
 
 void

@@ -23,7 +23,8 @@ struct options {
 	bool verbose;
 };
 
-static struct service service;
+static struct service service = { .guesses = {
+				      .burst = INV_TRIES, .pace = INV_PACE } };
 static struct clients clients;
 static struct listener listener;
 
@@ -194,7 +195,7 @@ serve(void)
 		signals_watch(&r);
 		dgram_watch(&service.as, &r);
 		pool_watch(&service.pool, &r);
-		clients_watch(&clients, &listener, &r);
+		clients_watch(&clients, &service, &listener, &r);
 
 		if (ready_wait(&r) == -1)
 			fatal("cannot wait for events");
@@ -215,6 +216,7 @@ static void
 stop(void)
 {
 	clients_dismiss(&clients, &service, true);
+	removals_stop(&service.removals);
 	pool_stop(&service.pool);
 	files_stop();
 	log_info("FS stopped");

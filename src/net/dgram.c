@@ -61,9 +61,9 @@ dgram_dial(struct dgram *d, const struct addr *peer, const struct addr *self)
 
 	memset(d, 0, sizeof(*d));
 	d->peer = *peer;
-	d->self.ip = self->ip;
+	d->self = *self;
 	fd = bound(&d->self);
-	if (fd == -1 && errno == EADDRNOTAVAIL) {
+	if (fd == -1 && errno == EADDRNOTAVAIL && self->port == 0) {
 		d->self.ip = 0;
 		fd = bound(&d->self);
 	}
@@ -83,7 +83,8 @@ dgram_redial(struct dgram *d)
 	struct addr self = { .ip = d->self.ip, .port = dgram_port(d) };
 
 	connect(d->fd, &nobody, sizeof(nobody));
-	if (socket_bind(d->fd, &self) == -1 && errno == EADDRNOTAVAIL) {
+	if (socket_bind(d->fd, &self) == -1 && errno == EADDRNOTAVAIL &&
+	    d->self.port == 0) {
 		d->self.ip = self.ip = 0;
 		socket_bind(d->fd, &self);
 	}
@@ -107,7 +108,13 @@ dgram_buffer(struct dgram *d, int bytes)
 uint16_t
 dgram_port(const struct dgram *d)
 {
-	return socket_self(d->fd).port;
+	return dgram_self(d).port;
+}
+
+struct addr
+dgram_self(const struct dgram *d)
+{
+	return socket_self(d->fd);
 }
 
 void

@@ -6,6 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
+
 #include "sys/clock.h"
 #include "sys/disk.h"
 #include "sys/fd.h"
@@ -34,6 +38,31 @@ disk_root(const char *path, int *fd)
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return "is writable by others (chmod go-w would do)";
 	return NULL;
+}
+
+/* The kinds of Linux, from its statfs(2); no other system tells by number. */
+bool
+disk_is_remote(int fd)
+{
+#ifdef __linux__
+	static const unsigned long kinds[] = { 0x6969 /* NFS */,
+		0x65735546 /* FUSE */, 0x00c36400 /* Ceph */,
+		0xff534d42 /* CIFS */, 0xfe534d42 /* SMB2 */, 0x517b /* SMB */,
+		0x01021997 /* 9P */, 0x0bd00bd0 /* Lustre */,
+		0x47504653 /* GPFS */, 0x5346414f /* AFS */,
+		0x01161970 /* GFS2 */, 0x7461636f /* OCFS2 */,
+		0x73757245 /* Coda */, 0x20030528 /* OrangeFS */ };
+	struct statfs st;
+
+	if (fstatfs(fd, &st) == -1)
+		return false;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (((unsigned long)st.f_type & 0xffffffff) == kinds[i])
+			return true;
+#else
+	(void)fd;
+#endif
+	return false;
 }
 
 int
@@ -136,33 +165,34 @@ fill(int fd, const char *text)
 
 /* Give what is whole in work its name; where that fails nothing is left. */
 static int
-name_it(int at, const char *name, int work, bool replace)
+name_it(int at, const char *name, int work, const char *temp, bool replace)
 {
 	int error;
 
-	if (replace ? renameat(work, name, at, name) == 0 :
-		      linkat(work, name, at, name, 0) == 0 &&
-		    (unlinkat(work, name, 0) == 0 || errno == ENOENT))
+	if (replace ? renameat(work, temp, at, name) == 0 :
+		      linkat(work, temp, at, name, 0) == 0 &&
+		    (unlinkat(work, temp, 0) == 0 || errno == ENOENT))
 		return fsync(at);
 	error = errno;
-	unlinkat(work, name, 0);
+	unlinkat(work, temp, 0);
 	errno = error;
 	return -1;
 }
 
 static int
-put(int at, const char *name, int work, const char *text, bool replace)
+put(int at, const char *name, int work, const char *temp, const char *text,
+    bool replace)
 {
 	int fd, error;
 
-	unlinkat(work, name, 0); /* cut short by a crash */
-	fd = disk_create(work, name);
+	unlinkat(work, temp, 0); /* cut short by a crash */
+	fd = disk_create(work, temp);
 	if (fd == -1)
 		return -1;
 	if (fill(fd, text) == 0)
-		return name_it(at, name, work, replace);
+		return name_it(at, name, work, temp, replace);
 	error = errno;
-	unlinkat(work, name, 0);
+	unlinkat(work, temp, 0);
 	errno = error;
 	return -1;
 }
@@ -170,13 +200,20 @@ put(int at, const char *name, int work, const char *text, bool replace)
 int
 disk_save(int at, const char *name, int work, const char *text)
 {
-	return put(at, name, work, text, true);
+	return put(at, name, work, name, text, true);
+}
+
+int
+disk_save_as(
+    int at, const char *name, int work, const char *temp, const char *text)
+{
+	return put(at, name, work, temp, text, true);
 }
 
 int
 disk_add(int at, const char *name, int work, const char *text)
 {
-	return put(at, name, work, text, false);
+	return put(at, name, work, name, text, false);
 }
 
 static bool

@@ -54,6 +54,21 @@ hear_cnf(int fd, const char *text, size_t n, const struct sockaddr_in *from)
 		cnfs++;
 }
 
+/* Whom we ask to remove is on record first, where there are files. */
+static bool
+is_intended(const struct msg *m)
+{
+	for (int i = 0; i < clients.places.taken; i++) {
+		const struct client *c = clients_at(&clients, i);
+
+		if (client_awaits(c, m) && c->req.type == MSG_REM &&
+		    c->task.is_intended)
+			return world_find(world_fd[store.removals].inode,
+				   m->uid) != -1;
+	}
+	return true;
+}
+
 /* Nothing but a VLD leaves, for somebody who waits for its answer. */
 static void
 hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
@@ -61,12 +76,14 @@ hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
 	struct msg m;
 	bool waits = false;
 
-	require(fd == service.as.fd && to == NULL);
+	require(to == NULL);
+	require(fd == service.as.fd || fd == service.removals.own.fd);
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
 	require(m.type == MSG_VLD);
 	for (int i = 0; i < clients.places.taken; i++)
 		waits = waits || client_awaits(clients_at(&clients, i), &m);
-	require(waits);
+	require(waits || service.removals.state == REASKING);
+	require(!waits || is_intended(&m));
 	if (vlds < VLDS)
 		vld[vlds] = m;
 	vlds++;
@@ -141,6 +158,19 @@ see_close(int fd)
 			peer[i] = -1;
 }
 
+/* A directory of our own in the work directory: a removed user's files. */
+static bool
+is_aside(int dir)
+{
+	const char *name;
+	int i = 0, it;
+
+	while (world_each(&i, world_fd[store.work].inode, &name, &it))
+		if (it == dir)
+			return true;
+	return false;
+}
+
 /* A file gets a name: its own, or what a failing deletion gives back. */
 static void
 see_name(int dir, const char *name, int inode)
@@ -150,6 +180,12 @@ see_name(int dir, const char *name, int inode)
 
 	if (dir == world_fd[store.root].inode ||
 	    dir == world_fd[store.work].inode)
+		return;
+	if (dir == world_fd[store.removals].inode) {
+		require(world_synced(inode));
+		return;
+	}
+	if (is_aside(dir))
 		return;
 	do
 		require(world_each(&i, world_fd[store.root].inode, &uid, &it));

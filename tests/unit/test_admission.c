@@ -17,10 +17,10 @@
 static struct admission a;
 static ms_t now;
 
-static struct in_addr
+static struct addr
 host(int n)
 {
-	return (struct in_addr){ .s_addr = htonl(0x0a000000u + (unsigned)n) };
+	return (struct addr){ .ip = 0x0a000000u + (unsigned)n };
 }
 
 /* A place from there, of that owner where it is not 0; -1: refused. */
@@ -55,7 +55,7 @@ is_counted(const struct place *p)
 
 	for (int k = 0; k < a.taken; k++) {
 		const struct place *q = &a.place[a.order[k]];
-		bool at = q->from.s_addr == p->from.s_addr;
+		bool at = q->from.ip == p->from.ip;
 		bool of = q->owner == p->owner &&
 		    (q->standing == PROVEN) == (p->standing == PROVEN);
 
@@ -99,7 +99,7 @@ step_at_random(void)
 	unsigned owner = 1 + (unsigned)rand() % 6;
 	enum standing s = (enum standing)(rand() % 4);
 
-	now += rand() % 3000;
+	now += rand() % 50 == 0 ? rand() % 20000 : rand() % 100;
 	switch (a.taken == 0 ? 0 : rand() % 8) {
 	case 0:
 	case 1:
@@ -140,6 +140,65 @@ counts_and_order_hold_whatever_happens(void)
 				is_whole(0);
 		}
 	}
+}
+
+static int
+weight(const struct place *p)
+{
+	return p->with_owner > p->with_address ? p->with_owner :
+						 p->with_address;
+}
+
+/* Was q to go rather than p?  Whoever holds more, then as in the header. */
+static bool
+should_go(const struct place *q, const struct place *p)
+{
+	if (weight(q) != weight(p))
+		return weight(q) > weight(p);
+	if (q->with_both != p->with_both)
+		return q->with_both > p->with_both;
+	if (q->standing != p->standing)
+		return q->standing < p->standing;
+	return q->progress < p->progress;
+}
+
+/* Of strangers, who may go at any time, nobody was to go before this one. */
+static void
+is_the_first(int gone)
+{
+	const struct place *p = &a.place[gone];
+
+	CHECK(!p->pinned, "a pinned one goes");
+	for (int k = 0; k < a.taken; k++) {
+		const struct place *q = &a.place[a.order[k]];
+
+		if (!q->pinned && q->standing <= STRANGER &&
+		    q->since + EVICT_GRACE <= now)
+			CHECK(!should_go(q, p), "%d %d %d, not %d %d %d",
+			    weight(q), q->with_both, (int)q->standing,
+			    weight(p), p->with_both, (int)p->standing);
+	}
+}
+
+static void
+with_all_taken_who_holds_most_goes_first(void)
+{
+	int full = 0;
+
+	srand(4);
+	admission_open(&a, SIZE, true);
+	now = START;
+	for (int i = 0; i < STEPS; i++) {
+		int gone;
+
+		step_at_random();
+		if (a.taken < a.size || (gone = admission_evict(&a, now)) == -1)
+			continue;
+		is_the_first(gone);
+		admission_leave(&a, gone);
+		full++;
+	}
+	CHECK(full > 1000, "%d times only", full);
 }
 
 /* A place that says when it opens does; nobody pinned goes. */
@@ -276,7 +335,7 @@ a_crowd_from_many_addresses_is_one(void)
 		come(10 + i, 5, PROVEN);
 	now += EVICT_GRACE;
 	for (int n = 0; n < 200; n++) {
-		come(10 + n % 40, 5, PROVEN);
+		CHECK(come(10 + n % 40, 5, PROVEN) != -1, "no place");
 		now += EVICT_GRACE;
 		for (int i = 0; i < 4; i++)
 			CHECK(a.place[honest[i]].owner == 50u + (unsigned)i,
@@ -305,6 +364,40 @@ a_transfer_below_the_least_rate_gives_way(void)
 	CHECK(admission_opens_at(&a, now) <= now, "one may go");
 	CHECK(come(5, 5, PROVEN) == slow, "the slow one does");
 	CHECK(come(6, 6, PROVEN) == -1, "nobody else");
+}
+
+/* Where nobody may be idle, who is goes before a crowd that moves. */
+static void
+an_idle_transfer_goes_before_a_crowd_that_moves(void)
+{
+	int idle;
+
+	admission_open(&a, 8, false);
+	now = START;
+	idle = come(1, 1, PROVEN);
+	fill(8, 2, 2, PROVEN);
+	now += EVICT_AGE;
+	for (int k = 0; k < a.taken; k++)
+		if (a.order[k] != idle)
+			admission_moved(&a, a.order[k], now);
+	CHECK(come(3, 3, PROVEN) == idle, "another goes");
+	CHECK(come(4, 4, PROVEN) != -1, "then one of the crowd");
+}
+
+/* Many users of one address that has more than half of all places. */
+static void
+a_crowd_of_one_address_makes_room_for_others(void)
+{
+	admission_open(&a, SIZE, false);
+	now = START;
+	for (int i = 0; i < SIZE / 2 + 1; i++)
+		come(1, 1u + (unsigned)i, PROVEN);
+	for (int i = 0; a.taken < SIZE; i++)
+		come(10 + i, 100u + (unsigned)i, PROVEN);
+	CHECK(come(2, 99, PROVEN) == -1, "not at once");
+	now += CROWD_AGE;
+	CHECK(come(2, 99, PROVEN) != -1, "then one goes, ...");
+	CHECK(come(2, 98, PROVEN) == -1, "until it has half of them");
 }
 
 static void
@@ -343,6 +436,7 @@ int
 main(void)
 {
 	counts_and_order_hold_whatever_happens();
+	with_all_taken_who_holds_most_goes_first();
 	who_is_told_to_come_then_finds_a_place();
 	below_pressure_nobody_goes();
 	one_user_with_all_places_gives_way(true, 1);
@@ -353,6 +447,8 @@ main(void)
 	a_name_that_is_only_said_costs_its_owner_nothing();
 	a_crowd_from_many_addresses_is_one();
 	a_transfer_below_the_least_rate_gives_way();
+	an_idle_transfer_goes_before_a_crowd_that_moves();
+	a_crowd_of_one_address_makes_room_for_others();
 	who_is_alone_stays_for_ten_minutes();
 	what_is_taken_elsewhere_counts();
 	return test_done("admission");
