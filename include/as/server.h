@@ -12,7 +12,7 @@
  *	tasks.c		what these have the workers do, each in its turn
  *
  * Below them, and knowing nothing of sockets: accounts (disk), people and
- * tickets (memory), pbkdf2.
+ * tickets (memory).
  */
 #ifndef AS_H
 #define AS_H
@@ -52,6 +52,7 @@ struct session {
 	struct conn conn;
 	char uid[UID_LEN + 1]; /* logged in as; "": not */
 	ms_t spoke;            /* its last whole message came; it was opened */
+	unsigned wrong_codes;  /* of uid here, since the last right one */
 	ms_t line_since;       /* its first byte came; 0: none has */
 	bool more;             /* more lines may be here: the next round's */
 	ms_t wait_until;
@@ -81,7 +82,6 @@ struct change {
 	char text[WIRE_TEXT_MAX]; /* the datagram, to know it again */
 	enum msg_type type;
 	char uid[UID_LEN + 1];
-	bool again; /* a new account turned out to exist */
 	ms_t wait_until;
 };
 
@@ -114,6 +114,7 @@ struct server {
 	bool login_next;
 	struct pool pool;
 	struct counters count;
+	ms_t proved;  /* that the accounts are ours: see as/lock.h */
 	ms_t stop_by; /* 0: not stopping */
 };
 

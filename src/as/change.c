@@ -2,7 +2,10 @@
 #include <string.h>
 
 #include "as/change.h"
+#include "as/failures.h"
+#include "as/lock.h"
 #include "as/tasks.h"
+#include "crypto/secret.h"
 #include "policy.h"
 #include "sys/log.h"
 #include "sys/random.h"
@@ -37,7 +40,7 @@ forget(struct server *as, struct change *c)
 	turns_leave(&as->hashes, i);
 	turns_leave(&as->writes, i);
 	admission_leave(&as->change_places, i);
-	memset(c->text, 0, sizeof(c->text)); /* the password in it */
+	wipe(c->text, sizeof(c->text)); /* the password in it */
 	c->state = CHANGE_NONE;
 }
 
@@ -49,8 +52,11 @@ finish(struct server *as, struct change *c, enum status status)
 	request_of(c, &req);
 	if (c->type == MSG_REG && status == ST_OK)
 		person_of(c->uid)->self = c->who.to;
+	if (status == ST_OK)
+		lock_prove();
 	wire_reply(&reply, c->type, status);
 	udp_answer(as, &c->who, &req, WIRE_OK, &reply);
+	wipe(req.pass, sizeof(req.pass));
 	forget(as, c);
 }
 
@@ -157,8 +163,6 @@ trusted(struct server *as, struct change *c, const struct msg *req,
 	bool keep = c->type == MSG_UNR ? !a->has_device : same_device(a, req);
 
 	people_right(c->uid, c->who.from);
-	if (c->type == MSG_REG)
-		person_trusted(person_of(c->uid));
 	if (keep)
 		finish(as, c, ST_OK);
 	else
@@ -203,6 +207,8 @@ hash(struct server *as, struct change *c, const struct msg *req,
 	t->body.verify = a->pair[0] != '\0';
 	if (!t->body.verify) {
 		t->body.change = ACCOUNT_CREATE;
+		person_is_new(person_of(c->uid));
+		failures_keep(c->uid);
 		random_bytes(t->body.salt, sizeof(t->body.salt));
 		set_device(&t->body.account, req);
 	}
@@ -248,7 +254,7 @@ begin(struct server *as, struct change *c, struct task *t, ms_t now)
 			finish(as, c, ST_NOK);
 		break;
 	case ACCOUNT_UNREADABLE:
-		log_warn("user %s: cannot read the account", c->uid);
+		accounts_report(c->uid);
 		finish(as, c, ST_NOK);
 	}
 }
@@ -303,7 +309,7 @@ change_write(struct server *as, struct change *c, struct task *t)
 		t->body.change = ACCOUNT_UPDATE;
 		set_device(&t->body.account, &req);
 	} else {
-		log_warn("user %s: cannot read the account", c->uid);
+		accounts_report(c->uid);
 		person_of(c->uid)->changing = false;
 		as->unblock = true;
 		finish(as, c, ST_NOK);
@@ -343,6 +349,7 @@ removed(struct server *as, struct change *c, const struct task *t, ms_t now)
 	request_of(c, &vld);
 	change_confirm(&cnf, &vld);
 	if (t->body.result == ACCOUNT_DONE) {
+		lock_prove();
 		memcpy(p->removal, vld.tid, sizeof(p->removal));
 		tickets_drop(c->uid);
 		clients_log_out(as, c->uid);
@@ -361,9 +368,18 @@ report_failure(const struct task *t)
 		log_warn("user %s: the work was cut short", t->body.uid);
 	} else if (t->body.result == ACCOUNT_FAILED ||
 	    t->body.result == ACCOUNT_UNSURE) {
+		lock_prove(); /* nothing can be written where it is lost */
 		errno = t->body.error;
 		log_error("user %s: cannot write the account", t->body.uid);
 	}
+}
+
+/* Another device: the wrong codes that were sent to the last one. */
+static void
+moved(const char *uid, ms_t now)
+{
+	person_moved(person_of(uid), now);
+	failures_keep(uid);
 }
 
 /* A REG or UNR: answer, or go on to the next step. */
@@ -381,12 +397,12 @@ registered(struct server *as, struct change *c, const struct task *t, ms_t now)
 	} else if (t->job.state == JOB_DONE &&
 	    t->body.result == ACCOUNT_WRONG) {
 		wrong_password(as, c, now);
-	} else if (!ok && t->body.error == EEXIST && !c->again) {
-		c->again = true; /* it is there after all: look again */
-		begin(as, c, NULL, now);
-	} else
+	} else {
+		if (ok && c->type == MSG_REG)
+			moved(c->uid, now);
 		finish(as, c, ok ? ST_OK : ST_NOK);
-	memset(req.pass, 0, sizeof(req.pass));
+	}
+	wipe(req.pass, sizeof(req.pass));
 }
 
 void

@@ -2,6 +2,7 @@
 
 #include "as/factor.h"
 #include "as/login.h"
+#include "crypto/secret.h"
 #include "net/trace.h"
 #include "policy.h"
 
@@ -13,6 +14,7 @@ session_open(struct session *s, const struct conn *c, ms_t now)
 	s->conn = *c;
 	s->state = READY;
 	s->uid[0] = s->login_uid[0] = '\0';
+	s->wrong_codes = 0;
 	s->spoke = now;
 	s->line_since = 0;
 	s->more = s->its_turn = false;
@@ -126,6 +128,7 @@ ready(struct server *as, struct session *s, ms_t now)
 		s->line_since = 0;
 		s->spoke = now;
 		take_message(as, s, &m, result, now);
+		wipe(m.pass, sizeof(m.pass));
 	}
 	if (s->state != READY)
 		return;

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "crypto/secret.h"
 #include "net/conn.h"
 #include "net/socket.h"
 #include "policy.h"
@@ -66,6 +67,7 @@ conn_close(struct conn *c)
 		close(c->fd);
 	c->state = CONN_NONE;
 	c->fd = -1;
+	wipe(c->in.data, c->in.len);
 	c->in.len = c->out.len = 0;
 }
 
@@ -149,6 +151,7 @@ drop(struct conn_buf *b, size_t n)
 {
 	b->len -= n;
 	memmove(b->data, b->data + n, b->len);
+	wipe(b->data + b->len, n); /* a password may have been in it */
 }
 
 bool

@@ -27,6 +27,7 @@ static struct output out = { .fd = STDOUT_FILENO };
 static struct output err = { .fd = STDERR_FILENO };
 static const char *name = "";
 static bool telling;
+static bool lost; /* something of what went to stdout could not be written */
 
 /*
  * A terminal or a pipe is opened once more, since O_NONBLOCK belongs to all who
@@ -67,13 +68,24 @@ log_verbose(void)
 	return telling;
 }
 
-/* How many of n bytes have left at once. */
+static struct tm
+local_time(void)
+{
+	time_t now = time(NULL);
+	struct tm tm = { .tm_mday = 1 };
+
+	localtime_r(&now, &tm);
+	return tm;
+}
+
+/* How many of n bytes have left at once; errno where they never will. */
 static size_t
 transmit(const struct output *o, const char *text, size_t n)
 {
 	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
 	ssize_t wrote = -1;
 
+	errno = EAGAIN;
 	if (poll(&p, 1, 0) == 1)
 		wrote = write(o->fd, text, n);
 	return wrote > 0 ? (size_t)wrote : 0;
@@ -105,8 +117,8 @@ send_line(struct output *o, const char *line, size_t n)
 	return left > 0;
 }
 
-/* One line: head, text, tail. */
-static void __attribute__((__format__(__printf__, 4, 0))) say(struct output *o,
+/* One line: head, text, tail.  False: it is lost, errno says why. */
+static bool __attribute__((__format__(__printf__, 4, 0))) say(struct output *o,
     const char *head, const char *tail, const char *format, va_list args)
 {
 	char text[1024], line[LINE_MAX_LEN];
@@ -121,20 +133,50 @@ static void __attribute__((__format__(__printf__, 4, 0))) say(struct output *o,
 	}
 	vsnprintf(text, sizeof(text), format, args);
 	n = snprintf(line, sizeof(line), "%s%s%s\n", head, text, tail);
-	if (o->lost > 0 || !send_line(o, line, (size_t)n))
-		o->lost++;
+	if (o->lost == 0 && send_line(o, line, (size_t)n))
+		return true;
+	o->lost++;
+	return false;
 }
 
-static void __attribute__((__format__(__printf__, 2, 0)))
-complain(int error, const char *format, va_list args)
+static void __attribute__((__format__(__printf__, 3, 0)))
+complain(const char *when, int error, const char *format, va_list args)
 {
-	char head[32], tail[128] = "";
+	char head[64], tail[128] = "";
 
-	snprintf(head, sizeof(head), "%s: ", name);
+	snprintf(head, sizeof(head), "%s: %s", name, when);
 	if (error != 0)
 		snprintf(tail, sizeof(tail), ": %s", strerror(error));
 	say(&err, head, tail, format, args);
 	errno = error;
+}
+
+static void __attribute__((__format__(__printf__, 2, 0)))
+complain_now(int error, const char *format, va_list args)
+{
+	struct tm now = local_time();
+	char when[32];
+
+	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S ", &now);
+	complain(when, error, format, args);
+}
+
+/* That nobody reads any more is no fault.  Said once: a full disk stays full.
+ */
+static void __attribute__((__format__(__printf__, 2, 0)))
+inform(const char *head, const char *format, va_list args)
+{
+	if (say(&out, head, "", format, args) || errno == EAGAIN ||
+	    errno == EPIPE || lost)
+		return;
+	lost = true;
+	log_error("cannot write to the standard output");
+}
+
+bool
+log_lost(void)
+{
+	return lost;
 }
 
 void
@@ -143,24 +185,28 @@ log_info(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(&out, "", "", format, args);
+	inform("", format, args);
 	va_end(args);
 }
 
 void
 log_request(const char *format, ...)
 {
-	char head[16];
-	time_t now = time(NULL);
-	struct tm tm;
+	static char last[16];
+	char head[16], date[16];
+	struct tm now;
 	va_list args;
 
 	if (!telling)
 		return;
-	localtime_r(&now, &tm);
-	strftime(head, sizeof(head), "%H:%M:%S ", &tm);
+	now = local_time();
+	strftime(head, sizeof(head), "%H:%M:%S ", &now);
+	strftime(date, sizeof(date), "%Y-%m-%d", &now);
+	if (last[0] != '\0' && strcmp(date, last) != 0)
+		log_info("%s", date); /* a new day */
+	memcpy(last, date, sizeof(last));
 	va_start(args, format);
-	say(&out, head, "", format, args);
+	inform(head, format, args);
 	va_end(args);
 }
 
@@ -170,7 +216,7 @@ log_warn(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(0, format, args);
+	complain_now(0, format, args);
 	va_end(args);
 }
 
@@ -181,7 +227,7 @@ log_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(error, format, args);
+	complain_now(error, format, args);
 	va_end(args);
 }
 
@@ -192,7 +238,7 @@ fatal(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(error, format, args);
+	complain("", error, format, args);
 	va_end(args);
 	exit(1);
 }
@@ -203,7 +249,7 @@ fatalx(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(0, format, args);
+	complain("", 0, format, args);
 	va_end(args);
 	exit(1);
 }
@@ -224,4 +270,16 @@ escape(char *to, size_t room, const char *s, size_t n)
 	}
 	to[len] = '\0';
 	return to;
+}
+
+char *
+log_path(char *to, size_t size, const char *path)
+{
+	char here[LOG_PATH_MAX] = "", all[2 * LOG_PATH_MAX];
+
+	if (path[0] != '/' && getcwd(here, sizeof(here)) == NULL)
+		here[0] = '\0';
+	snprintf(all, sizeof(all), "%s%s%s", here,
+	    here[0] != '\0' && here[1] != '\0' ? "/" : "", path);
+	return escape(to, size, all, strlen(all));
 }

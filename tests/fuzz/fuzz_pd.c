@@ -291,11 +291,10 @@ reset_pd(void)
 	pd.account.dgram = dgram;
 	pd.device.codes.count = 0;
 	pd.device.codes.removal = false;
-	memset(&pd.input, 0, offsetof(struct lines, data));
-	terminal_open(&pd.input);
-	pd.input.fd = input;
+	commands_open(&pd);
+	pd.shell.input.fd = input;
 	pd.leave_by = 0;
-	pd.failed = pd.leaving = pd.gone = pd.need_input = pd.password = false;
+	pd.failed = pd.leaving = pd.gone = pd.unread = false;
 	ready.woke = 0;
 }
 
