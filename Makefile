@@ -32,7 +32,10 @@ PROGRAMS = AS FS pd user
 FLOORS   = ui net sys proto crypto
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LIB      = $(FLOORS:%=$(BUILD)/%.a)
-LINK     = $(SAY_LINK)$(CC) $(STD) $(CFLAGS) $(LDFLAGS) -o $@ $^
+# Bound at the start: at its first call the loader would put what registers
+# hold, and that may be a password, on the stack.
+BIND     = -Wl,-z,now
+LINK     = $(SAY_LINK)$(CC) $(STD) $(CFLAGS) $(BIND) $(LDFLAGS) -o $@ $^
 
 # One short line a file; V=1 shows the commands.
 ifndef V

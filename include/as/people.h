@@ -28,10 +28,13 @@ struct person {
 	unsigned ticket; /* the newest TID's, see tickets.c */
 	struct sockaddr_in device;  /* as on disk; port 0: not known */
 	char removal[CODE_LEN + 1]; /* the TID that removed the UID last */
+	bool changing;              /* a change of the account is under way */
+	struct in_addr code_to;     /* who was sent the last code */
 };
 
 /* The person with this UID (5 digits); never NULL. */
 struct person *person_of(const char *uid);
+unsigned person_number(const char *uid); /* from 1 on */
 
 void people_open(void); /* before all others; after random_open() */
 
@@ -68,13 +71,5 @@ void person_is_new(struct person *p); /* nothing counts yet */
  */
 ms_t people_wrong(const char *uid, struct in_addr from, ms_t now);
 void people_right(const char *uid, struct in_addr from);
-
-/*
- * May one more password from this address be hashed now?  Counts it until
- * hash_slot_release() is told, so that one address cannot keep the others
- * waiting.
- */
-bool hash_slot_take(struct in_addr from);
-void hash_slot_release(struct in_addr from);
 
 #endif

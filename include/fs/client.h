@@ -4,6 +4,13 @@
  * One request a connection (section 3.4 of the specification).  Its form is
  * checked first, then the AS is asked, then the store.  Nothing here waits: a
  * client says what it waits for, and is stepped when that has come.
+ *
+ * Of an address that has had INV_TRIES wrong TIDs for a user the AS is asked
+ * about one more in INV_PACE only, and the others are INV: each could be right,
+ * and what the AS hears of us counts against the user's TIDs, whoever it was
+ * that asked.  An address from where a TID of the user has been right lately is
+ * his, as far as we can know: it is asked about always, and two who share it
+ * share what the AS allows.
  */
 #ifndef CLIENT_H
 #define CLIENT_H
@@ -13,6 +20,7 @@
 #include "fs/replay.h"
 #include "net/conn.h"
 #include "net/request.h"
+#include "net/throttle.h"
 #include "sys/pool.h"
 
 /* Each state says all that may be assumed in it. */
@@ -64,6 +72,7 @@ struct service {
 	struct sockaddr_in as_addr;
 	struct pool pool;
 	struct replay replay;
+	struct throttle guesses; /* wrong TIDs, by UID and client's address */
 	struct removals removals;
 	unsigned long connections, resends, repeated;
 };

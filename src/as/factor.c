@@ -139,7 +139,7 @@ factor_ask(
 		return;
 	}
 	code_make(&s->code, req);
-	s->wait_until = now;
+	s->wait_until = s->code_asked = now;
 	s->state = PACING;
 }
 
@@ -164,9 +164,9 @@ call_device(
 	struct msg vlc = { .type = MSG_VLC, .op = s->code.op };
 
 	s->wait_until = now + SOCKET_RETRY;
-	if (as->sessions + calls >= as->sessions_max + SPARE_CALLS)
+	if (as->places.taken + calls >= as->places.size + SPARE_CALLS)
 		return;
-	if (as->sessions + calls >= as->sessions_max)
+	if (as->places.taken + calls >= as->places.size)
 		factor_let_go();
 	s->device = p->device;
 	s->vlc.fd = socket_to(&s->device);
@@ -181,14 +181,52 @@ call_device(
 	memcpy(vlc.vc, s->code.vc, sizeof(vlc.vc));
 	memcpy(vlc.fname, s->code.fname, sizeof(vlc.fname));
 	person_code_sent(p, now);
+	p->code_to = s->conn.peer.sin_addr;
 	s->state = CALLING;
 	if (request_start(&s->vlc, s->vlc.fd, &vlc, now) == REQUEST_FAILED)
 		answer_req(s, ST_EPD, now);
 }
 
+/*
+ * Does q get the user's next code before s?  Who waits longer does, so that no
+ * connection's many requests keep back another's; and, before that, who is not
+ * at the address that got the last one, so that no address's many connections
+ * do.
+ */
+static bool
+comes_before(
+    const struct person *p, const struct session *q, const struct session *s)
+{
+	bool q_had = q->conn.peer.sin_addr.s_addr == p->code_to.s_addr;
+	bool s_had = s->conn.peer.sin_addr.s_addr == p->code_to.s_addr;
+
+	if (q_had != s_had)
+		return s_had;
+	return q->code_asked < s->code_asked;
+}
+
+/* Of those who wait for a code of the same user, whose turn it is. */
+static const struct session *
+next_to_ask(
+    const struct server *as, const struct person *p, const struct session *s)
+{
+	const struct session *next = s;
+
+	for (int k = 0; k < as->places.taken; k++) {
+		const struct session *q = &as->session[as->places.order[k]];
+
+		if (q->state == PACING &&
+		    strcmp(q->code.uid, s->code.uid) == 0 &&
+		    comes_before(p, q, next))
+			next = q;
+	}
+	return next;
+}
+
 void
 factor_pacing(const struct server *as, struct session *s, ms_t now)
 {
+	const struct session *next;
 	struct person *p;
 
 	if (now < s->wait_until)
@@ -196,10 +234,17 @@ factor_pacing(const struct server *as, struct session *s, ms_t now)
 	p = person_of(s->code.uid);
 	s->wait_until = person_next_code_at(p, now);
 	failures_keep(s->code.uid); /* a day may have forgiven one */
-	if (s->wait_until == NEVER || !find_device(p, s->code.uid))
+	if (s->wait_until == NEVER || !find_device(p, s->code.uid)) {
 		answer_req(s, ST_EPD, now);
-	else if (s->wait_until <= now)
+		return;
+	}
+	if (s->wait_until > now)
+		return;
+	next = next_to_ask(as, p, s);
+	if (next == s)
 		call_device(as, s, p, now);
+	else
+		s->wait_until = next->wait_until;
 }
 
 /*

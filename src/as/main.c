@@ -9,6 +9,7 @@
 #include "as/change.h"
 #include "as/failures.h"
 #include "as/lock.h"
+#include "as/tasks.h"
 #include "policy.h"
 #include "sys/fd.h"
 #include "sys/log.h"
@@ -16,7 +17,6 @@
 #include "version.h"
 
 #define BURST_ROOM (1 << 20) /* bytes of datagrams that may wait for us */
-#define WORKERS    4
 
 #define FREE_PORT_TRIES 16
 
@@ -155,6 +155,7 @@ open_server(const struct options *o)
 	static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
 	int keep[POOL_KEEP] = { 0 };
 	const char *why;
+	int places;
 
 	if (random_open() == -1)
 		fatal("cannot open the system's random source");
@@ -174,13 +175,14 @@ open_server(const struct options *o)
 	if (pool_start(&as.pool, WORKERS, sizeof(struct account_job),
 		accounts_run, keep) == -1)
 		fatal("cannot start helper processes");
-	as.sessions_max = fd_limit() - FDS_RESERVED;
-	if (as.sessions_max > SESSIONS_MAX)
-		as.sessions_max = SESSIONS_MAX;
-	if (as.sessions_max < 1)
+	places = fd_limit() - FDS_RESERVED;
+	if (places < 1)
 		fatalx("too few descriptors: ulimit -n is %d, at least %d "
 		       "are needed",
 		    fd_limit(), FDS_RESERVED + 1);
+	admission_open(
+	    &as.places, places < SESSIONS_MAX ? places : SESSIONS_MAX, true);
+	admission_open(&as.change_places, CHANGES_MAX, true);
 	for (int i = 0; i < SESSIONS_MAX; i++)
 		as.session[i].conn.fd = as.session[i].vlc.fd = -1;
 }
@@ -195,9 +197,9 @@ print_counters(const struct ready *r)
 	    "%lu codes resent, %lu duplicates answered; %lu wrong "
 	    "passwords, %lu wrong codes; %lu workers replaced; longest "
 	    "loop gap %ld ms",
-	    n->connections, as.listener.refused, n->evicted, as.sessions,
-	    n->resent, n->again, n->wrong_passwords, n->wrong_codes,
-	    as.pool.died, (long)r->longest);
+	    n->connections, as.listener.refused, as.places.evicted,
+	    as.places.taken, n->resent, n->again, n->wrong_passwords,
+	    n->wrong_codes, as.pool.died, (long)r->longest);
 }
 
 /* What a signal asks for; a second one to stop ends at once. */
@@ -244,6 +246,7 @@ serve(void)
 		ready_read(&r, as.signals);
 		pool_watch(&as.pool, &r);
 		udp_watch(&as, &r);
+		tasks_watch(&as, &r);
 		clients_watch(&as, &r, now);
 		if (as.stop_by != 0)
 			ready_by(&r, as.stop_by);
@@ -256,8 +259,10 @@ serve(void)
 		if (ready_can_read(&r, as.signals))
 			handle_signals(&r, now);
 		pool_step(&as.pool, &r);
+		tasks_step(&as, now);
 		udp_step(&as, &r, now);
 		clients_step(&as, &r, now);
+		tasks_start(&as, now);
 	}
 }
 
@@ -271,7 +276,7 @@ main(int argc, char *argv[])
 	log_info("AS listening on UDP and TCP port %u",
 	    (unsigned)net_port(as.listener.fd));
 	log_info("AS serves up to %d sessions at once, accounts in %s%s",
-	    as.sessions_max, o.dir,
+	    as.places.size, o.dir,
 	    o.users == NULL ? ", any UID may register" : "");
 	serve();
 	pool_stop(&as.pool);

@@ -8,12 +8,11 @@
 #include "policy.h"
 #include "sys/random.h"
 
-#define UIDS        100000 /* five digits */
-#define SETS        256    /* of those who gave wrong passwords, ... */
-#define WAYS        4      /* ... by user and address */
-#define KEY_LEN     32
-#define HASHING_MAX 64 /* addresses whose passwords are being hashed */
-#define WRONG_AGE   (15 * MINUTES) /* without another: forgotten */
+#define UIDS      100000 /* five digits */
+#define SETS      256    /* of those who gave wrong passwords, ... */
+#define WAYS      4      /* ... by user and address */
+#define KEY_LEN   32
+#define WRONG_AGE (15 * MINUTES) /* without another: forgotten */
 
 static const ms_t delays[] = { LOGIN_DELAYS };
 
@@ -36,15 +35,16 @@ static struct wrong {
 	ms_t last;
 } wrongs[SETS][WAYS];
 
-static struct hashing {
-	struct in_addr from;
-	int n; /* 0: free */
-} hashing[HASHING_MAX];
-
 static unsigned
 number_of(const char *uid)
 {
 	return (unsigned)strtoul(uid, NULL, 10) % UIDS;
+}
+
+unsigned
+person_number(const char *uid)
+{
+	return number_of(uid) + 1;
 }
 
 void
@@ -237,39 +237,4 @@ people_right(const char *uid, struct in_addr from)
 		return;
 	w->times = 0;
 	w->last = 0;
-}
-
-static struct hashing *
-hashing_from(struct in_addr from)
-{
-	struct hashing *none = NULL;
-
-	for (int i = 0; i < HASHING_MAX; i++) {
-		if (hashing[i].n > 0 && hashing[i].from.s_addr == from.s_addr)
-			return &hashing[i];
-		if (hashing[i].n == 0)
-			none = &hashing[i];
-	}
-	return none;
-}
-
-bool
-hash_slot_take(struct in_addr from)
-{
-	struct hashing *h = hashing_from(from);
-
-	if (h == NULL || h->n == HASHES_PER_ADDRESS)
-		return false;
-	h->from = from;
-	h->n++;
-	return true;
-}
-
-void
-hash_slot_release(struct in_addr from)
-{
-	struct hashing *h = hashing_from(from);
-
-	if (h != NULL && h->n > 0)
-		h->n--;
 }

@@ -14,21 +14,23 @@ session_open(
 {
 	conn_open(&s->conn, fd, peer, now);
 	s->state = READY;
-	s->uid[0] = '\0';
+	s->uid[0] = s->login_uid[0] = '\0';
 	s->wrong_codes = 0;
+	s->spoke = now;
 	s->line_since = 0;
-	s->more = false;
+	s->more = s->its_turn = false;
+	s->task = NULL;
 	s->code.vc[0] = '\0';
-	s->job.state = JOB_NONE;
 	request_end(&s->vlc);
 	s->vlc.fd = -1;
 }
 
 /* The one place where a session ends. */
 void
-session_end(struct session *s)
+session_end(struct server *as, struct session *s)
 {
 	session_hang_up(s);
+	login_leave(as, s);
 	conn_close(&s->conn);
 	s->code.vc[0] = '\0';
 	s->uid[0] = '\0';
@@ -43,6 +45,19 @@ session_log_out(struct session *s, const char *uid)
 	s->uid[0] = '\0';
 	if (s->state != PACING && s->state != CALLING) /* see answer_req() */
 		s->code.vc[0] = '\0';
+}
+
+enum standing
+session_standing(const struct session *s, const char **uid)
+{
+	bool proven = s->uid[0] != '\0';
+
+	*uid = proven ? s->uid : s->login_uid;
+	if (s->state == LINGERING || s->conn.ended)
+		return LEAVING;
+	if (proven)
+		return PROVEN;
+	return s->state == CHECKING || s->state == DELAYED ? NAMED : STRANGER;
 }
 
 bool
@@ -117,21 +132,27 @@ ready(struct server *as, struct session *s, ms_t now)
 		if (result == WIRE_MORE)
 			break;
 		s->line_since = 0;
+		s->spoke = now;
 		take_message(as, s, &m, result, now);
 		wipe(m.pass, sizeof(m.pass));
 	}
 	if (s->state != READY)
 		return;
 	if (s->conn.ended && s->conn.in.len == 0 && s->conn.out.len == 0)
-		session_end(s);
+		session_end(as, s);
 	else if (s->conn.in.len > 0 && s->line_since == 0)
 		s->line_since = now;
 }
 
+/*
+ * While it waits for us, too: what it says next is kept, and that it has gone
+ * is seen.
+ */
 static bool
 reads(const struct session *s)
 {
-	return s->state == READY && !s->conn.ended && s->conn.out.len == 0;
+	return s->state != LINGERING && !s->conn.ended &&
+	    s->conn.out.len == 0 && s->conn.in.len < sizeof(s->conn.in.data);
 }
 
 /* A line that was begun, a reply that is not read, have their time. */
@@ -164,7 +185,7 @@ session_watch(const struct session *s, struct ready *r)
 		ready_write(r, s->conn.fd);
 	ready_read(r, s->vlc.fd);
 	request_watch(&s->vlc, r);
-	if (s->more)
+	if (s->more || (s->its_turn && s->task == NULL))
 		ready_by(r, 0);
 	ready_by(r, deadline(s));
 }
@@ -207,7 +228,7 @@ advance(struct server *as, struct session *s, const struct ready *r, ms_t now)
 		break;
 	case LINGERING:
 		if (conn_linger(&s->conn, unwanted, sizeof(unwanted), now))
-			session_end(s);
+			session_end(as, s);
 		break;
 	}
 }
@@ -221,7 +242,7 @@ session_step(
 	if (s->state == FREE)
 		return;
 	if (!move(s, r, now)) {
-		session_end(s);
+		session_end(as, s);
 		return;
 	}
 	do {

@@ -31,8 +31,9 @@ udp_answer(struct server *as, const struct asker *who, const struct msg *req,
  */
 static bool
 take_removal(struct server *as, const struct asker *who, const char *text,
-    const struct msg *vld)
+    const struct msg *vld, ms_t now)
 {
+	struct change *c;
 	struct removal r;
 	struct msg cnf;
 
@@ -47,7 +48,9 @@ take_removal(struct server *as, const struct asker *who, const char *text,
 		udp_answer(as, who, vld, WIRE_OK, &cnf);
 		return true;
 	case REMOVAL_BEGUN:
-		change_remove(as, who, text, vld);
+		c = change_open(as, who, text, vld, now);
+		if (c != NULL)
+			change_remove(as, c);
 		return true;
 	case REMOVAL_UNKNOWN:
 		break;
@@ -55,21 +58,31 @@ take_removal(struct server *as, const struct asker *who, const char *text,
 	return false;
 }
 
+/* Without a place for a removal nothing is used up: it will be asked again. */
 static void
 take_vld(struct server *as, const struct asker *who, const char *text,
     const struct msg *vld, ms_t now)
 {
+	struct change *c = NULL;
 	struct msg cnf;
 	bool again;
 
-	if (take_removal(as, who, text, vld))
+	if (take_removal(as, who, text, vld, now))
 		return;
+	if (ticket_removes(vld, who, now)) {
+		c = change_open(as, who, text, vld, now);
+		if (c == NULL)
+			return;
+	}
 	again = ticket_use(vld, who, now, &cnf);
 	as->count.again += again;
 	if (cnf.op == OP_REMOVE && !again)
-		change_remove(as, who, text, vld);
-	else
+		change_remove(as, c);
+	else {
+		if (c != NULL)
+			change_close(as, c);
 		udp_answer(as, who, vld, WIRE_OK, &cnf);
+	}
 }
 
 /* Whatever comes */
@@ -92,7 +105,7 @@ take_request(struct server *as, const struct asker *who, const char *text,
 		wire_reply(&reply, MSG_REG, ST_NOK);
 		udp_answer(as, who, req, WIRE_OK, &reply);
 	} else
-		change_ask(as, who, text, req);
+		change_ask(as, who, text, req, now);
 }
 
 static bool

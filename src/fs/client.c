@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -62,10 +63,21 @@ start_validation(struct client *c, struct service *s, ms_t now)
 		leave(c, s, now);
 }
 
+static unsigned
+number_of(const char *uid)
+{
+	return (unsigned)strtoul(uid, NULL, 10);
+}
+
 /* Before the AS is asked to let a user go, that is on the disk. */
 static void
 start_request(struct client *c, struct service *s, ms_t now)
 {
+	if (!throttle_allows(&s->guesses, number_of(c->req.uid),
+		c->conn.peer.sin_addr, now)) {
+		answer_status(c, ST_INV);
+		return;
+	}
 	if (!replay_claim(&s->replay, c->req.uid, c->req.tid, now)) {
 		s->repeated++;
 		answer_status(c, ST_INV);
@@ -349,12 +361,18 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 {
 	bool right = cnf->op == request_op(c->req.type) &&
 	    strcmp(cnf->fname, c->req.fname) == 0;
+	unsigned number = number_of(c->req.uid);
+	struct in_addr from = c->conn.peer.sin_addr;
 
 	end_validation(c, s);
-	if (cnf->op == OP_ERROR)
+	if (cnf->op == OP_ERROR) {
 		replay_forget(&s->replay, c->req.uid, c->req.tid);
-	else
+		throttle_count(&s->guesses, number, from, now);
+	} else {
 		replay_keep(&s->replay, c->req.uid, c->req.tid, now);
+		throttle_forgive(
+		    &s->guesses, number, from, now, now + INV_TRUST);
+	}
 	if (right && held)
 		c->state = HELD;
 	else if (right)

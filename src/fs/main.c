@@ -23,7 +23,8 @@ struct options {
 	bool verbose;
 };
 
-static struct service service;
+static struct service service = { .guesses = {
+				      .burst = INV_TRIES, .pace = INV_PACE } };
 static struct clients clients;
 static struct listener listener;
 static int signals; /* a descriptor: see net_signals() */
@@ -160,8 +161,8 @@ print_counters(const struct ready *r)
 	log_info("FS counters: %lu connections, %d now, %lu refused, "
 		 "%lu evicted, %lu resends, %lu repeated TIDs, "
 		 "%lu workers replaced, longest loop gap %ld ms",
-	    service.connections, clients.size, listener.refused,
-	    clients.evicted, service.resends, service.repeated,
+	    service.connections, clients.places.taken, listener.refused,
+	    clients.places.evicted, service.resends, service.repeated,
 	    service.pool.died, (long)r->longest);
 }
 
@@ -191,7 +192,7 @@ serve(void)
 	struct ready r = { .woke = 0 };
 	ms_t end = NEVER; /* of the time to stop in */
 
-	while (end == NEVER || (clients.size > 0 && r.woke < end)) {
+	while (end == NEVER || (clients.places.taken > 0 && r.woke < end)) {
 		ready_begin(&r);
 		ready_by(&r, end);
 		ready_read(&r, signals);

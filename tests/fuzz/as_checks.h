@@ -11,6 +11,7 @@
 
 #define PLACES   3 /* for sessions; there is one peer more than these */
 #define PEERS    (PLACES + 1)
+#define CHANGES  3 /* places for them */
 #define USERS    2
 #define ERRS_MAX 128
 
@@ -139,7 +140,8 @@ is_sound(const struct session *s)
 	require((s->state == FREE) == (s->conn.fd == -1));
 	require((s->state == CALLING) == (s->vlc.fd != -1));
 	require((s->state == CALLING) == (s->vlc.len > 0));
-	require(!job_busy(&s->job) || s->state == CHECKING);
+	require(s->task == NULL || s->state == CHECKING);
+	require(s->task == NULL || s->task->session == s);
 	require(s->uid[0] == '\0' || user_of(s->uid) != -1);
 	if (s->state == FREE || s->state == CHECKING)
 		return;

@@ -58,8 +58,8 @@ hear_cnf(int fd, const char *text, size_t n, const struct sockaddr_in *from)
 static bool
 is_intended(const struct msg *m)
 {
-	for (int i = 0; i < clients.size; i++) {
-		const struct client *c = clients.order[i];
+	for (int i = 0; i < clients.places.taken; i++) {
+		const struct client *c = clients_at(&clients, i);
 
 		if (client_awaits(c, m) && c->req.type == MSG_REM &&
 		    c->task.is_intended)
@@ -80,8 +80,8 @@ hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
 	require(fd == service.as || fd == service.removals.fd);
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
 	require(m.type == MSG_VLD);
-	for (int i = 0; i < clients.size; i++)
-		waits = waits || client_awaits(clients.order[i], &m);
+	for (int i = 0; i < clients.places.taken; i++)
+		waits = waits || client_awaits(clients_at(&clients, i), &m);
 	require(waits || service.removals.state == REASKING);
 	require(!waits || is_intended(&m));
 	if (vlds < VLDS)

@@ -243,7 +243,8 @@ rest(ms_t until)
 	else if (until != NEVER)
 		world_now = until;
 	else {
-		require(as.sessions == 0 && as.changes_top == 0 && !stopping);
+		require(as.places.taken == 0 && as.change_places.taken == 0 &&
+		    !stopping);
 		send_signal('t');
 	}
 }
@@ -277,7 +278,6 @@ make_as(void)
 	format_pair(pair, "abcd1234", salt, KDF_ROUNDS);
 	for (int i = 0; i < SESSIONS_MAX; i++)
 		as.session[i].conn.fd = as.session[i].vlc.fd = -1;
-	as.sessions_max = PLACES;
 	world_keep();
 }
 
@@ -325,6 +325,12 @@ set_up(void)
 	for (int i = 0; i < PEERS; i++)
 		peer[i] = -1;
 	memset(&as.errs, 0, sizeof(as.errs));
+	admission_open(&as.places, PLACES, true);
+	admission_open(&as.change_places, CHANGES, true);
+	memset(&as.logins, 0, sizeof(as.logins));
+	memset(&as.hashes, 0, sizeof(as.hashes));
+	memset(&as.writes, 0, sizeof(as.writes));
+	as.login_next = as.unblock = false;
 	as.stop_by = 0;
 	as.signals = world_stream();
 	require(listener_open(&as.listener, AS_PORT) == 0);
@@ -343,15 +349,16 @@ clear_up(void)
 		require(n < 1000);
 		world_now += 10; /* a removal may be tried again */
 		world_job_end(0, JOB_ENDS);
+		tasks_step(&as, world_now);
 		udp_step(&as, &r, world_now);
 		clients_step(&as, &r, world_now);
+		tasks_start(&as, world_now);
 	}
 	for (int i = 0; i < PLACES; i++)
 		if (as.session[i].state != FREE)
-			session_end(&as.session[i]);
-	for (int i = 0; i < as.changes_top; i++)
-		as.changes[i].state = CHANGE_NONE;
-	as.changes_top = as.sessions = as.sessions_top = 0;
+			session_end(&as, &as.session[i]);
+	for (int i = 0; i < WORKERS; i++)
+		task_free(&as.task[i]);
 	factor_let_go();
 	close(as.udp);
 	close(as.signals);

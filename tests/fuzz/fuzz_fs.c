@@ -81,10 +81,11 @@ confirm(char how)
 	struct msg m = { .type = MSG_CNF };
 	char text[WIRE_TEXT_MAX], op[] = { how, '\0' };
 
-	for (int i = 0; i < clients.size; i++)
-		if (clients.order[i]->state == VALIDATING &&
-		    (c == NULL || clients.order[i]->conn.fd == peer[who]))
-			c = clients.order[i];
+	for (int i = 0; i < clients.places.taken; i++)
+		if (clients_at(&clients, i)->state == VALIDATING &&
+		    (c == NULL ||
+			clients_at(&clients, i)->conn.fd == peer[who]))
+			c = clients_at(&clients, i);
 	if (c != NULL) {
 		memcpy(m.uid, c->req.uid, sizeof(m.uid));
 		memcpy(m.tid, c->req.tid, sizeof(m.tid));
@@ -219,7 +220,7 @@ rest(ms_t until)
 {
 	if (world_jobs() > 0)
 		world_job_end(0, JOB_ENDS);
-	else if (clients.size == 0) {
+	else if (clients.places.taken == 0) {
 		require(!stopping);
 		send_signal('t');
 	} else {
@@ -231,8 +232,8 @@ rest(ms_t until)
 static void
 turn(ms_t until)
 {
-	for (int i = 0; i < clients.size; i++)
-		is_sound(clients.order[i]);
+	for (int i = 0; i < clients.places.taken; i++)
+		is_sound(clients_at(&clients, i));
 	if (!script_step(do_step, until))
 		rest(until);
 }
@@ -268,6 +269,7 @@ set_up(void)
 	cut = stopping = false;
 	for (int i = 0; i < PEERS; i++)
 		peer[i] = -1;
+	memset(service.guesses.owing, 0, sizeof(service.guesses.owing));
 	clients_open(&clients, FDS_RESERVED + 2 * CLIENTS);
 	service.as = net_udp_to(&as_addr);
 	service.as_addr = as_addr;
@@ -297,7 +299,7 @@ clear_up(void)
 	/* What is still under way then, the next start clears away. */
 	cut = cut || world_jobs() > 0;
 	clients_dismiss(&clients, &service, true);
-	for (int n = 0; clients.size > 0; n++) {
+	for (int n = 0; clients.places.taken > 0; n++) {
 		require(n < 100);
 		world_job_end(0, JOB_ENDS);
 		clients_step(&clients, &service, &r);

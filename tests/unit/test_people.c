@@ -286,44 +286,6 @@ a_pair_that_is_no_pair_proves_nothing(void)
 	CHECK(person_check(p, "short", "abcd1234") == CHECK_SLOWLY, "short");
 }
 
-static void
-an_address_has_no_more_than_sixteen_hashes_waiting(void)
-{
-	struct in_addr a = host("10.2.0.1"), b = host("10.2.0.2");
-
-	for (int round = 0; round < 2; round++) {
-		for (int i = 0; i < HASHES_PER_ADDRESS; i++)
-			CHECK(hash_slot_take(a), "hash %d", i);
-		CHECK(!hash_slot_take(a), "one too many");
-		CHECK(hash_slot_take(b), "another address");
-		hash_slot_release(a);
-		CHECK(hash_slot_take(a), "one is done");
-		CHECK(!hash_slot_take(a), "but one only");
-		for (int i = 0; i < HASHES_PER_ADDRESS; i++)
-			hash_slot_release(a);
-		hash_slot_release(b);
-		hash_slot_release(b); /* one too many: nothing happens */
-	}
-}
-
-static void
-many_addresses_wait_for_a_place(void)
-{
-	char ip[16];
-	int places = 0;
-
-	for (int i = 0; i < 200; i++) {
-		snprintf(ip, sizeof(ip), "10.3.0.%d", i);
-		places += hash_slot_take(host(ip));
-	}
-	CHECK(places >= 16 && places < 200, "%d", places);
-	for (int i = 0; i < 200; i++) {
-		snprintf(ip, sizeof(ip), "10.3.0.%d", i);
-		hash_slot_release(host(ip));
-	}
-	CHECK(hash_slot_take(host("10.3.1.1")), "places are free again");
-}
-
 int
 main(void)
 {
@@ -344,7 +306,5 @@ main(void)
 	right_passwords_of_others_do_not_help_a_guesser();
 	a_proven_password_is_checked_at_once();
 	a_pair_that_is_no_pair_proves_nothing();
-	an_address_has_no_more_than_sixteen_hashes_waiting();
-	many_addresses_wait_for_a_place();
 	return test_done("people");
 }
