@@ -16,6 +16,8 @@
 # How the tests are built and run stands in tests/rules.mk.
 
 GN     ?= 0
+override GN := $(or $(shell expr 'X$(GN)' : 'X0*\([0-9]\{1,2\}\)$$'),\
+    $(error GN=$(GN): the number of a group is 0 to 99))
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual \
@@ -35,7 +37,7 @@ LIB      = $(FLOORS:%=$(BUILD)/%.a)
 # Bound at the start: at its first call the loader would put what registers
 # hold, and that may be a password, on the stack.
 BIND     = -Wl,-z,now
-LINK     = $(SAY_LINK)$(CC) $(STD) $(CFLAGS) $(BIND) $(LDFLAGS) -o $@ $^
+LINK     = $(SAY_LINK)$(CC) $(STD) $(CFLAGS) $(BIND) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # One short line a file; V=1 shows the commands.
 ifndef V
@@ -74,7 +76,7 @@ $(foreach folder,$(FLOORS) as fs pd user,$(eval $(call archive,$(folder))))
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(SAY_CC)$(CC) $(STD) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY_CC)$(CC) $(STD) $(CPPFLAGS) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 objects: $(call objects,src/*/*.c)
 
@@ -98,7 +100,8 @@ INSTALLED = bin/pd bin/user sbin/AS sbin/FS \
 DEST      = $(DESTDIR)$(PREFIX)
 
 install: all
-	for d in $(OURDIRS); do mkdir -p "$(DEST)/$$d" || exit 1; done
+	umask 022; \
+	    for d in $(OURDIRS); do mkdir -p "$(DEST)/$$d" || exit 1; done
 	install -m 755 pd user "$(DEST)/bin"
 	install -m 755 AS FS "$(DEST)/sbin"
 	install -m 644 man/pd.1 man/user.1 "$(DEST)/$(MANDIR)/man1"

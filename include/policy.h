@@ -30,7 +30,9 @@
 #ifndef LINE_TIME /* for a request, from its first byte (FS: from accept) */
 #define LINE_TIME (60 * SECONDS)
 #endif
-#define STALL_TIME   (60 * SECONDS) /* a transfer without a byte moving */
+#ifndef STALL_TIME /* a transfer without a byte moving */
+#define STALL_TIME (60 * SECONDS)
+#endif
 #define LINGER_FIRST 1 /* after the reply: the peer may close first */
 #define LINGER_IDLE  (5 * SECONDS)  /* after the reply: silence until close */
 #define LINGER_TIME  (30 * SECONDS) /* after the reply: all in all */
@@ -96,6 +98,13 @@
 
 /* The personal device. */
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */
+
+/* The person at user and pd. */
+#define WAIT_UNSAID      (1 * SECONDS) /* a wait that is longer is explained */
+#define BACKGROUND_PAUSE 500 /* until we look whether we are in front again */
+#define PROGRESS_FIRST   (1 * SECONDS) /* a transfer that is longer is shown */
+#define PROGRESS_NEXT    200           /* until it is drawn again */
+#define PROGRESS_STALLED (5 * SECONDS) /* without a byte */
 
 /* ERR datagrams to one source in a second, so that no two peers can storm. */
 #define ERR_PER_SECOND 5

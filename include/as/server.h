@@ -11,7 +11,7 @@
  *	tasks.c		what these have the workers do, each in its turn
  *
  * Below them, and knowing nothing of sockets: accounts (disk), people and
- * tickets (memory), pbkdf2.
+ * tickets (memory).
  */
 #ifndef AS_H
 #define AS_H
