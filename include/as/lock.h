@@ -1,9 +1,9 @@
 /*
  * lock - one AS a data directory, and what proves that it is still this one.
  *
- * DIR/lock says who holds the directory: host, process ID, and the how manieth
- * AS of this directory it is.  Of the file's bytes two are locked: the first by
- * the AS, the second, shared, by each of its workers.  Both locks go with their
+ * DIR/lock says who holds the directory: host, process ID, and a number that is
+ * one more for each AS that has held it.  Of the file's bytes two are locked:
+ * the first by the AS, the second, shared, by each of its workers.  Both locks go with their
  * process, however it ends; so a worker whose AS was killed, and which may be
  * writing still, keeps the next AS waiting.
  *
