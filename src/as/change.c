@@ -50,8 +50,8 @@ finish(struct server *as, struct change *c, enum status status)
 {
 	struct msg req, reply;
 
-	if (status == ST_OK)
-		lock_prove();
+	if (status == ST_OK && !lock_prove())
+		status = ST_NOK;
 	request_of(c, &req);
 	wire_reply(&reply, c->type, status);
 	udp_answer(as, &c->who, &req, WIRE_OK, &reply);
@@ -344,7 +344,8 @@ removed(struct server *as, struct change *c, const struct task *t, ms_t now)
 	struct person *p = person_of(c->uid);
 	struct msg cnf, vld;
 
-	if (t->job.state == JOB_FAILED || t->body.result == ACCOUNT_UNSURE) {
+	if (t->job.state == JOB_FAILED || t->body.result == ACCOUNT_UNSURE ||
+	    (t->body.result == ACCOUNT_DONE && !lock_prove())) {
 		p->changing = true;
 		c->wait_until = now + REMOVAL_RETRY;
 		c->state = CHANGE_DELAYED;
@@ -353,7 +354,6 @@ removed(struct server *as, struct change *c, const struct task *t, ms_t now)
 	request_of(c, &vld);
 	change_confirm(&cnf, &vld);
 	if (t->body.result == ACCOUNT_DONE) {
-		lock_prove();
 		memcpy(p->removal, vld.tid, sizeof(p->removal));
 		tickets_drop(c->uid);
 		clients_log_out(as, c->uid);
