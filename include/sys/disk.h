@@ -76,9 +76,6 @@ int disk_save(int at, const char *name, int work, const char *text);
 int disk_save_as(
     int at, const char *name, int work, const char *temp, const char *text);
 
-/* Slow.  As disk_save(), but it fails with EEXIST where the name is taken. */
-int disk_add(int at, const char *name, int work, const char *text);
-
 /* Slow.  Remove a file, or a directory with the files in it. */
 int disk_purge(int at, const char *name);
 
@@ -92,6 +89,7 @@ int disk_each(int at, const char *dir, bool (*each)(int, const char *, void *),
  * 0 nobody.  Closing any descriptor of that file in this process unlocks it.
  */
 int disk_lock(int fd, off_t byte, bool wait);
+int disk_lock_shared(int fd, off_t byte); /* with others; waits */
 int disk_unlock(int fd, off_t byte);
 pid_t disk_locker(int fd, off_t byte);
 

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "as/change.h"
+#include "as/failures.h"
+#include "as/lock.h"
 #include "policy.h"
 #include "sys/fd.h"
 #include "sys/log.h"
@@ -161,6 +163,8 @@ open_server(const struct options *o)
 		restrict_users(o->users);
 	if ((why = accounts_open(o->dir, o->standby, keep)) != NULL)
 		fatalx("%s: %s", o->dir, why);
+	if (failures_open(keep[0], now_ms()) == -1)
+		fatal("%s: cannot read the counts of wrong codes", o->dir);
 	finish_removals();
 	as.signals =
 	    net_signals(signals, (int)(sizeof(signals) / sizeof(signals[0])));
@@ -212,6 +216,16 @@ handle_signals(const struct ready *r, ms_t now)
 	}
 }
 
+/* All that a round does is done by who holds the accounts. */
+static void
+prove_lock(ms_t now)
+{
+	if (now - as.proved < HELD_TIME)
+		return;
+	lock_prove();
+	as.proved = now;
+}
+
 static bool
 is_over(ms_t now)
 {
@@ -238,6 +252,7 @@ serve(void)
 			fatal("cannot wait for events");
 
 		now = r.woke;
+		prove_lock(now);
 		if (ready_can_read(&r, as.signals))
 			handle_signals(&r, now);
 		pool_step(&as.pool, &r);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "as/pbkdf2.h"
+#include "crypto/secret.h"
 
 #define BLOCK_LEN 64
 
@@ -181,6 +182,7 @@ hmac_key(struct hmac *h, const void *key, size_t n)
 		memcpy(block, key, n);
 	key_half(&h->inner, block, 0x36);
 	key_half(&h->outer, block, 0x5c);
+	wipe(block, sizeof(block));
 }
 
 static void
@@ -190,9 +192,10 @@ hmac(const struct hmac *h, uint8_t out[DIGEST_LEN], const void *data, size_t n)
 
 	add(&s, data, n);
 	finish(&s, out);
-	s = h->outer;
+	s = h->outer; /* of the message nothing stays */
 	add(&s, out, DIGEST_LEN);
 	finish(&s, out);
+	wipe(&s, sizeof(s));
 }
 
 void

@@ -186,25 +186,9 @@ fill(int fd, const char *text)
 	return close(fd);
 }
 
-/* Give what is whole in work its name; where that fails nothing is left. */
-static int
-name_it(int at, const char *name, int work, const char *temp, bool replace)
-{
-	int error;
-
-	if (replace ? renameat(work, temp, at, name) == 0 :
-		      linkat(work, temp, at, name, 0) == 0 &&
-		    (unlinkat(work, temp, 0) == 0 || errno == ENOENT))
-		return fsync(at);
-	error = errno;
-	unlinkat(work, temp, 0);
-	errno = error;
-	return -1;
-}
-
-static int
-put(int at, const char *name, int work, const char *temp, const char *text,
-    bool replace)
+int
+disk_save_as(
+    int at, const char *name, int work, const char *temp, const char *text)
 {
 	int fd, error;
 
@@ -212,8 +196,8 @@ put(int at, const char *name, int work, const char *temp, const char *text,
 	fd = disk_create(work, temp);
 	if (fd == -1)
 		return -1;
-	if (fill(fd, text) == 0)
-		return name_it(at, name, work, temp, replace);
+	if (fill(fd, text) == 0 && renameat(work, temp, at, name) == 0)
+		return fsync(at);
 	error = errno;
 	unlinkat(work, temp, 0);
 	errno = error;
@@ -223,20 +207,7 @@ put(int at, const char *name, int work, const char *temp, const char *text,
 int
 disk_save(int at, const char *name, int work, const char *text)
 {
-	return put(at, name, work, name, text, true);
-}
-
-int
-disk_save_as(
-    int at, const char *name, int work, const char *temp, const char *text)
-{
-	return put(at, name, work, temp, text, true);
-}
-
-int
-disk_add(int at, const char *name, int work, const char *text)
-{
-	return put(at, name, work, name, text, false);
+	return disk_save_as(at, name, work, name, text);
 }
 
 static bool
@@ -298,6 +269,12 @@ int
 disk_lock(int fd, off_t byte, bool wait)
 {
 	return control_lock(fd, wait ? F_SETLKW : F_SETLK, F_WRLCK, byte, NULL);
+}
+
+int
+disk_lock_shared(int fd, off_t byte)
+{
+	return control_lock(fd, F_SETLKW, F_RDLCK, byte, NULL);
 }
 
 int

@@ -27,4 +27,7 @@ bool trial_listed(const struct person *p, const char *name);
 bool trial_restart(const char *what, struct server *s);
 bool trial_hopeless(void); /* for is_hopeless */
 
+/* secrets.c: no password is left in the running AS; false: skipped. */
+bool secrets_are_wiped(void);
+
 #endif

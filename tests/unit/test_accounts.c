@@ -152,18 +152,6 @@ the_right_password_alone_is_verified(void)
 }
 
 static void
-a_registration_never_replaces_an_account(void)
-{
-	struct account_job job = creation("10000", "Attacker");
-	char before[1024];
-
-	snprintf(before, sizeof(before), "%s", get(keep[0], "10000"));
-	CHECK(run(&job) == ACCOUNT_FAILED && job.error == EEXIST,
-	    "created over another's account");
-	CHECK(strcmp(get(keep[0], "10000"), before) == 0, "%s", before);
-}
-
-static void
 a_device_is_replaced_or_forgotten(void)
 {
 	struct account_job job;
@@ -398,31 +386,6 @@ what_cannot_be_read_is_not_taken_for_nothing(void)
 	unlinkat(keep[0], "10008", 0);
 }
 
-/* What a second process is told about the directory that we hold. */
-static void
-one_as_serves_a_directory(void)
-{
-	char why[128] = "", want[128];
-	int pipes[2];
-	pid_t child;
-
-	CHECK(pipe(pipes) == 0, "pipe");
-	child = fork();
-	if (child == 0) {
-		const char *refusal = accounts_open(dir, false, keep);
-
-		refusal = refusal != NULL ? refusal : "opened";
-		_exit(disk_write(pipes[1], refusal, strlen(refusal)) == -1);
-	}
-	close(pipes[1]);
-	CHECK(read(pipes[0], why, sizeof(why) - 1) > 0, "read");
-	close(pipes[0]);
-	waitpid(child, NULL, 0);
-	snprintf(want, sizeof(want), "in use by the AS with process ID %ld",
-	    (long)getpid());
-	CHECK(strcmp(why, want) == 0, "%s", why);
-}
-
 static const char *const damaged[] = {
 	"",
 	"\n",
@@ -474,7 +437,6 @@ main(void)
 	restart();
 	a_new_pair_is_durable_salted_and_ours_alone();
 	the_right_password_alone_is_verified();
-	a_registration_never_replaces_an_account();
 	a_device_is_replaced_or_forgotten();
 	a_wrong_password_changes_nothing();
 	a_removal_leaves_only_its_intent();
@@ -484,7 +446,6 @@ main(void)
 	who_asked_for_a_removal_is_known_again();
 	a_removal_that_fails_is_taken_back();
 	what_cannot_be_read_is_not_taken_for_nothing();
-	one_as_serves_a_directory();
 	a_damaged_account_lets_nobody_in();
 	disk_purge(keep[0], "work");
 	disk_purge(keep[0], "removed");
