@@ -30,16 +30,19 @@
 #ifndef LINE_TIME /* for a request, from its first byte (FS: from accept) */
 #define LINE_TIME (60 * SECONDS)
 #endif
-#define STALL_TIME     (60 * SECONDS) /* a transfer without a byte moving */
-#define LINGER_FIRST   1 /* after the reply: the peer may close first */
-#define LINGER_IDLE    (5 * SECONDS)  /* after the reply: silence until close */
-#define LINGER_TIME    (30 * SECONDS) /* after the reply: all in all */
-#define NEWLINE_TIME   500            /* for the newline that ends an UPL */
-#define STOP_TIME      (2 * SECONDS)  /* replies under way at SIGTERM */
-#define EVICT_AGE      (10 * SECONDS) /* idle so long, under pressure: closed */
-#define EVICT_GRACE    20 /* with no place left: for the first words to come */
-#define REMOVALS_AGAIN (10 * SECONDS) /* FS: unfinished removals, over again   \
-				       */
+#ifndef STALL_TIME /* a transfer without a byte moving */
+#define STALL_TIME (60 * SECONDS)
+#endif
+#define LINGER_FIRST 1 /* after the reply: the peer may close first */
+#define LINGER_IDLE  (5 * SECONDS)  /* after the reply: silence until close */
+#define LINGER_TIME  (30 * SECONDS) /* after the reply: all in all */
+#define NEWLINE_TIME 500            /* for the newline that ends an UPL */
+#define STOP_TIME    (2 * SECONDS)  /* replies under way at SIGTERM */
+#define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */
+#define EVICT_GRACE  20 /* with no place left: for the first words to come */
+#define REMOVALS_AGAIN                                                         \
+	(10 * SECONDS)       /* FS: unfinished removals, over again            \
+			      */
 #define REMOVALS_AT_ONCE 32  /* FS: removals that the AS is asked about */
 #define INTENT_AGAIN     100 /* FS: ... where another's stands */
 #define INTENT_TIME      (8 * SECONDS) /* FS: a REM's turn comes, or INV */
@@ -84,6 +87,13 @@
 
 /* The personal device. */
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */
+
+/* The person at user and pd. */
+#define WAIT_UNSAID      (1 * SECONDS) /* a wait that is longer is explained */
+#define BACKGROUND_PAUSE 500 /* until we look whether we are in front again */
+#define PROGRESS_FIRST   (1 * SECONDS) /* a transfer that is longer is shown */
+#define PROGRESS_NEXT    200           /* until it is drawn again */
+#define PROGRESS_STALLED (5 * SECONDS) /* without a byte */
 
 /* ERR datagrams to one source in a second, so that no two peers can storm. */
 #define ERR_PER_SECOND 5

@@ -2,11 +2,12 @@
 
 TOOLS = talk lossy
 UNIT  = $(basename $(wildcard tests/unit/test_*.c))
-BENCH = $(addprefix tests/bench/,asload drive durable echo fileload fillas flush \
+BENCH = $(addprefix tests/bench/,asload crypto drive durable echo fileload fillas flush \
         fillfs flooras floorfs hold ready stubas watch)
 
-test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit
-	@BIN=$(BUILD) TOOLS=$(BUILD) sh tests/system/run.sh
+test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit policy
+	@BIN=$(BUILD) TOOLS=$(BUILD) QUICK=$(BUILD)-policy \
+	    sh tests/system/run.sh
 	@$(MAKE) -s --no-print-directory promises
 
 # What unit tests, transcripts, promises and benchmark share: tests/lib.
@@ -36,8 +37,31 @@ $(BUILD)/$(1): $(BUILD)/$(1).o $(if $(filter tests/bench/%,$(1)), \
 endef
 $(foreach tool,$(UNIT) $(BENCH),$(eval $(call linked,$(tool))))
 
-unit: $(UNIT:%=$(BUILD)/%)
-	@for t in $(UNIT); do $(BUILD)/$$t || exit 1; done
+# What tests crypto runs once more without the compiler's vectors and 128-bit
+# integers: the same results to the bit.
+PORTABLE  = $(patsubst %,$(BUILD)/portable/test_%,vectors aead curve)
+$(PORTABLE): $(BUILD)/portable/%: $(BUILD)/portable/tests/unit/%.o \
+    $(BUILD)/portable/crypto.a
+	$(LINK)
+
+$(BUILD)/portable/crypto.a: $(patsubst %.c,$(BUILD)/portable/%.o, \
+    $(wildcard src/crypto/*.c))
+	$(SAY_AR)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/portable/%.o: %.c
+	@mkdir -p $(@D)
+	$(SAY_CC)$(CC) $(STD) -DPORTABLE $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+unit: $(UNIT:%=$(BUILD)/%) $(PORTABLE)
+	@for t in $(UNIT:%=$(BUILD)/%) $(PORTABLE); do $$t || exit 1; done
+
+# What shows that no secret decides a branch or an address: under valgrind.
+$(BUILD)/secret: $(BUILD)/tests/tools/secret.o $(BUILD)/crypto.a
+	$(LINK)
+
+$(BUILD)/portable/secret: $(BUILD)/portable/tests/tools/secret.o \
+    $(BUILD)/portable/crypto.a
+	$(LINK)
 
 # The fuzz entries: whole programs, or the messages alone, on a machine in memory
 # (tests/fuzz/world.h, put in front of each source); an entry has some sources
@@ -67,10 +91,10 @@ $(foreach entry,$(ENTRIES),$(eval $(call fuzz_rule,$(entry))))
 
 $(BUILD)/replay/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(WARN) $(CFLAGS) $(WORLD) -MMD -MP -c -o $@ $<
+	$(CC) $(STD) $(CPPFLAGS) $(WARN) $(CFLAGS) $(WORLD) -MMD -MP -c -o $@ $<
 
 # Time is for what is looked into: not for the machine, nor for the hash.
-PLAIN     = $(MACHINE:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/src/as/pbkdf2.o
+PLAIN     = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(MACHINE) $(wildcard src/crypto/*.c))
 $(PLAIN): COVER =
 $(BUILD)/fuzz/%.o: COVER = $(FUZZ) -fsanitize=fuzzer-no-link \
     -fno-sanitize-coverage=trace-cmp
@@ -92,7 +116,7 @@ replay: replays
 # The promises, each with its figure: tests/soak/run.sh.  Some rows need codes
 # that die within seconds and hashes that are cheap: a build of their own.
 POLICY    = -DKDF_ROUNDS=100 -DVC_LIFE=10000 -DTID_LIFE=10000 \
-            -DORPHAN_TIME=1500
+            -DORPHAN_TIME=1500 -DLINE_TIME=4000 -DSTALL_TIME=4000
 PROMISES  = $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) $(BUILD)/soak \
             $(BUILD)/shim_fault.so $(BUILD)/shim_clock.so replays policy
 IN_SOAK   = BIN=$(BUILD) QUICK=$(BUILD)-policy TOOLS=$(BUILD)
@@ -108,6 +132,12 @@ $(BUILD)/shim_%.so: tests/tools/shim_%.c tests/tools/shim_%.h
 policy:
 	@$(MAKE) -s BUILD=$(BUILD)-policy CFLAGS="$(CFLAGS) $(POLICY)" \
 	    $(BUILD)-policy/AS $(BUILD)-policy/FS
+
+# Small changes of the source, each of which a test must notice: minutes each.
+tests-built: $(PROMISES) $(UNIT:%=$(BUILD)/%)
+
+mutants:
+	@nice sh tests/mutants/run.sh $(if $(MUTANTS),'$(MUTANTS)')
 
 promises: $(PROMISES)
 	@$(IN_SOAK) SAN=$(SAN) sh tests/soak/run.sh small
@@ -125,4 +155,4 @@ coverage:
 bench: $(PROGRAMS:%=$(BUILD)/%) $(BENCH:%=$(BUILD)/%)
 	@BIN=$(BUILD) sh tests/bench/run.sh $(GOAL)
 
-.PHONY: test unit fuzz fuzzers replay replays policy promises soak coverage bench
+.PHONY: tests-built mutants test unit fuzz fuzzers replay replays policy promises soak coverage bench

@@ -9,7 +9,7 @@
  *(3.1, 3.3) change.c	those that change an account: REG, UNR, a removal
  *
  * Below them, and knowing nothing of sockets: accounts (disk), people and
- * tickets (memory), pbkdf2.
+ * tickets (memory).
  */
 #ifndef AS_H
 #define AS_H

@@ -19,6 +19,9 @@
  */
 const char *disk_root(const char *path, int *fd);
 
+/* There is nothing of that name yet: disk_root() would make it. */
+bool disk_is_missing(const char *path);
+
 int disk_open_dir(int at, const char *name);
 
 /*

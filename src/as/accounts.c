@@ -8,7 +8,9 @@
 
 #include "as/accounts.h"
 #include "as/lock.h"
-#include "as/pbkdf2.h"
+#include "crypto/pbkdf2.h"
+#include "crypto/secret.h"
+#include "crypto/sha256.h"
 #include "policy.h"
 #include "sys/disk.h"
 #include "sys/log.h"
@@ -146,12 +148,12 @@ static void
 format_pair(char pair[PAIR_MAX], const char *pass,
     const unsigned char salt[SALT_LEN], unsigned rounds)
 {
-	char salt_text[2 * SALT_LEN + 1], text[2 * DIGEST_LEN + 1];
-	uint8_t digest[DIGEST_LEN];
+	char salt_text[2 * SALT_LEN + 1], text[2 * SHA256_LEN + 1];
+	uint8_t digest[SHA256_LEN];
 
-	pbkdf2_sha256(digest, pass, salt, SALT_LEN, rounds);
+	pbkdf2_sha256(digest, sizeof(digest), pass, salt, SALT_LEN, rounds);
 	put_hex(salt_text, salt, SALT_LEN);
-	put_hex(text, digest, DIGEST_LEN);
+	put_hex(text, digest, SHA256_LEN);
 	snprintf(
 	    pair, PAIR_MAX, "pbkdf2-sha256$%u$%s$%s", rounds, salt_text, text);
 }
@@ -187,8 +189,7 @@ verify(const char *pair, const char *pass)
 		return false;
 	format_pair(again, pass, salt, number_of(rounds));
 	return strlen(pair) == strlen(again) &&
-	    same_digest(
-		(const uint8_t *)pair, (const uint8_t *)again, strlen(again));
+	    same_bytes(pair, again, strlen(again));
 }
 
 static int

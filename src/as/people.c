@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "as/pbkdf2.h"
 #include "as/people.h"
+#include "crypto/hmac.h"
 #include "crypto/secret.h"
 #include "policy.h"
 #include "sys/random.h"
@@ -64,13 +64,16 @@ person_of(const char *uid)
 }
 
 static void
-digest(unsigned char out[DIGEST_LEN], const char *pair, const char *pass)
+digest(unsigned char out[SHA256_LEN], const char *pair, const char *pass)
 {
 	char text[256];
 	int n = snprintf(text, sizeof(text), "%s %s", pair, pass);
+	struct hmac h;
 
-	hmac_sha256(out, key, sizeof(key), text, (size_t)n);
+	hmac_key(&h, key, sizeof(key));
+	hmac(&h, out, text, (size_t)n);
 	wipe(text, sizeof(text));
+	wipe(&h, sizeof(h));
 }
 
 /* The last characters of its hash tell a pair from any other. */
@@ -85,7 +88,7 @@ tag_of(const char *pair)
 void
 person_prove(struct person *p, const char *pair, const char *pass)
 {
-	unsigned char d[DIGEST_LEN];
+	unsigned char d[SHA256_LEN];
 
 	digest(d, pair, pass);
 	memcpy(p->proof, d, PROOF_LEN);
@@ -95,12 +98,12 @@ person_prove(struct person *p, const char *pair, const char *pass)
 enum check
 person_check(const struct person *p, const char *pair, const char *pass)
 {
-	unsigned char d[DIGEST_LEN];
+	unsigned char d[SHA256_LEN];
 
 	if (strcmp(p->proven, tag_of(pair)) != 0)
 		return CHECK_SLOWLY;
 	digest(d, pair, pass);
-	return same_digest(d, p->proof, PROOF_LEN) ? CHECK_RIGHT : CHECK_WRONG;
+	return same_bytes(d, p->proof, PROOF_LEN) ? CHECK_RIGHT : CHECK_WRONG;
 }
 
 /* At the end of the count only a device helps, and one more is excused. */

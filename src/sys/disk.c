@@ -16,6 +16,14 @@
 
 #define ROOM_SLOW 100 /* ms */
 
+bool
+disk_is_missing(const char *path)
+{
+	struct stat st;
+
+	return fstatat(AT_FDCWD, path, &st, 0) == -1 && errno == ENOENT;
+}
+
 int
 disk_open_dir(int at, const char *name)
 {

@@ -134,37 +134,38 @@ trial_listed(const struct person *p, const char *name)
 	return at != NULL;
 }
 
-/* Some file in its work directory, but for locks; "": none. */
-static void
-find_temporary(const struct server *s, char line[PATH_ROOM])
+/* The first that is there; false: none. */
+static bool
+find_temporary(const struct server *s, char *line, size_t room)
 {
 	char command[PATH_ROOM + 100];
+	bool found;
 	FILE *f;
 
 	snprintf(command, sizeof(command),
 	    "find '%.400s/work' -type f ! -name lock 2>/dev/null", s->data);
-	line[0] = '\0';
 	f = popen(command, "r");
 	if (f == NULL)
-		return;
-	if (fgets(line, PATH_ROOM, f) == NULL)
-		line[0] = '\0';
+		return false;
+	found = fgets(line, (int)room, f) != NULL;
 	pclose(f);
+	return found;
 }
 
-/* What the new one is at itself is there for a moment. */
+/* A removal may go on for a moment after the start. */
 static void
 no_temporary(const char *what, const struct server *s)
 {
 	char line[PATH_ROOM];
+	double until = seconds() + 10;
 
-	for (int i = 0; i < 50; i++) {
-		find_temporary(s, line);
-		if (line[0] == '\0')
+	while (find_temporary(s, line, sizeof(line)))
+		if (seconds() < until)
+			nap(20);
+		else {
+			flaw("%s: left in work: %s", what, line);
 			return;
-		nap(20);
-	}
-	flaw("%s: left in work: %s", what, line);
+		}
 }
 
 bool

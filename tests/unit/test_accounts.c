@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "as/accounts.h"
-#include "as/pbkdf2.h"
+#include "crypto/pbkdf2.h"
+#include "crypto/sha256.h"
 #include "policy.h"
 #include "sys/disk.h"
 #include "test.h"
@@ -37,13 +38,14 @@ get(int at, const char *name)
 static void
 put_account(const char *uid, const char *pass, const char *device)
 {
-	uint8_t digest[DIGEST_LEN];
+	uint8_t digest[SHA256_LEN];
 	char text[512];
 	int n = snprintf(text, sizeof(text), "pair pbkdf2-sha256$1$%s$",
 	    "00000000000000000000000000000000");
 
-	pbkdf2_sha256(digest, pass, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, 1);
-	for (int i = 0; i < DIGEST_LEN; i++)
+	pbkdf2_sha256(digest, sizeof(digest), pass,
+	    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, 1);
+	for (int i = 0; i < SHA256_LEN; i++)
 		n += snprintf(text + n, 3, "%02x", (unsigned)digest[i]);
 	n += snprintf(text + n, sizeof(text) - (size_t)n, "\n%s", device);
 	put(keep[0], uid, text, (size_t)n);
@@ -149,6 +151,29 @@ the_right_password_alone_is_verified(void)
 
 	CHECK(run(&right) == ACCOUNT_DONE && run(&wrong) == ACCOUNT_WRONG,
 	    "right and wrong");
+}
+
+/* A stored hash counts to its last digit. */
+static void
+a_hash_counts_as_a_whole(void)
+{
+	char text[1024], device[] = "device 127.0.0.1 1\n";
+	struct account_job job;
+	size_t n;
+
+	put_account("10050", "abcd1234", "");
+	snprintf(text, sizeof(text), "%s", get(keep[0], "10050"));
+	n = strlen(text);
+	text[n - 2] = text[n - 2] == 'a' ? 'b' : 'a';
+	put(keep[0], "10050", text, n);
+	job = job_for("10050", "abcd1234", ACCOUNT_KEEP);
+	CHECK(run(&job) == ACCOUNT_WRONG, "another last digit");
+	n = (size_t)snprintf(text, sizeof(text), "%s", get(keep[0], "10050"));
+	text[n - 2] = '\0';
+	snprintf(text + n - 2, sizeof(text) - n, "\n%s", device);
+	put(keep[0], "10050", text, strlen(text));
+	job = job_for("10050", "abcd1234", ACCOUNT_KEEP);
+	CHECK(run(&job) == ACCOUNT_WRONG, "a digit less");
 }
 
 static void
@@ -437,6 +462,7 @@ main(void)
 	restart();
 	a_new_pair_is_durable_salted_and_ours_alone();
 	the_right_password_alone_is_verified();
+	a_hash_counts_as_a_whole();
 	a_device_is_replaced_or_forgotten();
 	a_wrong_password_changes_nothing();
 	a_removal_leaves_only_its_intent();

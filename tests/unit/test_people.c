@@ -324,6 +324,40 @@ many_addresses_wait_for_a_place(void)
 	CHECK(hash_slot_take(host("10.3.1.1")), "places are free again");
 }
 
+/* However many others are guessed at, an entry that gives way leaves its count
+ * behind: nobody guesses for nothing. */
+static void
+guessing_at_thousands_is_slowed_down(void)
+{
+	char uid[6];
+	int slow = 0;
+
+	for (int i = 0; i < 5000; i++) {
+		snprintf(uid, sizeof(uid), "%05d", 40000 + i);
+		for (int n = 0; n < 3; n++)
+			slow += people_wrong(uid, host("10.9.0.1"),
+				    2 * START + i * 10 + n) > 0;
+	}
+	CHECK(slow > 10000, "%d of 15000 were delayed", slow);
+}
+
+static void
+a_password_is_compared_to_its_last_byte(void)
+{
+	struct person *p = person_of("30001");
+	const char *pair = "pbkdf2-sha256$1$00$"
+			   "0123456789abcdef0123456789abcdef"
+			   "0123456789abcdef0123456789abcdef";
+
+	person_prove(p, pair, "abcd1234");
+	CHECK(person_check(p, pair, "abcd1234") == CHECK_RIGHT, "right");
+	p->proof[PROOF_LEN - 1] ^= 1;
+	CHECK(person_check(p, pair, "abcd1234") == CHECK_WRONG, "last byte");
+	p->proof[PROOF_LEN - 1] ^= 1;
+	p->proof[0] ^= 1;
+	CHECK(person_check(p, pair, "abcd1234") == CHECK_WRONG, "first byte");
+}
+
 int
 main(void)
 {
@@ -346,5 +380,7 @@ main(void)
 	a_pair_that_is_no_pair_proves_nothing();
 	an_address_has_no_more_than_sixteen_hashes_waiting();
 	many_addresses_wait_for_a_place();
+	a_password_is_compared_to_its_last_byte();
+	guessing_at_thousands_is_slowed_down();
 	return test_done("people");
 }
