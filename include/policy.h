@@ -43,7 +43,7 @@
 #define REMOVALS_AGAIN                                                         \
 	(10 * SECONDS)       /* FS: unfinished removals, over again            \
 			      */
-#define REMOVALS_AT_ONCE 32  /* FS: removals that the AS is asked about */
+#define REMOVALS_AT_ONCE 12  /* FS: removals that the AS is asked about */
 #define INTENT_AGAIN     100 /* FS: ... where another's stands */
 #define INTENT_TIME      (8 * SECONDS) /* FS: a REM's turn comes, or INV */
 #define WORK_TOUCH       (10 * SECONDS) /* FS: its lock file says that it lives */
