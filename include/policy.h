@@ -33,22 +33,20 @@
 #ifndef STALL_TIME /* a transfer without a byte moving */
 #define STALL_TIME (60 * SECONDS)
 #endif
-#define LINGER_FIRST 1 /* after the reply: the peer may close first */
-#define LINGER_IDLE  (5 * SECONDS)  /* after the reply: silence until close */
-#define LINGER_TIME  (30 * SECONDS) /* after the reply: all in all */
-#define NEWLINE_TIME 500            /* for the newline that ends an UPL */
-#define STOP_TIME    (2 * SECONDS)  /* replies under way at SIGTERM */
-#define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */
-#define EVICT_GRACE  20 /* with no place left: for the first words to come */
-#define REMOVALS_AGAIN                                                         \
-	(10 * SECONDS)       /* FS: unfinished removals, over again            \
-			      */
-#define REMOVALS_AT_ONCE 12  /* FS: removals that the AS is asked about */
-#define INTENT_AGAIN     100 /* FS: ... where another's stands */
-#define INTENT_TIME      (8 * SECONDS) /* FS: a REM's turn comes, or INV */
-#define WORK_TOUCH       (10 * SECONDS) /* FS: its lock file says that it lives */
-#define WORK_FRESH       (30 * SECONDS) /* ... and for so long is believed */
-#define FDS_RESERVED     32             /* descriptors that are not clients' */
+#define LINGER_FIRST     1 /* after the reply: the peer may close first */
+#define LINGER_IDLE      (5 * SECONDS) /* after the reply: silence until close */
+#define LINGER_TIME      (30 * SECONDS) /* after the reply: all in all */
+#define NEWLINE_TIME     500            /* for the newline that ends an UPL */
+#define STOP_TIME        (2 * SECONDS)  /* replies under way at SIGTERM */
+#define EVICT_AGE        (10 * SECONDS) /* idle so long, under pressure: closed */
+#define EVICT_GRACE      20 /* with no place left: for the first words to come */
+#define REMOVALS_AGAIN   (10 * SECONDS) /* FS: what is unfinished, over again */
+#define REMOVALS_AT_ONCE 12 /* FS: REMs that the AS is asked about at a time   \
+			     */
+#define INTENT_AGAIN 100    /* FS: ... where another's stands */
+#define INTENT_TIME  (8 * SECONDS)  /* FS: a REM's turn comes, or INV */
+#define WORK_FRESH   (30 * SECONDS) /* FS: a lock file of a living one */
+#define FDS_RESERVED 32             /* descriptors that are not clients' */
 
 /* Second factor. */
 #ifndef VC_LIFE

@@ -401,14 +401,13 @@ remove_user(struct store *s, struct disk_op *j)
 	return status;
 }
 
-/* From the first one on also our own directory is looked after. */
+/* Our own directory is looked after, too. */
 static enum status
 review(struct store *s, struct disk_op *j)
 {
 	int more;
 
-	if (j->uid[0] == '\0')
-		j->is_stale = workdir_touch(s) == -1;
+	j->is_stale = workdir_touch(s) == -1;
 	while ((more = intent_next(s, j->uid)) == 1) {
 		if (intent_load(s, j->uid, &j->intent) == -1) {
 			if (errno != ENOENT)
