@@ -41,12 +41,11 @@
 #define EVICT_AGE        (10 * SECONDS) /* idle so long, under pressure: closed */
 #define EVICT_GRACE      20 /* with no place left: for the first words to come */
 #define REMOVALS_AGAIN   (10 * SECONDS) /* FS: what is unfinished, over again */
-#define REMOVALS_AT_ONCE 12 /* FS: REMs that the AS is asked about at a time   \
-			     */
-#define INTENT_AGAIN 100    /* FS: ... where another's stands */
-#define INTENT_TIME  (8 * SECONDS)  /* FS: a REM's turn comes, or INV */
-#define WORK_FRESH   (30 * SECONDS) /* FS: a lock file of a living one */
-#define FDS_RESERVED 32             /* descriptors that are not clients' */
+#define REMOVALS_AT_ONCE 12             /* FS: REMs that are not decided yet */
+#define INTENT_AGAIN     100            /* FS: ... where another's stands */
+#define INTENT_TIME      (8 * SECONDS)  /* FS: a REM's turn comes, or INV */
+#define WORK_FRESH       (30 * SECONDS) /* FS: a lock file of a living one */
+#define FDS_RESERVED     32             /* descriptors that are not clients' */
 
 /* Second factor. */
 #ifndef VC_LIFE

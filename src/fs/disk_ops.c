@@ -91,11 +91,13 @@ static enum status
 add_file(struct store *s, struct disk_op *j, int *dir, int fd)
 {
 	struct generation g;
+	struct intent i;
 	enum status status;
 
 	if (generation_load(s, j->uid, &g) == -1)
 		return failed(j);
-	if (!generation_same(&g, &j->generation) || g.state == FILES_GOING)
+	if (!generation_same(&g, &j->generation) || g.state == FILES_GOING ||
+	    (intent_load(s, j->uid, &i) == 0 && i.confirmed))
 		return ST_INV;
 	*dir = user_dir_make(s->root, j->uid);
 	if (*dir == -1)
