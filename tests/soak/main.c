@@ -40,6 +40,8 @@ static const struct row {
 	/* 26 to 36 are those of secure sessions. */
 	[36] = { "a class at once", prove_class },
 	[40] = { "nobody holds all places", prove_places },
+	[41] = { "codes in turn", prove_code_turns },
+	[42] = { "others' wrong TIDs", prove_wrong_tids },
 };
 
 #define ROWS (int)(sizeof(rows) / sizeof(rows[0]))

@@ -91,5 +91,7 @@ void prove_one_as(void);
 void prove_every_input(void);
 void prove_class(void);
 void prove_places(void);
+void prove_code_turns(void);
+void prove_wrong_tids(void);
 
 #endif
