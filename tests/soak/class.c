@@ -255,7 +255,6 @@ prove_class(void)
 	trial_plan();
 	if (!trial_open_again())
 		return;
-	patience = 10000;
 	n = size_of(CLASS_MAX, 50);
 	for (int i = 0; i < n; i++)
 		pupil[i].device = pupil[i].session = pupil[i].validator = -1;
