@@ -5,23 +5,23 @@
  *	clients.c	the sessions of User programs: accept, evict, step
  *	session.c	one of them, a message at a time
  *	login.c		LOG (section 3.2 a, b)
- *	factor.c	REQ and AUT, the VLC to the device (3.2 c-f, 3.1 c, d)
+ *	factor.c	REQ and AUT (3.2 c-f)
+ *	devices.c	the VLC to a device and its RVC (3.1 c, d)
  *	udp.c		the datagrams of personal devices and the FS (3.1, 3.3)
  *	change.c	those that change an account: REG, UNR, a removal
  *	tasks.c		what these have the workers do, each in its turn
  *
  * Below them, and knowing nothing of sockets: accounts (disk), people and
- * tickets (memory), pbkdf2.
+ * tickets (memory).
  */
 #ifndef AS_H
 #define AS_H
 
 #include "as/accounts.h"
+#include "as/devices.h"
 #include "as/tickets.h"
 #include "net/admission.h"
-#include "net/conn.h"
-#include "net/net.h"
-#include "net/request.h"
+#include "net/listener.h"
 #include "net/turns.h"
 #include "sys/pool.h"
 
@@ -36,7 +36,7 @@ _Static_assert(CHANGES_MAX <= PLACES_MAX && CHANGES_MAX <= TURNS_MAX,
 
 /* What a session waits for.  Each state says all that may be assumed in it. */
 enum session_state {
-	FREE,     /* nobody; conn.fd and vlc.fd are -1 */
+	FREE,     /* nobody; conn and vlc are none */
 	READY,    /* conn.in: the start of the next message */
 	CHECKING, /* login_uid, login_pass: LOG's password waits for its turn;
 		     its_turn: it has come, task: with the pool, or NULL where
@@ -52,6 +52,7 @@ struct session {
 	struct conn conn;
 	char uid[UID_LEN + 1]; /* logged in as; "": not */
 	ms_t spoke;            /* its last whole message came; it was opened */
+	unsigned wrong_codes;  /* of uid here, since the last right one */
 	ms_t line_since;       /* its first byte came; 0: none has */
 	bool more;             /* more lines may be here: the next round's */
 	ms_t wait_until;
@@ -61,8 +62,7 @@ struct session {
 	struct task *task;
 	struct code code; /* the newest REQ's */
 	ms_t code_asked;  /* PACING: since when */
-	struct request vlc;
-	struct sockaddr_in device; /* where vlc goes */
+	struct vlc vlc;
 };
 
 /* A datagram whose answer takes its time: REG, UNR, or VLD of a removal. */
@@ -82,7 +82,6 @@ struct change {
 	char text[WIRE_TEXT_MAX]; /* the datagram, to know it again */
 	enum msg_type type;
 	char uid[UID_LEN + 1];
-	bool again; /* a new account turned out to exist */
 	ms_t wait_until;
 };
 
@@ -91,7 +90,7 @@ struct task {
 	struct job job;
 	struct account_job body;
 	bool hashes;
-	struct in_addr from;     /* of a password */
+	struct addr from;        /* of a password */
 	struct session *session; /* whose; NULL: it has gone, or none's */
 	struct change *change;   /* whose; or NULL */
 };
@@ -102,7 +101,7 @@ struct counters {
 
 struct server {
 	struct listener listener;
-	int udp, signals;
+	struct dgram udp;
 	struct admission places; /* of the sessions, by their index */
 	struct session session[SESSIONS_MAX];
 	bool partial; /* this round asks only the active ones: see clients.c */
@@ -113,9 +112,9 @@ struct server {
 	struct task task[WORKERS];
 	struct turns logins, hashes, writes; /* sessions; changes */
 	bool login_next;
-	struct err_quota errs;
 	struct pool pool;
 	struct counters count;
+	ms_t proved;  /* that the accounts are ours: see as/lock.h */
 	ms_t stop_by; /* 0: not stopping */
 };
 
@@ -126,8 +125,7 @@ void clients_log_out(struct server *as, const char *uid); /* everywhere */
 bool clients_idle(const struct server *as); /* no reply is under way */
 
 /* session.c: one of them, a life from session_open() to FREE */
-void session_open(
-    struct session *s, int fd, const struct sockaddr_in *peer, ms_t now);
+void session_open(struct session *s, const struct conn *c, ms_t now);
 void session_watch(const struct session *s, struct ready *r);
 void session_step(
     struct server *as, struct session *s, const struct ready *r, ms_t now);
@@ -143,7 +141,6 @@ void session_answer(struct session *s, const struct msg *req,
     enum wire_result result, struct msg *reply, ms_t now);
 void session_answer_status(
     struct session *s, const struct msg *req, enum status status, ms_t now);
-void session_hang_up(struct session *s); /* no VLC is out any more */
 
 /* udp.c */
 void udp_watch(const struct server *as, struct ready *r);

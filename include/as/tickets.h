@@ -6,9 +6,8 @@
 #ifndef TICKETS_H
 #define TICKETS_H
 
-#include <netinet/in.h>
-
 #include "as/people.h"
+#include "net/addr.h"
 #include "proto/wire.h"
 #include "sys/clock.h"
 
@@ -35,7 +34,8 @@ bool code_redeem(struct code *c, const struct msg *aut, ms_t now);
 
 /* Who asked whether a TID is good, to know the same asking again. */
 struct asker {
-	struct sockaddr_in from;
+	struct addr from;
+	struct addr to; /* at which of our addresses; ip 0: not known */
 	size_t len; /* of the VLD: of those that are good each has its own */
 };
 

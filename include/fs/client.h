@@ -25,14 +25,14 @@
 
 /* Each state says all that may be assumed in it. */
 enum client_state {
-	FREE,       /* nobody; conn.fd is -1 and no job is under way */
+	FREE,       /* nobody; conn is none and no job is under way */
 	ASKING,     /* conn.in: the start of a request */
 	INTENDING,  /* req: a REM; job: its FILE_INTEND; or none: may tells when
 		       it is its turn */
 	VALIDATING, /* req: a request; vld: under way; we do not read, so that
 		       an unauthorised upload stays with its sender */
 	HELD,       /* as the AS has confirmed; may tells when a removal of the
-		       same user has been decided */
+		       same user has been decided; or job: its FILE_PROBE */
 	RECEIVING,  /* up: open; left bytes and a newline to come; job: none, or
 		    a FILE_SYNC of what has come */
 	FINISHING,  /* as RECEIVING; left is 0: only the newline is to come */
@@ -43,7 +43,7 @@ enum client_state {
 	REPLYING,   /* conn.out: the rest of the reply, then we are done */
 	LINGERING,  /* we have sent all; what still comes is dropped, so that
 		     closing does not reset the reply away */
-	ORPHANED    /* conn.fd is -1; a job is still under way */
+	ORPHANED    /* conn is none; a job is still under way */
 };
 
 struct client {
@@ -68,8 +68,7 @@ struct client {
 
 /* What all clients share. */
 struct service {
-	int as; /* a UDP socket, connected to the AS, for every VLD */
-	struct sockaddr_in as_addr;
+	struct dgram as; /* dialled to the AS, for every VLD */
 	struct pool pool;
 	struct replay replay;
 	struct throttle guesses; /* wrong TIDs, by UID and client's address */
@@ -78,8 +77,8 @@ struct service {
 };
 
 /* Take over a new connection. */
-void client_open(struct client *c, struct service *s, int fd,
-    const struct sockaddr_in *peer, ms_t now);
+void client_open(
+    struct client *c, struct service *s, const struct conn *conn, ms_t now);
 
 void client_watch(const struct client *c, struct ready *r);
 void client_step(struct client *c, struct service *s, const struct ready *r);

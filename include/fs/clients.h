@@ -10,7 +10,7 @@
 
 #include "fs/client.h"
 #include "net/admission.h"
-#include "net/net.h"
+#include "net/listener.h"
 
 /* Two descriptors each, below FD_SETSIZE: (1024 - FDS_RESERVED) / 2. */
 #define CLIENTS_MAX 496

@@ -23,10 +23,10 @@
 #ifndef ADMISSION_H
 #define ADMISSION_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "net/addr.h"
 #include "sys/clock.h"
 
 #define PLACES_MAX 1024
@@ -40,7 +40,7 @@ enum standing {
 };
 
 struct place {
-	struct in_addr from;
+	struct addr from;
 	unsigned owner; /* 0: nobody's */
 	enum standing standing;
 	bool pinned; /* it must stay: what is under way cannot be undone */
@@ -65,7 +65,7 @@ struct admission {
 void admission_open(struct admission *a, int size, bool may_idle);
 
 /* A place for who comes from there: its index, -1 where none is free. */
-int admission_take(struct admission *a, struct in_addr from, ms_t now);
+int admission_take(struct admission *a, struct addr from, ms_t now);
 void admission_leave(struct admission *a, int i);
 
 /* What has become known of it; owner is any number of the caller's but 0. */

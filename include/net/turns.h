@@ -15,9 +15,10 @@
 #ifndef TURNS_H
 #define TURNS_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "net/addr.h"
 
 #define TURNS_MAX  1024
 #define TURNS_SETS 512
@@ -25,7 +26,7 @@
 
 struct turn {
 	bool waits, gone;
-	struct sockaddr_in from;
+	struct addr from;
 	unsigned user;
 	uint64_t joined; /* by the counter of turns */
 };
@@ -40,8 +41,7 @@ struct turns {
 };
 
 /* user is any number of the caller's; i must not be waiting. */
-void turns_join(
-    struct turns *t, int i, const struct sockaddr_in *from, unsigned user);
+void turns_join(struct turns *t, int i, const struct addr *from, unsigned user);
 void turns_leave(struct turns *t, int i); /* may be called twice */
 bool turns_waits(const struct turns *t, int i);
 void turns_gone(struct turns *t, int i); /* nobody seems to wait any more */

@@ -1,9 +1,11 @@
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
 #include "as/change.h"
+#include "as/failures.h"
+#include "as/lock.h"
 #include "as/tasks.h"
+#include "crypto/secret.h"
 #include "policy.h"
 #include "sys/log.h"
 #include "sys/random.h"
@@ -38,7 +40,7 @@ forget(struct server *as, struct change *c)
 	turns_leave(&as->hashes, i);
 	turns_leave(&as->writes, i);
 	admission_leave(&as->change_places, i);
-	memset(c->text, 0, sizeof(c->text)); /* the password in it */
+	wipe(c->text, sizeof(c->text)); /* the password in it */
 	c->state = CHANGE_NONE;
 }
 
@@ -48,8 +50,13 @@ finish(struct server *as, struct change *c, enum status status)
 	struct msg req, reply;
 
 	request_of(c, &req);
+	if (c->type == MSG_REG && status == ST_OK)
+		person_of(c->uid)->self = c->who.to;
+	if (status == ST_OK)
+		lock_prove();
 	wire_reply(&reply, c->type, status);
 	udp_answer(as, &c->who, &req, WIRE_OK, &reply);
+	wipe(req.pass, sizeof(req.pass));
 	forget(as, c);
 }
 
@@ -77,7 +84,7 @@ change_open(struct server *as, const struct asker *who, const char *text,
 		return NULL;
 	if ((i = admission_evict(places, now)) != -1)
 		forget(as, &as->changes[i]);
-	if ((i = admission_take(places, who->from.sin_addr, now)) == -1)
+	if ((i = admission_take(places, who->from, now)) == -1)
 		return NULL;
 	admission_name(places, i, person_number(req->uid), STRANGER, now);
 	places->place[i].pinned = req->type == MSG_VLD;
@@ -105,7 +112,7 @@ change_waits(const struct server *as, const struct asker *who, const char *text)
 		    &as->changes[as->change_places.order[k]];
 
 		if (c->who.len == who->len &&
-		    net_same(&c->who.from, &who->from) &&
+		    addr_same(&c->who.from, &who->from) &&
 		    memcmp(c->text, text, kept(who)) == 0)
 			return true;
 	}
@@ -129,7 +136,7 @@ wait_to_write(struct server *as, struct change *c)
 static void
 wrong_password(struct server *as, struct change *c, ms_t now)
 {
-	ms_t delay = people_wrong(c->uid, c->who.from.sin_addr, now);
+	ms_t delay = people_wrong(c->uid, c->who.from, now);
 
 	as->count.wrong_passwords++;
 	if (delay == 0) {
@@ -155,9 +162,7 @@ trusted(struct server *as, struct change *c, const struct msg *req,
 {
 	bool keep = c->type == MSG_UNR ? !a->has_device : same_device(a, req);
 
-	people_right(c->uid, c->who.from.sin_addr);
-	if (c->type == MSG_REG)
-		person_trusted(person_of(c->uid));
+	people_right(c->uid, c->who.from);
 	if (keep)
 		finish(as, c, ST_OK);
 	else
@@ -202,6 +207,8 @@ hash(struct server *as, struct change *c, const struct msg *req,
 	t->body.verify = a->pair[0] != '\0';
 	if (!t->body.verify) {
 		t->body.change = ACCOUNT_CREATE;
+		person_is_new(person_of(c->uid));
+		failures_keep(c->uid);
 		random_bytes(t->body.salt, sizeof(t->body.salt));
 		set_device(&t->body.account, req);
 	}
@@ -247,7 +254,7 @@ begin(struct server *as, struct change *c, struct task *t, ms_t now)
 			finish(as, c, ST_NOK);
 		break;
 	case ACCOUNT_UNREADABLE:
-		log_warn("user %s: cannot read the account", c->uid);
+		accounts_report(c->uid);
 		finish(as, c, ST_NOK);
 	}
 }
@@ -285,8 +292,8 @@ change_removal(
 	memset(r, 0, sizeof(*r));
 	memcpy(r->uid, vld->uid, sizeof(r->uid));
 	memcpy(r->tid, vld->tid, sizeof(r->tid));
-	inet_ntop(AF_INET, &who->from.sin_addr, r->ip, sizeof(r->ip));
-	r->port = ntohs(who->from.sin_port);
+	addr_ip(r->ip, &who->from);
+	r->port = who->from.port;
 }
 
 void
@@ -302,7 +309,7 @@ change_write(struct server *as, struct change *c, struct task *t)
 		t->body.change = ACCOUNT_UPDATE;
 		set_device(&t->body.account, &req);
 	} else {
-		log_warn("user %s: cannot read the account", c->uid);
+		accounts_report(c->uid);
 		person_of(c->uid)->changing = false;
 		as->unblock = true;
 		finish(as, c, ST_NOK);
@@ -342,6 +349,7 @@ removed(struct server *as, struct change *c, const struct task *t, ms_t now)
 	request_of(c, &vld);
 	change_confirm(&cnf, &vld);
 	if (t->body.result == ACCOUNT_DONE) {
+		lock_prove();
 		memcpy(p->removal, vld.tid, sizeof(p->removal));
 		tickets_drop(c->uid);
 		clients_log_out(as, c->uid);
@@ -360,9 +368,18 @@ report_failure(const struct task *t)
 		log_warn("user %s: the work was cut short", t->body.uid);
 	} else if (t->body.result == ACCOUNT_FAILED ||
 	    t->body.result == ACCOUNT_UNSURE) {
+		lock_prove(); /* nothing can be written where it is lost */
 		errno = t->body.error;
 		log_error("user %s: cannot write the account", t->body.uid);
 	}
+}
+
+/* Another device: the wrong codes that were sent to the last one. */
+static void
+moved(const char *uid, ms_t now)
+{
+	person_moved(person_of(uid), now);
+	failures_keep(uid);
 }
 
 /* A REG or UNR: answer, or go on to the next step. */
@@ -380,12 +397,12 @@ registered(struct server *as, struct change *c, const struct task *t, ms_t now)
 	} else if (t->job.state == JOB_DONE &&
 	    t->body.result == ACCOUNT_WRONG) {
 		wrong_password(as, c, now);
-	} else if (!ok && t->body.error == EEXIST && !c->again) {
-		c->again = true; /* it is there after all: look again */
-		begin(as, c, NULL, now);
-	} else
+	} else {
+		if (ok && c->type == MSG_REG)
+			moved(c->uid, now);
 		finish(as, c, ok ? ST_OK : ST_NOK);
-	memset(req.pass, 0, sizeof(req.pass));
+	}
+	wipe(req.pass, sizeof(req.pass));
 }
 
 void
@@ -394,7 +411,7 @@ change_worked(struct server *as, struct task *t, ms_t now)
 	struct change *c = t->change;
 	struct person *p = person_of(c->uid);
 
-	p->device.sin_port = 0; /* it may be another */
+	p->device.port = 0; /* it may be another */
 	p->changing = false;
 	as->change_places.place[index_of(as, c)].pinned = c->type == MSG_VLD;
 	as->unblock = true;

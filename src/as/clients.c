@@ -1,6 +1,4 @@
-#include <unistd.h>
-
-#include "as/factor.h"
+#include "as/server.h"
 #include "policy.h"
 
 #define ACCEPTS_A_ROUND 64
@@ -19,13 +17,13 @@ end_session(struct server *as, int i)
 static ms_t
 opens_at(struct server *as, ms_t now)
 {
-	as->places.elsewhere = factor_calls();
+	as->places.elsewhere = devices_called();
 	return admission_opens_at(&as->places, now);
 }
 
 /* Whoever has to go for it goes; -1 where that does not help. */
 static int
-make_place(struct server *as, const struct sockaddr_in *peer, ms_t now)
+make_place(struct server *as, const struct addr *peer, ms_t now)
 {
 	int gone, i;
 
@@ -33,8 +31,8 @@ make_place(struct server *as, const struct sockaddr_in *peer, ms_t now)
 		gone = admission_evict(&as->places, now);
 		if (gone != -1)
 			end_session(as, gone);
-		as->places.elsewhere = factor_calls();
-		i = admission_take(&as->places, peer->sin_addr, now);
+		as->places.elsewhere = devices_called();
+		i = admission_take(&as->places, *peer, now);
 	} while (i == -1 && gone != -1);
 	return i;
 }
@@ -43,17 +41,17 @@ static void
 accept_some(struct server *as, ms_t now)
 {
 	for (int n = 0; n < ACCEPTS_A_ROUND && opens_at(as, now) <= now; n++) {
-		struct sockaddr_in peer;
-		int fd = listener_accept(&as->listener, &peer, now), i;
+		struct conn c;
+		int i;
 
-		if (fd == -1)
+		if (!listener_accept(&as->listener, &c, now))
 			return;
-		i = make_place(as, &peer, now);
+		i = make_place(as, &c.peer, now);
 		if (i == -1) {
-			close(fd);
+			conn_close(&c);
 			return;
 		}
-		session_open(&as->session[i], fd, &peer, now);
+		session_open(&as->session[i], &c, now);
 		as->count.connections++;
 	}
 }
@@ -128,7 +126,7 @@ clients_step(struct server *as, const struct ready *r, ms_t now)
 	for (int k = as->places.active - 1; k >= 0; k--)
 		if (as->session[as->places.order[k]].state == FREE)
 			admission_leave(&as->places, as->places.order[k]);
-	if (ready_can_read(r, as->listener.fd))
+	if (listener_readable(&as->listener, r))
 		accept_some(as, now);
 }
 

@@ -2,15 +2,18 @@
 
 #include "as/login.h"
 #include "as/tasks.h"
+#include "crypto/secret.h"
 #include "sys/log.h"
 
 static void
 logged_in(struct session *s, const struct msg *log, ms_t now)
 {
-	if (strcmp(s->uid, log->uid) != 0)
-		s->code.vc[0] = '\0'; /* it was somebody else's */
+	if (strcmp(s->uid, log->uid) != 0) { /* they were somebody else's */
+		s->code.vc[0] = '\0';
+		s->wrong_codes = 0;
+	}
 	memcpy(s->uid, log->uid, sizeof(s->uid));
-	people_right(log->uid, s->conn.peer.sin_addr);
+	people_right(log->uid, s->conn.peer);
 	session_answer_status(s, log, ST_OK, now);
 }
 
@@ -18,7 +21,7 @@ static void
 wrong_password(
     struct server *as, struct session *s, const struct msg *log, ms_t now)
 {
-	ms_t delay = people_wrong(log->uid, s->conn.peer.sin_addr, now);
+	ms_t delay = people_wrong(log->uid, s->conn.peer, now);
 
 	as->count.wrong_passwords++;
 	s->wait_until = now + delay;
@@ -37,7 +40,7 @@ login_take(
 	enum account_state found = accounts_load(log->uid, &a);
 
 	if (found == ACCOUNT_UNREADABLE)
-		log_error("user %s: cannot read the account", log->uid);
+		accounts_report(log->uid);
 	if (found != ACCOUNT_FOUND) {
 		session_answer_status(s, log, ST_ERR, now);
 		return;
@@ -72,7 +75,7 @@ login_begin(struct server *as, struct session *s, struct task *t)
 	t->body.verify = true;
 	memcpy(t->body.uid, s->login_uid, sizeof(t->body.uid));
 	memcpy(t->body.pass, s->login_pass, sizeof(t->body.pass));
-	t->from = s->conn.peer.sin_addr;
+	t->from = s->conn.peer;
 	t->session = s;
 	s->task = t;
 	task_submit(as, t);
@@ -117,7 +120,7 @@ login_checking(struct server *as, struct session *s, ms_t now)
 		return;
 	memcpy(log.uid, s->login_uid, sizeof(log.uid));
 	memcpy(log.pass, s->login_pass, sizeof(log.pass));
-	memset(s->login_pass, 0, sizeof(s->login_pass));
+	wipe(s->login_pass, sizeof(s->login_pass));
 	s->its_turn = false;
 	s->task = NULL;
 	if (t != NULL) {
@@ -125,7 +128,7 @@ login_checking(struct server *as, struct session *s, ms_t now)
 		task_free(t);
 	} else
 		login_take(as, s, &log, now);
-	memset(log.pass, 0, sizeof(log.pass));
+	wipe(log.pass, sizeof(log.pass));
 }
 
 /* What was found out counts, whether or not somebody waits for it. */
@@ -161,5 +164,5 @@ login_leave(struct server *as, struct session *s)
 		s->task->session = NULL;
 	s->task = NULL;
 	s->its_turn = false;
-	memset(s->login_pass, 0, sizeof(s->login_pass));
+	wipe(s->login_pass, sizeof(s->login_pass));
 }

@@ -11,7 +11,7 @@
 
 /* From one address; n 0: none yet. */
 struct guesses {
-	struct in_addr from;
+	struct addr from;
 	int n;
 	ms_t paid; /* when all of them are paid for, at VLD_PACE each */
 };
@@ -241,19 +241,18 @@ ticket_grant(const struct code *c, ms_t now)
 }
 
 static struct guesses *
-guesses_of(struct ticket *t, struct in_addr from)
+guesses_of(struct ticket *t, struct addr from)
 {
 	int i = 0;
 
-	while (i < GUESSERS && t->by[i].n > 0 &&
-	    t->by[i].from.s_addr != from.s_addr)
+	while (i < GUESSERS && t->by[i].n > 0 && t->by[i].from.ip != from.ip)
 		i++;
 	return &t->by[i];
 }
 
 /* May one more guess from there be right? */
 static bool
-listens(struct ticket *t, struct in_addr from, ms_t now)
+listens(struct ticket *t, struct addr from, ms_t now)
 {
 	const struct guesses *g = guesses_of(t, from);
 
@@ -262,7 +261,7 @@ listens(struct ticket *t, struct in_addr from, ms_t now)
 }
 
 static void
-count_wrong(const char *uid, struct in_addr from, ms_t now)
+count_wrong(const char *uid, struct addr from, ms_t now)
 {
 	for (struct ticket *t = newest_of(uid); !is_none(t); t = next_of(t)) {
 		struct guesses *g = guesses_of(t, from);
@@ -282,17 +281,16 @@ ticket_use(
 {
 	struct ticket *t = find(vld->uid, vld->tid);
 	bool again = !is_none(t) && t->used && t->asker.len == who->len &&
-	    t->asker.from.sin_port == who->from.sin_port &&
-	    t->asker.from.sin_addr.s_addr == who->from.sin_addr.s_addr &&
-	    now - t->asked < VLD_AGAIN;
+	    t->asker.from.port == who->from.port &&
+	    t->asker.from.ip == who->from.ip && now - t->asked < VLD_AGAIN;
 
 	memset(cnf, 0, sizeof(*cnf));
 	cnf->type = MSG_CNF;
 	memcpy(cnf->uid, vld->uid, sizeof(cnf->uid));
 	memcpy(cnf->tid, vld->tid, sizeof(cnf->tid));
 	cnf->op = OP_ERROR;
-	if (!again && (is_none(t) || !listens(t, who->from.sin_addr, now))) {
-		count_wrong(vld->uid, who->from.sin_addr, now);
+	if (!again && (is_none(t) || !listens(t, who->from, now))) {
+		count_wrong(vld->uid, who->from, now);
 		return false;
 	}
 	if (again)
@@ -309,8 +307,7 @@ ticket_removes(const struct msg *vld, const struct asker *who, ms_t now)
 {
 	struct ticket *t = find(vld->uid, vld->tid);
 
-	return !is_none(t) && t->op == OP_REMOVE &&
-	    listens(t, who->from.sin_addr, now);
+	return !is_none(t) && t->op == OP_REMOVE && listens(t, who->from, now);
 }
 
 void

@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "as/change.h"
+#include "crypto/secret.h"
 #include "net/trace.h"
 #include "policy.h"
 
@@ -17,8 +17,7 @@ udp_answer(struct server *as, const struct asker *who, const struct msg *req,
 	size_t n = wire_format(text, sizeof(text), reply);
 
 	trace("UDP", &who->from, req, result, reply);
-	sendto(as->udp, text, n, 0, (const struct sockaddr *)&who->from,
-	    sizeof(who->from));
+	dgram_send(&as->udp, &who->from, &who->to, text, n);
 }
 
 /* VLD */
@@ -115,28 +114,39 @@ is_ours(enum msg_type type)
 
 /* Replies are never answered: two servers would answer each other for ever. */
 static void
-take_datagram(struct server *as, struct asker *who, const char *text, ms_t now)
+take_message(struct server *as, struct asker *who, const char *text,
+    const struct msg *m, enum wire_result result, ms_t now)
 {
-	struct msg m, reply;
-	enum wire_result result = wire_parse_datagram(text, who->len, &m);
+	struct msg reply;
 
-	if (m.type != MSG_UNKNOWN && !wire_is_request(m.type))
+	if (m->type != MSG_UNKNOWN && !wire_is_request(m->type))
 		return;
-	if (result == WIRE_OK && is_ours(m.type)) {
-		take_request(as, who, text, &m, now);
+	if (result == WIRE_OK && is_ours(m->type)) {
+		take_request(as, who, text, m, now);
 		return;
 	}
-	wire_fault(&reply, is_ours(m.type) ? m.type : MSG_UNKNOWN);
-	if (reply.type == MSG_ERR && !err_allowed(&as->errs, &who->from, now))
+	wire_fault(&reply, is_ours(m->type) ? m->type : MSG_UNKNOWN);
+	if (reply.type == MSG_ERR && !dgram_may_err(&who->from, now))
 		return;
-	udp_answer(as, who, &m, result, &reply);
+	udp_answer(as, who, m, result, &reply);
+}
+
+static void
+take_datagram(struct server *as, struct asker *who, char *text, ms_t now)
+{
+	struct msg m;
+	enum wire_result result = wire_parse_datagram(text, who->len, &m);
+
+	take_message(as, who, text, &m, result, now);
+	wipe(m.pass, sizeof(m.pass));
+	wipe(text, who->len);
 }
 
 void
 udp_watch(const struct server *as, struct ready *r)
 {
 	if (as->stop_by == 0)
-		ready_read(r, as->udp);
+		dgram_watch(&as->udp, r);
 	change_watch(as, r);
 }
 
@@ -147,13 +157,12 @@ hear(struct server *as, ms_t now)
 
 	for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
 		struct asker who;
-		socklen_t len = sizeof(who.from);
 		ssize_t n;
 
 		memset(&who, 0, sizeof(who));
-		n = recvfrom(as->udp, text, sizeof(text), 0,
-		    (struct sockaddr *)&who.from, &len);
-		if (n == -1)
+		n = dgram_receive(
+		    &as->udp, text, sizeof(text), &who.from, &who.to);
+		if (n < 0)
 			break;
 		who.len = (size_t)n;
 		take_datagram(as, &who, text, now);
@@ -163,7 +172,7 @@ hear(struct server *as, ms_t now)
 void
 udp_step(struct server *as, const struct ready *r, ms_t now)
 {
-	if (ready_can_read(r, as->udp))
+	if (dgram_readable(&as->udp, r))
 		hear(as, now);
 	change_step(as, now);
 }

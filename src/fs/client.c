@@ -59,7 +59,7 @@ start_validation(struct client *c, struct service *s, ms_t now)
 	memcpy(vld.tid, c->req.tid, sizeof(vld.tid));
 	c->state = VALIDATING;
 	c->since = now;
-	if (request_start(&c->vld, s->as, &vld, now) == REQUEST_FAILED)
+	if (request_start(&c->vld, &s->as, &vld, now) == REQUEST_FAILED)
 		leave(c, s, now);
 }
 
@@ -73,8 +73,8 @@ number_of(const char *uid)
 static void
 start_request(struct client *c, struct service *s, ms_t now)
 {
-	if (!throttle_allows(&s->guesses, number_of(c->req.uid),
-		c->conn.peer.sin_addr, now)) {
+	if (!throttle_allows(
+		&s->guesses, number_of(c->req.uid), c->conn.peer, now)) {
 		answer_status(c, ST_INV);
 		return;
 	}
@@ -148,18 +148,25 @@ ask(struct client *c, struct service *s, ms_t now)
 static void
 go_on(struct client *c, struct service *s)
 {
-	if (c->may)
-		serve_begin(c, s);
+	bool probed = c->job.state != JOB_NONE;
+
+	if (job_busy(&c->job) || (!probed && !c->may))
+		return;
 	c->may = false;
+	c->job.state = JOB_NONE;
+	if (probed)
+		serve_begin(c, s);
+	else
+		serve_confirmed(c, s);
 }
 
 static bool
 reply(struct client *c, struct service *s, ms_t now)
 {
 	serve_tidy(c, s);
-	if (c->conn.out.len > 0 && !conn_flush(&c->conn, now))
+	if (!conn_flush(&c->conn, now))
 		return false;
-	if (c->conn.out.len == 0)
+	if (conn_unsent(&c->conn) == 0)
 		c->state = LINGERING;
 	return true;
 }
@@ -168,7 +175,7 @@ static bool
 part(struct client *c, struct service *s, ms_t now)
 {
 	serve_tidy(c, s);
-	return !transfer_linger(&c->conn, now);
+	return !conn_linger(&c->conn, now);
 }
 
 static void
@@ -256,10 +263,10 @@ due(const struct client *c)
 		return c->since + NEWLINE_TIME;
 	case RECEIVING:
 	case SENDING:
-	case REPLYING:
 		return c->conn.last_progress + STALL_TIME;
+	case REPLYING:
 	case LINGERING:
-		return conn_linger_until(&c->conn);
+		return conn_deadline(&c->conn);
 	default:
 		return NEVER;
 	}
@@ -274,16 +281,16 @@ expire(struct client *c, struct service *s, ms_t now)
 		invalidate(c, s);
 	else if (c->state != VALIDATING)
 		client_end(c, s);
-	else if (request_step(&c->vld, now) == REQUEST_FAILED)
+	else if (request_step(&c->vld, &s->as, now) == REQUEST_FAILED)
 		leave(c, s, now);
 }
 
 void
-client_open(struct client *c, struct service *s, int fd,
-    const struct sockaddr_in *peer, ms_t now)
+client_open(
+    struct client *c, struct service *s, const struct conn *conn, ms_t now)
 {
 	memset(c, 0, sizeof(*c));
-	conn_open(&c->conn, fd, peer, now);
+	c->conn = *conn;
 	c->up.fd = c->up.place = c->file = -1;
 	c->state = ASKING;
 	c->since = now;
@@ -299,11 +306,11 @@ client_watch(const struct client *c, struct ready *r)
 	case RECEIVING:
 	case FINISHING:
 	case LINGERING:
-		ready_read(r, c->conn.fd);
+		conn_watch(&c->conn, r, CONN_IN);
 		break;
 	case SENDING:
 	case REPLYING:
-		ready_write(r, c->conn.fd);
+		conn_watch(&c->conn, r, CONN_OUT);
 		break;
 	default: /* nothing that it would use */
 		break;
@@ -315,7 +322,7 @@ void
 client_step(struct client *c, struct service *s, const struct ready *r)
 {
 	if (r->woke < due(c) && !job_over(c) && !c->may &&
-	    !ready_can_read(r, c->conn.fd) && !ready_can_write(r, c->conn.fd))
+	    !conn_readable(&c->conn, r) && !conn_writable(&c->conn, r))
 		return;
 	advance(c, s, r->woke);
 	if (r->woke >= due(c)) {
@@ -337,8 +344,8 @@ client_is_removing(const struct client *c)
 bool
 client_waits(const struct client *c)
 {
-	return c->state == HELD ||
-	    (c->state == INTENDING && c->job.state == JOB_NONE);
+	return (c->state == HELD || c->state == INTENDING) &&
+	    c->job.state == JOB_NONE;
 }
 
 bool
@@ -355,7 +362,7 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 	bool right = cnf->op == request_op(c->req.type) &&
 	    strcmp(cnf->fname, c->req.fname) == 0;
 	unsigned number = number_of(c->req.uid);
-	struct in_addr from = c->conn.peer.sin_addr;
+	struct addr from = c->conn.peer;
 
 	end_validation(c, s);
 	if (cnf->op == OP_ERROR) {
@@ -369,10 +376,13 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 	if (right && held)
 		c->state = HELD;
 	else if (right)
-		serve_begin(c, s);
-	else if (c->req.type == MSG_REM && c->task.is_intended)
-		serve_abandon(c, s);
-	else
+		serve_confirmed(c, s);
+	else if (c->req.type == MSG_REM && c->task.is_intended) {
+		if (removals_from_here(s, &c->task.intent))
+			serve_abandon(c, s);
+		else
+			leave(c, s, now);
+	} else
 		answer_status(c, ST_INV);
 	advance(c, s, now);
 }

@@ -1,6 +1,5 @@
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "fs/clients.h"
 #include "policy.h"
@@ -156,8 +155,8 @@ static bool
 is_moving(const struct client *c, const struct ready *r)
 {
 	return c->left > MUCH &&
-	    ((c->state == RECEIVING && ready_can_read(r, c->conn.fd)) ||
-		(c->state == SENDING && ready_can_write(r, c->conn.fd)));
+	    ((c->state == RECEIVING && conn_readable(&c->conn, r)) ||
+		(c->state == SENDING && conn_writable(&c->conn, r)));
 }
 
 static void
@@ -201,8 +200,8 @@ clients_step(struct clients *w, struct service *s, const struct ready *r)
 
 /* Whoever has to go for it goes; -1 where that does not help. */
 static int
-make_place(struct clients *w, struct service *s, const struct sockaddr_in *peer,
-    ms_t now)
+make_place(
+    struct clients *w, struct service *s, const struct addr *peer, ms_t now)
 {
 	int gone, i;
 
@@ -213,7 +212,7 @@ make_place(struct clients *w, struct service *s, const struct sockaddr_in *peer,
 			account_for(w, gone, now);
 			close_ranks(w);
 		}
-		i = admission_take(&w->places, peer->sin_addr, now);
+		i = admission_take(&w->places, *peer, now);
 	} while (i == -1 && gone != -1);
 	return i;
 }
@@ -222,23 +221,22 @@ void
 clients_accept(struct clients *w, struct service *s, struct listener *l,
     const struct ready *r)
 {
-	struct sockaddr_in peer;
+	struct conn conn;
+	int i;
 
-	if (!ready_can_read(r, l->fd))
+	if (!listener_readable(l, r))
 		return;
 	for (int n = 0;
 	     n < ACCEPTS && admission_opens_at(&w->places, r->woke) <= r->woke;
 	     n++) {
-		int fd = listener_accept(l, &peer, r->woke), i;
-
-		if (fd == -1)
+		if (!listener_accept(l, &conn, r->woke))
 			return;
-		i = make_place(w, s, &peer, r->woke);
+		i = make_place(w, s, &conn.peer, r->woke);
 		if (i == -1) {
-			close(fd);
+			conn_close(&conn);
 			return;
 		}
-		client_open(&w->slot[i], s, fd, &peer, r->woke);
+		client_open(&w->slot[i], s, &conn, r->woke);
 		account_for(w, i, r->woke);
 		close_ranks(w); /* it may have ended at once */
 	}
@@ -265,11 +263,11 @@ clients_receive(struct clients *w, struct service *s, ms_t now)
 	struct msg m;
 
 	for (int i = 0; i < HEARD; i++) {
-		int heard = dgram_receive(s->as, &m);
+		int heard = request_receive(&s->as, &m);
 
 		if (heard == 1 && m.type == MSG_CNF)
 			hand_over(w, s, &m, now);
-		if (heard == -1)
+		if (heard == DGRAM_REFUSED)
 			for (int k = 0; k < w->places.taken; k++)
 				client_unheard(clients_at(w, k), s, now);
 		if (heard != 1)

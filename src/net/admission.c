@@ -52,7 +52,7 @@ count(struct admission *a, struct place *p, int by)
 
 	for (int k = 0; k < a->taken; k++) {
 		struct place *q = &a->place[a->order[k]];
-		bool at = q->from.s_addr == p->from.s_addr;
+		bool at = q->from.ip == p->from.ip;
 		bool of = same_owner(p, q);
 
 		if (!at && (!of || p->owner == 0))
@@ -72,7 +72,7 @@ count(struct admission *a, struct place *p, int by)
 }
 
 int
-admission_take(struct admission *a, struct in_addr from, ms_t now)
+admission_take(struct admission *a, struct addr from, ms_t now)
 {
 	struct place *p;
 	int i;

@@ -1,17 +1,17 @@
 #include "net/throttle.h"
 
 static unsigned
-set_of(unsigned number, struct in_addr from)
+set_of(unsigned number, struct addr from)
 {
-	unsigned hash = (number ^ from.s_addr) * 2654435761u;
+	unsigned hash = (number ^ from.ip) * 2654435761u;
 
 	return (hash >> 16) % THROTTLE_SETS;
 }
 
 static bool
-is_pair(const struct owing *o, unsigned number, struct in_addr from)
+is_pair(const struct owing *o, unsigned number, struct addr from)
 {
-	return o->number == number && o->from.s_addr == from.s_addr;
+	return o->number == number && o->from.ip == from.ip;
 }
 
 /* What is lost least with this one. */
@@ -23,7 +23,7 @@ worth(const struct owing *o)
 
 /* The place of a pair, its own or else that which is worth least. */
 static struct owing *
-place_of(struct throttle *t, unsigned number, struct in_addr from)
+place_of(struct throttle *t, unsigned number, struct addr from)
 {
 	struct owing *set = t->owing[set_of(number, from)], *least = set;
 
@@ -41,7 +41,7 @@ place_of(struct throttle *t, unsigned number, struct in_addr from)
 
 bool
 throttle_allows(
-    const struct throttle *t, unsigned number, struct in_addr from, ms_t now)
+    const struct throttle *t, unsigned number, struct addr from, ms_t now)
 {
 	const struct owing *set = t->owing[set_of(number, from)];
 
@@ -53,8 +53,7 @@ throttle_allows(
 }
 
 void
-throttle_count(
-    struct throttle *t, unsigned number, struct in_addr from, ms_t now)
+throttle_count(struct throttle *t, unsigned number, struct addr from, ms_t now)
 {
 	struct owing *o = place_of(t, number, from);
 
@@ -63,8 +62,8 @@ throttle_count(
 }
 
 void
-throttle_forgive(struct throttle *t, unsigned number, struct in_addr from,
-    ms_t now, ms_t until)
+throttle_forgive(
+    struct throttle *t, unsigned number, struct addr from, ms_t now, ms_t until)
 {
 	struct owing *o = place_of(t, number, from);
 

@@ -7,7 +7,7 @@ enum { BY_ADDRESS, BY_USER, BY_SENDER, KEYS };
 static uint64_t
 key_of(const struct turn *w, int kind)
 {
-	uint64_t address = w->from.sin_addr.s_addr;
+	uint64_t address = w->from.ip;
 
 	switch (kind) {
 	case BY_ADDRESS:
@@ -15,7 +15,7 @@ key_of(const struct turn *w, int kind)
 	case BY_USER:
 		return UINT64_C(2) << 56 | w->user;
 	default:
-		return UINT64_C(3) << 56 | address << 16 | w->from.sin_port;
+		return UINT64_C(3) << 56 | address << 16 | w->from.port;
 	}
 }
 
@@ -57,8 +57,7 @@ remember(struct turns *t, uint64_t key)
 }
 
 void
-turns_join(
-    struct turns *t, int i, const struct sockaddr_in *from, unsigned user)
+turns_join(struct turns *t, int i, const struct addr *from, unsigned user)
 {
 	struct turn *w = &t->turn[i];
 

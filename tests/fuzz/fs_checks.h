@@ -77,7 +77,7 @@ hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
 	bool waits = false;
 
 	require(to == NULL);
-	require(fd == service.as || fd == service.removals.fd);
+	require(fd == service.as.fd || fd == service.removals.own.fd);
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
 	require(m.type == MSG_VLD);
 	for (int i = 0; i < clients.places.taken; i++)
@@ -133,6 +133,8 @@ is_reply(int fd, bool whole)
 	require(m.type == due.type);
 	if (m.status == ST_INV || m.status == ST_ERR)
 		return;
+	if (m.type == MSG_RRM && m.status == ST_NOK && (world_failed || cut))
+		return; /* the disk refused before the AS could be asked */
 	require(
 	    is_confirmed(req.uid, req.tid, request_op(req.type), req.fname));
 	if (m.type == MSG_RUP && m.status == ST_OK)
@@ -142,7 +144,7 @@ is_reply(int fd, bool whole)
 static void
 hear_reply(int fd)
 {
-	if (fd != signals)
+	if (fd != world_signals)
 		is_reply(fd, false);
 }
 
@@ -150,24 +152,12 @@ hear_reply(int fd)
 static void
 see_close(int fd)
 {
-	if (fd != signals && (world_fd[fd].shut || world_fd[fd].out_len > 0))
+	if (fd != world_signals &&
+	    (world_fd[fd].shut || world_fd[fd].out_len > 0))
 		is_reply(fd, world_fd[fd].shut);
 	for (int i = 0; i < PEERS; i++)
 		if (peer[i] == fd)
 			peer[i] = -1;
-}
-
-/* A directory of our own in the work directory: a removed user's files. */
-static bool
-is_aside(int dir)
-{
-	const char *name;
-	int i = 0, it;
-
-	while (world_each(&i, world_fd[store.work].inode, &name, &it))
-		if (it == dir)
-			return true;
-	return false;
 }
 
 /* A file gets a name: its own, or what a failing deletion gives back. */
@@ -184,8 +174,6 @@ see_name(int dir, const char *name, int inode)
 		require(world_synced(inode));
 		return;
 	}
-	if (is_aside(dir))
-		return;
 	do
 		require(world_each(&i, world_fd[store.root].inode, &uid, &it));
 	while (it != dir);
@@ -200,7 +188,7 @@ static void
 is_sound(const struct client *c)
 {
 	require(c->state != FREE);
-	require((c->state == ORPHANED) == (c->conn.fd == -1));
+	require((c->state == ORPHANED) == (c->conn.state == CONN_NONE));
 	require(c->state != ORPHANED || c->job.state != JOB_NONE);
 	require((c->vld.len > 0) == (c->state == VALIDATING));
 	require((c->state != RECEIVING && c->state != FINISHING) ||

@@ -39,6 +39,7 @@ static const struct row {
 	{ "every input", prove_every_input },
 	/* 26 to 36 are those of secure sessions. */
 	[36] = { "a class at once", prove_class },
+	[38] = { "nothing stuck stops a program", prove_stuck },
 	[40] = { "nobody holds all places", prove_places },
 	[41] = { "codes in turn", prove_code_turns },
 	[42] = { "others' wrong TIDs", prove_wrong_tids },

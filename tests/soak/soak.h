@@ -93,5 +93,6 @@ void prove_class(void);
 void prove_places(void);
 void prove_code_turns(void);
 void prove_wrong_tids(void);
+void prove_stuck(void);
 
 #endif

@@ -134,20 +134,48 @@ trial_listed(const struct person *p, const char *name)
 	return at != NULL;
 }
 
-static void
-no_temporary(const char *what, const struct server *s)
+/* The first that is there; false: none. */
+static bool
+find_temporary(const struct server *s, char *line, size_t room)
 {
-	char command[PATH_ROOM + 100], line[PATH_ROOM];
+	char command[PATH_ROOM + 100];
+	bool found;
 	FILE *f;
 
 	snprintf(command, sizeof(command),
 	    "find '%.400s/work' -type f ! -name lock 2>/dev/null", s->data);
 	f = popen(command, "r");
 	if (f == NULL)
-		return;
-	if (fgets(line, sizeof(line), f) != NULL)
-		flaw("%s: left in work: %s", what, line);
+		return false;
+	found = fgets(line, (int)room, f) != NULL;
 	pclose(f);
+	return found;
+}
+
+/* A removal may go on for a moment after the start. */
+static void
+no_temporary(const char *what, const struct server *s)
+{
+	char line[PATH_ROOM];
+	double until = seconds() + 10;
+
+	while (find_temporary(s, line, sizeof(line)))
+		if (seconds() < until)
+			nap(20);
+		else {
+			flaw("%s: left in work: %s", what, line);
+			return;
+		}
+}
+
+bool
+trial_has_intent(const struct person *p)
+{
+	char path[PATH_ROOM], name[32];
+
+	snprintf(name, sizeof(name), "removals/%s", p->uid);
+	path_in(path, trial_fs.data, name);
+	return access(path, F_OK) == 0;
 }
 
 bool

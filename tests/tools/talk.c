@@ -11,6 +11,7 @@
  *	tcp NAME PORT [from ADDR]	connect
  *	udp NAME [PORT] [from ADDR]	a socket; what is said goes to PORT, or
  *					to where the last datagram came from
+ *	udp-at NAME PORT		a socket at that port
  *	to NAME PORT			to PORT again
  *	listen NAME			a TCP server
  *	accept NAME LISTENER		its next client
@@ -31,7 +32,8 @@
  *					the cursor is one like this
  *	take NAME SIZE [FROM]		hear SIZE bytes of body
  *	eof NAME			hear the end, and nothing before it
- *	drain NAME			hear the end, and whatever comes before
+ *	drain NAME			hear the end, or a reset, and whatever
+ *					comes before
  *	silent NAME MS			hear nothing for so long
  *	within MS			a bound for the next wait; 30 s
  *	after MS			it ends no sooner than this after the

@@ -15,6 +15,7 @@
 static struct {
 	ms_t begun, within, after;
 } wait_for = { 0, PATIENCE, 0 };
+static bool draining;    /* nobody minds how it ends */
 static sigset_t outside; /* the signal mask that talk was started with */
 static volatile sig_atomic_t stopped;
 
@@ -130,7 +131,7 @@ hear_stream(struct party *p, struct source *s)
 		screen_add(p, bytes, (size_t)n);
 	else if (n > 0)
 		text_add(&s->came, bytes, (size_t)n);
-	else if (n == 0 || errno == EIO)
+	else if (n == 0 || errno == EIO || (draining && errno == ECONNRESET))
 		s->ended = true;
 	else if (errno != EAGAIN && errno != EINTR)
 		fail(strerror(errno), s->came.s, s->came.len);
@@ -211,6 +212,7 @@ void
 hear_all(struct party *p, struct source *s)
 {
 	wait_begins();
+	draining = true;
 	while (!s->ended) {
 		if (wait_is_over())
 			fail("not in time", NULL, 0);
@@ -218,6 +220,7 @@ hear_all(struct party *p, struct source *s)
 			hear_some(p, s);
 		text_drop(&s->came, s->came.len);
 	}
+	draining = false;
 	wait_ends(p, s);
 }
 

@@ -48,6 +48,7 @@ struct sockaddr_in address(const char *ip, unsigned long port);
  * of that name: their port. So does an address, with _peer behind the name. */
 void party_tcp(const char *name, const char *from, unsigned long port);
 void party_udp(const char *name, const char *from, unsigned long port);
+void party_udp_at(const char *name, unsigned long port);
 void party_listen(const char *name);
 void party_accept(const char *name, const struct party *listener);
 void party_run(const char *name, const char *dir, char **argv);

@@ -33,6 +33,14 @@ do_udp(const char *s)
 }
 
 static void
+do_udp_at(const char *s)
+{
+	const char *name = word(&s);
+
+	party_udp_at(name, number(&s));
+}
+
+static void
 do_to(const char *s)
 {
 	struct party *p = party_named(&s);
@@ -278,6 +286,7 @@ static const struct {
 	{ "terminal", do_terminal },
 	{ "to", do_to },
 	{ "udp", do_udp },
+	{ "udp-at", do_udp_at },
 	{ "unlike", do_unlike },
 	{ "until", do_until },
 	{ "until!", do_until_complaint },

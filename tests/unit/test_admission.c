@@ -17,10 +17,10 @@
 static struct admission a;
 static ms_t now;
 
-static struct in_addr
+static struct addr
 host(int n)
 {
-	return (struct in_addr){ .s_addr = htonl(0x0a000000u + (unsigned)n) };
+	return (struct addr){ .ip = 0x0a000000u + (unsigned)n };
 }
 
 /* A place from there, of that owner where it is not 0; -1: refused. */
@@ -55,7 +55,7 @@ is_counted(const struct place *p)
 
 	for (int k = 0; k < a.taken; k++) {
 		const struct place *q = &a.place[a.order[k]];
-		bool at = q->from.s_addr == p->from.s_addr;
+		bool at = q->from.ip == p->from.ip;
 		bool of = q->owner == p->owner &&
 		    (q->standing == PROVEN) == (p->standing == PROVEN);
 

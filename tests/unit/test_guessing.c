@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "as/tickets.h"
-#include "net/net.h"
 #include "net/throttle.h"
 #include "policy.h"
 #include "sys/random.h"
@@ -106,6 +105,55 @@ falls_to_hoarding(const char *uid, long *tried)
 	return false;
 }
 
+/*
+ * The AS is restarted: what is on its disk is left, and no wrong code was long
+ * ago.  And a device registers, which needs but the password.
+ */
+static void
+restart_and_register(struct person *p, ms_t now)
+{
+	struct person was = *p;
+
+	memset(p, 0, sizeof(*p));
+	p->failed = was.failed;
+	p->excused = was.excused;
+	p->failed_at = now;
+	for (int i = 0; i < 10; i++)
+		person_moved(p, now);
+}
+
+/*
+ * Codes one by one; after each the AS is restarted and devices register; the
+ * owner, who is there too, enters a right code between two of them.
+ */
+static bool
+falls_to_registering(const char *uid, ms_t end, long *tried)
+{
+	struct person *p = person_of(uid);
+	struct code c = { .op = OP_LIST };
+	ms_t now = START;
+
+	for (int i = 0; now < end;) {
+		ms_t at = person_next_code_at(p, now);
+
+		if (at == NEVER) {
+			now += CODES_FORGIVEN;
+			person_moved(p, now);
+			continue;
+		}
+		now = at > now ? at : now;
+		ask(&c, uid, now);
+		while (c.vc[0] != '\0') {
+			++*tried;
+			if (guess(&c, i++, now))
+				return true;
+		}
+		person_proved(p, 0);
+		restart_and_register(p, now);
+	}
+	return false;
+}
+
 /* No more than one in a hundred, and four deviations for chance. */
 static bool
 few(int fell, int accounts, long tried, const char *how)
@@ -121,9 +169,12 @@ few(int fell, int accounts, long tried, const char *how)
 static bool
 falls(const char *uid, int how, long *tried)
 {
-	return how == 1 ?
-	    falls_to_hoarding(uid, tried) :
-	    falls_to_patience(uid, START + 30 * DAYS, how == 2, tried);
+	if (how == 1)
+		return falls_to_hoarding(uid, tried);
+	if (how >= 3)
+		return falls_to_registering(
+		    uid, START + (how == 3 ? DAYS : 30 * DAYS), tried);
+	return falls_to_patience(uid, START + 30 * DAYS, how == 2, tried);
 }
 
 /*
@@ -141,6 +192,9 @@ no_more_than_one_account_in_a_hundred_falls(void)
 		{ "codes one by one", 0, 10000, CODES / 100 },
 		{ "many codes at once", 10000, 11000, CODES / 100 },
 		{ "and a try a day for a month", 11000, 12000,
+		    CODES / 100 + 30 },
+		{ "registering and restarts", 12000, 13000, CODES / 100 },
+		{ "registering and restarts for a month", 13000, 14000,
 		    CODES / 100 + 30 },
 	};
 
@@ -169,7 +223,7 @@ nor_a_tid_to_10000_guesses(void)
 	int fell = 0, users = 200;
 	long tried = 0;
 
-	net_address(&who.from, "127.0.0.1", 59000);
+	who.from = addr_parse("127.0.0.1", 59000);
 	for (int u = 0; u < users; u++) {
 		struct code c = { .op = OP_LIST };
 		struct msg cnf, vld = { .type = MSG_VLD };
@@ -206,27 +260,26 @@ struct siege {
 };
 
 static struct throttle inv = { .burst = INV_TRIES, .pace = INV_PACE };
-static struct sockaddr_in fs_addr, client[64];
+static struct addr fs_addr, client[64];
 
 /* What becomes of a request with this TID; heard: it might have been right. */
 static enum op
 use_tid(const struct siege *s, const char *uid, const char *tid,
-    const struct sockaddr_in *from, ms_t now)
+    const struct addr *from, ms_t now)
 {
 	struct asker who = { .from = s->by_fs ? fs_addr : *from, .len = 15 };
 	struct msg cnf, vld = { .type = MSG_VLD };
 	unsigned number = person_number(uid);
 
-	if (s->ours && !throttle_allows(&inv, number, from->sin_addr, now))
+	if (s->ours && !throttle_allows(&inv, number, *from, now))
 		return OP_ERROR;
 	memcpy(vld.uid, uid, UID_LEN + 1);
 	memcpy(vld.tid, tid, CODE_LEN + 1);
 	ticket_use(&vld, &who, now, &cnf);
 	if (s->ours && cnf.op == OP_ERROR)
-		throttle_count(&inv, number, from->sin_addr, now);
+		throttle_count(&inv, number, *from, now);
 	else if (s->ours)
-		throttle_forgive(
-		    &inv, number, from->sin_addr, now, now + INV_TRUST);
+		throttle_forgive(&inv, number, *from, now, now + INV_TRUST);
 	return cnf.op;
 }
 
@@ -246,7 +299,7 @@ static void
 withstands(const struct siege *s, const char *uid)
 {
 	struct code c = { .op = OP_LIST };
-	struct sockaddr_in home = client[s->at_home ? 0 : 63];
+	struct addr home = client[s->at_home ? 0 : 63];
 	char tid[CODE_LEN + 1] = "";
 	ms_t now = START, granted = START + s->since * SECONDS;
 	enum op op;
@@ -255,8 +308,8 @@ withstands(const struct siege *s, const char *uid)
 	memset(inv.owing, 0, sizeof(inv.owing));
 	memcpy(c.uid, uid, UID_LEN + 1);
 	if (s->at_home) /* he has been here before */
-		throttle_forgive(&inv, person_number(uid), home.sin_addr, now,
-		    now + INV_TRUST);
+		throttle_forgive(
+		    &inv, person_number(uid), home, now, now + INV_TRUST);
 	for (; now < granted + s->use * SECONDS; now += 1000 / s->per_second) {
 		if (tid[0] == '\0' && now >= granted)
 			memcpy(tid, ticket_grant(&c, now), sizeof(tid));
@@ -292,12 +345,12 @@ guesses_end_no_tids_of_others(void)
 	};
 	char uid[UID_LEN + 1];
 
-	net_address(&fs_addr, "10.0.0.1", 59000);
+	fs_addr = addr_parse("10.0.0.1", 59000);
 	for (int i = 0; i < (int)LEN(client); i++) {
 		char ip[16];
 
 		snprintf(ip, sizeof(ip), "10.1.0.%d", i);
-		net_address(&client[i], ip, 50000);
+		client[i] = addr_parse(ip, 50000);
 	}
 	for (size_t i = 0; i < LEN(sieges); i++) {
 		snprintf(uid, sizeof(uid), "%05d", 20000 + (int)i);

@@ -10,10 +10,10 @@
 
 static struct throttle t;
 
-static struct in_addr
+static struct addr
 host(unsigned n)
 {
-	return (struct in_addr){ .s_addr = htonl(0x0a000000u + n) };
+	return (struct addr){ .ip = 0x0a000000u + n };
 }
 
 static void
@@ -26,7 +26,7 @@ start(void)
 
 /* How often it goes when it is tried every step ms. */
 static int
-times(unsigned number, struct in_addr from, ms_t now, ms_t time, ms_t step)
+times(unsigned number, struct addr from, ms_t now, ms_t time, ms_t step)
 {
 	int n = 0;
 

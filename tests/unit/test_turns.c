@@ -6,16 +6,15 @@
 #include "test.h"
 
 static struct turns t;
-static struct sockaddr_in who[TURNS_MAX];
+static struct addr who[TURNS_MAX];
 static unsigned whose[TURNS_MAX];
 
 static void
 join(int i, int address, int port, unsigned user)
 {
 	memset(&who[i], 0, sizeof(who[i]));
-	who[i].sin_family = AF_INET;
-	who[i].sin_addr.s_addr = htonl(0x0a000000u + (unsigned)address);
-	who[i].sin_port = htons((uint16_t)port);
+	who[i].ip = 0x0a000000u + (unsigned)address;
+	who[i].port = (uint16_t)port;
 	whose[i] = user;
 	turns_join(&t, i, &who[i], user);
 }
