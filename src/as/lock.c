@@ -180,14 +180,14 @@ lock_take(int dir, bool wait, int *new_work)
 	file = open_file();
 	if (file == -1)
 		return strerror(errno);
-	while (disk_lock(file, HOLDER_BYTE, false) == -1) {
+	if (disk_lock(file, HOLDER_BYTE, false) == -1) {
 		if (!is_locked_by_others())
 			return strerror(errno);
 		if (!wait)
 			return in_use();
 		log_info("AS stands by: the directory is %s", in_use());
-		if (disk_lock(file, HOLDER_BYTE, true) == 0)
-			break;
+		if (disk_lock(file, HOLDER_BYTE, true) == -1)
+			return strerror(errno);
 	}
 	error = await_workers();
 	if (error != NULL)
