@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "policy.h"
 #include "sys/fd.h"
 #include "ui/options.h"
 #include "ui/terminal.h"
@@ -131,6 +132,31 @@ warn(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	fprintf(stderr, "%s\n", text);
+}
+
+static char slow[128];
+
+static void
+say_slow(int number)
+{
+	(void)number;
+	if (write(STDERR_FILENO, slow, strlen(slow)) == -1) {
+		/* It was for somebody who is not there. */
+	}
+}
+
+void
+terminal_slow(const char *what)
+{
+	struct sigaction action = { .sa_handler = say_slow,
+		.sa_flags = SA_RESTART };
+
+	alarm(0);
+	if (what == NULL)
+		return;
+	snprintf(slow, sizeof(slow), "%s\n", what);
+	sigaction(SIGALRM, &action, NULL);
+	alarm((unsigned)(WAIT_UNSAID / SECONDS));
 }
 
 bool
