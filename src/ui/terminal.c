@@ -57,25 +57,33 @@ terminal_lost(void)
 	return lost;
 }
 
-int
-terminal_columns(void)
+static int
+columns_of(int fd)
 {
 	const char *columns = getenv("COLUMNS");
 	int n = columns != NULL ? (int)strtol(columns, NULL, 10) : 0;
 #ifdef TIOCGWINSZ
 	struct winsize size;
 
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		n = size.ws_col;
+#else
+	(void)fd;
 #endif
 	return n > 0 ? n : COLUMNS_USUAL;
+}
+
+int
+terminal_columns(void)
+{
+	return columns_of(STDERR_FILENO);
 }
 
 /* The whole line of the cursor, whatever stands there. */
 static void
 wipe_line(FILE *to)
 {
-	fprintf(to, "\r%*s\r", terminal_columns() - 1, "");
+	fprintf(to, "\r%*s\r", columns_of(fileno(to)) - 1, "");
 	fflush(to);
 }
 
