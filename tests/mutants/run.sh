@@ -105,12 +105,12 @@ mutant() {
 	[ "$file" = "$where" ] || function=${where#*:}
 	case $note in
 	"no difference"*)
-		echo "no difference	$where: $TEXT"
+		printf "no difference	%s: %s\n" "$where" "$TEXT"
 		return ;;
 	esac
 	if ! [ -f "$file" ] || ! change "$file" "$function" >changed ||
 	    cmp -s changed "$file"; then
-		echo "does not apply	$where: $TEXT"
+		printf "does not apply	%s: %s\n" "$where" "$TEXT"
 		return
 	fi
 	cp -p "$file" "$work/original.$$.$1"
@@ -124,7 +124,7 @@ mutant() {
 	fi
 	cat "$work/original.$$.$1" >"$file"
 	rm "$work/original.$$.$1"
-	echo "$verdict$where: $TEXT -> $PUT"
+	printf "%s%s: %s -> %s\n" "$verdict" "$where" "$TEXT" "$PUT"
 }
 
 # Takes the mutants that nobody has claimed yet.

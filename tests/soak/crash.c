@@ -174,16 +174,22 @@ act_remove(struct person *p, const char *tid)
 }
 
 /*
- * Both are gone, or neither; where the account went and the files could not
- * follow, the next removal takes them.
+ * An FS that has just come back asks the AS, where it has to, and ends what was
+ * begun: a second is enough.  Then both are gone, or neither; where the account
+ * went and the files could not follow, the next removal takes them.
  */
 static void
 check_remove(struct person *p, bool ok)
 {
-	bool device, account = trial_has_account(p, &device);
-	int files = trial_count(p);
+	bool device, account;
+	int files;
 	char path[PATH_ROOM];
 
+	for (double until = seconds() + 1;
+	     seconds() < until && trial_count(p) > 0;)
+		nap(10);
+	account = trial_has_account(p, &device);
+	files = trial_count(p);
 	if (ok && (account || files > 0))
 		flaw("RRM OK, but user %s has %s", p->uid,
 		    account ? "an account" : "files");
@@ -196,6 +202,8 @@ check_remove(struct person *p, bool ok)
 		flaw("REM: user %s cannot come again", p->uid);
 	if (account && (!is_whole(p, "keep.txt") || !is_whole(p, "new.txt")))
 		flaw("user %s: the files are not listed", p->uid);
+	if (!account)
+		person_did(p, 'L', NULL, 0, "RLS EOF");
 	person_did(p, 'X', NULL, 0, "RRM OK");
 	if (trial_has_account(p, &device) || trial_count(p) > 0)
 		flaw("REM: user %s does not go", p->uid);
@@ -343,7 +351,10 @@ check_both(const struct person *p, unsigned n)
 		    p->said, account, files);
 }
 
-/* The FS was killed and could say nothing. */
+/*
+ * The FS was killed and could say nothing.  The one that follows asks the AS,
+ * if it has to, and ends what was begun; a second is enough.
+ */
 static void
 check_fs_killed(struct person *p)
 {
