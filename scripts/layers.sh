@@ -4,7 +4,7 @@
 # A folder of src and include is a floor.  A file includes headers of its own
 # floor and of the floors before it in this list; the constants in policy.h and
 # version.h are everybody's.  A program includes every floor, no other program.
-floors='proto crypto tls sys net ui'
+floors='crypto proto tls sys net ui'
 programs='as fs user pd'
 cd "$(dirname "$0")/.." || exit 2
 
@@ -38,19 +38,22 @@ wrong=$(
 				print $1 ": includes " $2 " of another program"
 			}'
 	done
+	includes crypto | grep -v ' crypto/' |
+	    sed 's/$/: crypto knows only itself/'
 	circles | sed 's/$/: a circle of headers/'
 	# The business decides and stores; it never touches a connection.
-	for business in as/accounts as/people as/tickets as/pbkdf2 \
+	for business in as/accounts as/people as/tickets \
 	    fs/files fs/replay fs/user_dir fs/workdir fs/disk_ops; do
 		grep -HE '^#include "(net/|sys/(pool|ready))' \
 		    "src/$business.c" "include/$business.h" |
 		    sed 's/$/: business knows of no connection/'
 	done
 	grep -HnE '#include <(unistd|fcntl|time|errno|sys/|stdlib)' \
-	    src/proto/*.c | sed 's/$/: messages touch nothing/'
+	    src/proto/*.c src/crypto/*.c |
+	    sed 's/$/: messages and crypto touch nothing/'
 	grep -HnE '\b(printf|fprintf|puts|putchar|exit|abort|perror)\(' \
 	    $(for f in $floors; do ls src/"$f"/*.c 2>/dev/null; done) |
-	    grep -vE '^src/(sys/(log|pool)|ui/terminal)\.c:' |
+	    grep -vE '^src/(sys/(log|pool)|ui/(terminal|options))\.c:' |
 	    sed 's/$/: the floors neither print nor exit/'
 )
 [ -z "$wrong" ] && exit 0

@@ -6,8 +6,8 @@
  *	device 127.0.0.1 57000
  *
  * The second line is missing where no device is registered.  What may stand
- * beside the users' files: work (temporaries), removed (for each user who was
- * ever removed who asked for that last), lock (of the one AS that is at work).
+ * beside the users' files: removed (for each user who was ever removed who asked
+ * for that last), work and lock (see as/lock.h).
  *
  * This module touches the disk and knows nothing of sockets.  Reading one
  * account is quick; what is slow is an account_job, for the pool.
@@ -89,6 +89,9 @@ enum account_state {
 };
 
 enum account_state accounts_load(const char *uid, struct account *a);
+
+/* Log why it is unreadable; right after accounts_load(), which left errno. */
+void accounts_report(const char *uid);
 
 /*
  * Finish the removals that the last AS left unfinished, and tell of every one

@@ -9,7 +9,7 @@
  *(3.1, 3.3) change.c	those that change an account: REG, UNR, a removal
  *
  * Below them, and knowing nothing of sockets: accounts (disk), people and
- * tickets (memory), pbkdf2.
+ * tickets (memory).
  */
 #ifndef AS_H
 #define AS_H
@@ -39,6 +39,7 @@ struct session {
 	enum session_state state;
 	struct conn conn;
 	char uid[UID_LEN + 1]; /* logged in as; "": not */
+	unsigned wrong_codes;  /* of uid here, since the last right one */
 	ms_t line_since;       /* its first byte came; 0: none has */
 	bool more;             /* more lines may be here: the next round's */
 	ms_t wait_until;
@@ -64,7 +65,6 @@ struct change {
 	struct asker who;
 	char text[WIRE_TEXT_MAX]; /* the datagram, to know it again */
 	struct msg req;
-	bool again; /* a new account turned out to exist */
 	ms_t wait_until;
 	struct job job;
 	struct account_job change;
@@ -91,6 +91,7 @@ struct server {
 	struct err_quota errs;
 	struct pool pool;
 	struct counters count;
+	ms_t proved;  /* that the accounts are ours: see as/lock.h */
 	ms_t stop_by; /* 0: not stopping */
 };
 

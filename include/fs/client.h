@@ -24,7 +24,7 @@ enum client_state {
 	VALIDATING, /* req: a request; vld: under way; we do not read, so that
 		       an unauthorised upload stays with its sender */
 	HELD,       /* as the AS has confirmed; may tells when a removal of the
-		       same user has been decided */
+		       same user has been decided; or job: its FILE_PROBE */
 	RECEIVING,  /* up: open; left bytes and a newline to come; job: none, or
 		    a FILE_SYNC of what has come */
 	FINISHING,  /* as RECEIVING; left is 0: only the newline is to come */

@@ -74,6 +74,12 @@ void upload_close(struct upload *u);
 /* The user goes: uploads that are under way are wanted no more. */
 void files_forget(const char *uid);
 
+/*
+ * May it take long to look at the files, because other hosts are asked?  Then a
+ * FILE_PROBE comes before all of the above that looks.
+ */
+bool files_are_remote(void);
+
 /* Are there uploads of this user under way here? */
 bool files_are_coming(const char *uid);
 
@@ -85,13 +91,15 @@ enum disk_op_kind {
 	FILE_PUBLISH, /* fd, temp: durable and visible as name, temp is gone;
 			 where that fails temp is the caller's to purge; INV
 			 where the user was removed since generation */
+	FILE_PROBE,   /* uid, name: looked at, so that looking at them once more
+			 does not wait for another host */
 	FILE_DELETE,  /* name: out of sight for good, as temp to be purged */
-	FILE_PURGE,   /* temp: a file, or a directory with files */
+	FILE_PURGE,   /* temp */
 	FILE_INTEND,  /* intent: durable, before the AS is asked; INV where its
 			 TID has removed the user before; DUP where another
 			 intent stands; is_intended where it was needed */
 	FILE_ABANDON, /* intent: the AS has said no */
-	FILE_REMOVE,  /* intent: what it says, all files as temp to be purged;
+	FILE_REMOVE,  /* intent: as the AS has confirmed, all files, for good;
 			 where that fails the intent stays and is confirmed */
 	FILE_REVIEW   /* uid, intent: the next one on record after uid that no
 			 living file server but us has begun; EOF: none */

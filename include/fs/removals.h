@@ -25,7 +25,7 @@ struct removals {
 		REVIEWING, /* job: FILE_REVIEW */
 		REASKING,  /* op: an intent; vld: under way, by fd or service.as
 			    */
-		ENDING     /* job: FILE_REMOVE, FILE_ABANDON or FILE_PURGE */
+		ENDING     /* job: FILE_REMOVE or FILE_ABANDON */
 	} state;
 	ms_t next;
 	ms_t wanted; /* not RESTING: the next round, 0: in its own time */

@@ -10,6 +10,12 @@
 
 #include "fs/client.h"
 
+/*
+ * The AS has confirmed: begin, at once or, where looking may take long, once
+ * that was done in the pool (HELD).
+ */
+void serve_confirmed(struct client *c, struct service *s);
+
 /* Begin: the client is RECEIVING, SENDING, SYNCING or REPLYING afterwards. */
 void serve_begin(struct client *c, struct service *s);
 

@@ -7,9 +7,13 @@
 #include <unistd.h>
 
 #include "as/accounts.h"
-#include "as/pbkdf2.h"
+#include "as/lock.h"
+#include "crypto/pbkdf2.h"
+#include "crypto/secret.h"
+#include "crypto/sha256.h"
 #include "policy.h"
 #include "sys/disk.h"
+#include "sys/log.h"
 #include "ui/line.h"
 
 #define UIDS       100000 /* five digits */
@@ -27,45 +31,18 @@ open_made(const char *name)
 	return disk_open_dir(root, name);
 }
 
-static bool
-purge_it(int dir, const char *name, void *arg)
-{
-	(void)arg;
-	unlinkat(dir, name, 0);
-	return true;
-}
-
-/* One AS a directory.  The lock goes with the process, however it ends. */
-static const char *
-lock(bool wait)
-{
-	static char why[64];
-	int fd = openat(
-	    root, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	if (fd == -1)
-		return strerror(errno);
-	if (disk_lock(fd, 0, wait) == 0)
-		return NULL;
-	snprintf(why, sizeof(why), "in use by the AS with process ID %ld",
-	    (long)disk_locker(fd, 0));
-	return why;
-}
-
 const char *
 accounts_open(const char *dir, bool wait, int keep[3])
 {
 	const char *why = disk_root(dir, &root);
 
 	if (why == NULL)
-		why = lock(wait);
+		why = lock_take(root, wait, &work);
 	if (why != NULL)
 		return why;
-	work = open_made("work");
 	removed = open_made("removed");
-	if (work == -1 || removed == -1)
+	if (removed == -1)
 		return strerror(errno);
-	disk_each(root, "work", purge_it, NULL);
 	keep[0] = root;
 	keep[1] = work;
 	keep[2] = removed;
@@ -125,23 +102,6 @@ accounts_approved(const char *uid)
 	return !restricted || (bits >> number_of(uid) % 8 & 1u) != 0;
 }
 
-/*
- * A new account has a second link, its temporary, for a moment; for longer
- * where the child that made it was killed at that very point.
- */
-static ssize_t
-load_text(const char *uid, char *text, size_t room)
-{
-	ssize_t n = disk_load(root, uid, text, room);
-
-	if (n != -1 || errno != EMLINK)
-		return n;
-	if (unlinkat(work, uid, 0) == 0)
-		return disk_load(root, uid, text, room);
-	errno = EMLINK; /* somebody else's link: no account of ours */
-	return -1;
-}
-
 enum account_state
 accounts_load(const char *uid, struct account *a)
 {
@@ -149,8 +109,9 @@ accounts_load(const char *uid, struct account *a)
 	int n;
 
 	memset(a, 0, sizeof(*a));
-	if (load_text(uid, text, sizeof(text)) == -1)
+	if (disk_load(root, uid, text, sizeof(text)) == -1)
 		return errno == ENOENT ? ACCOUNT_NONE : ACCOUNT_UNREADABLE;
+	errno = 0;
 	n = words(text, w, 5);
 	if ((n != 2 && n != 5) || strcmp(w[0], "pair") != 0)
 		return ACCOUNT_UNREADABLE;
@@ -161,6 +122,19 @@ accounts_load(const char *uid, struct account *a)
 		a->port = (uint16_t)number_of(w[4]);
 	}
 	return ACCOUNT_FOUND;
+}
+
+void
+accounts_report(const char *uid)
+{
+	if (errno == 0)
+		log_warn("user %s: the account is damaged", uid);
+	else if (errno == EMLINK || errno == ELOOP)
+		log_warn("user %s: the account is damaged: it is no plain file "
+			 "with one link",
+		    uid);
+	else
+		log_error("user %s: cannot read the account", uid);
 }
 
 static void
@@ -174,12 +148,12 @@ static void
 format_pair(char pair[PAIR_MAX], const char *pass,
     const unsigned char salt[SALT_LEN], unsigned rounds)
 {
-	char salt_text[2 * SALT_LEN + 1], text[2 * DIGEST_LEN + 1];
-	uint8_t digest[DIGEST_LEN];
+	char salt_text[2 * SALT_LEN + 1], text[2 * SHA256_LEN + 1];
+	uint8_t digest[SHA256_LEN];
 
-	pbkdf2_sha256(digest, pass, salt, SALT_LEN, rounds);
+	pbkdf2_sha256(digest, sizeof(digest), pass, salt, SALT_LEN, rounds);
 	put_hex(salt_text, salt, SALT_LEN);
-	put_hex(text, digest, DIGEST_LEN);
+	put_hex(text, digest, SHA256_LEN);
 	snprintf(
 	    pair, PAIR_MAX, "pbkdf2-sha256$%u$%s$%s", rounds, salt_text, text);
 }
@@ -215,13 +189,11 @@ verify(const char *pair, const char *pass)
 		return false;
 	format_pair(again, pass, salt, number_of(rounds));
 	return strlen(pair) == strlen(again) &&
-	    same_digest(
-		(const uint8_t *)pair, (const uint8_t *)again, strlen(again));
+	    same_bytes(pair, again, strlen(again));
 }
 
 static int
-write_account(const char *uid, const struct account *a,
-    int (*put)(int, const char *, int, const char *))
+write_account(const char *uid, const struct account *a)
 {
 	char text[256], device[64] = "";
 
@@ -229,7 +201,7 @@ write_account(const char *uid, const struct account *a,
 		snprintf(device, sizeof(device), "device %s %u\n", a->ip,
 		    (unsigned)a->port);
 	snprintf(text, sizeof(text), "pair %s\n%s", a->pair, device);
-	return put(root, uid, work, text);
+	return disk_save(root, uid, work, text);
 }
 
 /*
@@ -336,6 +308,8 @@ remove_account(const struct removal *r)
 static int
 change(struct account_job *job)
 {
+	if (job->change != ACCOUNT_KEEP && !lock_join())
+		return -1;
 	switch (job->change) {
 	case ACCOUNT_KEEP:
 		return 0;
@@ -344,9 +318,9 @@ change(struct account_job *job)
 		    job->account.pair, job->pass, job->salt, KDF_ROUNDS);
 		if (settle_record(job->uid) == -1)
 			return -1;
-		return write_account(job->uid, &job->account, disk_add);
+		return write_account(job->uid, &job->account);
 	case ACCOUNT_UPDATE:
-		return write_account(job->uid, &job->account, disk_save);
+		return write_account(job->uid, &job->account);
 	case ACCOUNT_REMOVE:
 		break; /* accounts_run() */
 	}

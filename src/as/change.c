@@ -3,20 +3,32 @@
 #include <string.h>
 
 #include "as/change.h"
+#include "as/failures.h"
+#include "as/lock.h"
+#include "crypto/secret.h"
 #include "sys/log.h"
 #include "sys/random.h"
 
 #define CHANGE_RESERVED 16
 #define DELAY_MAX       4000 /* ms; whoever asks by UDP waits for 8 s at most */
 
+/* With the password, which stands in it three times. */
+static void
+forget(struct change *a)
+{
+	wipe(a, sizeof(*a));
+}
+
 static void
 finish(struct server *as, struct change *a, enum status status)
 {
 	struct msg reply;
 
+	if (status == ST_OK)
+		lock_prove();
 	wire_reply(&reply, a->req.type, status);
 	udp_answer(as, &a->who, &a->req, WIRE_OK, &reply);
-	a->state = CHANGE_NONE;
+	forget(a);
 }
 
 /*
@@ -114,7 +126,9 @@ wrong_password(struct server *as, struct change *a, ms_t now)
 		return;
 	}
 	a->wait_until = now + (delay < DELAY_MAX ? delay : DELAY_MAX);
-	a->state = too_many_delayed(as) ? CHANGE_NONE : CHANGE_DELAYED;
+	a->state = CHANGE_DELAYED;
+	if (too_many_delayed(as))
+		forget(a);
 }
 
 static bool
@@ -133,8 +147,6 @@ trusted(struct server *as, struct change *a)
 					     same_device(account, &a->req);
 
 	people_right(a->req.uid, a->who.from.sin_addr);
-	if (a->req.type == MSG_REG)
-		person_trusted(person_of(a->req.uid));
 	if (keep) {
 		finish(as, a, ST_OK);
 		return;
@@ -160,6 +172,8 @@ create(struct server *as, struct change *a)
 	memcpy(account->ip, a->req.ip, sizeof(account->ip));
 	account->port = a->req.port;
 	a->change.change = ACCOUNT_CREATE;
+	person_is_new(person_of(a->req.uid));
+	failures_keep(a->req.uid);
 	work(as, a);
 }
 
@@ -201,7 +215,7 @@ begin(struct server *as, struct change *a, ms_t now)
 			finish(as, a, ST_NOK);
 		break;
 	case ACCOUNT_UNREADABLE:
-		log_warn("user %s: cannot read the account", a->req.uid);
+		accounts_report(a->req.uid);
 		finish(as, a, ST_NOK);
 	}
 }
@@ -234,6 +248,7 @@ removed(struct server *as, struct change *a, ms_t now)
 	if (a->change.result == ACCOUNT_DONE) {
 		struct person *p = person_of(a->req.uid);
 
+		lock_prove();
 		memcpy(p->removal, a->req.tid, sizeof(p->removal));
 		tickets_drop(a->req.uid);
 		clients_log_out(as, a->req.uid);
@@ -242,7 +257,7 @@ removed(struct server *as, struct change *a, ms_t now)
 		cnf.op = OP_ERROR;
 	}
 	udp_answer(as, &a->who, &a->req, WIRE_OK, &cnf);
-	a->state = CHANGE_NONE;
+	forget(a);
 }
 
 static void
@@ -252,9 +267,18 @@ report_failure(const struct change *a)
 		log_warn("user %s: the work was cut short", a->req.uid);
 	} else if (a->change.result == ACCOUNT_FAILED ||
 	    a->change.result == ACCOUNT_UNSURE) {
+		lock_prove(); /* nothing can be written where it is lost */
 		errno = a->change.error;
 		log_error("user %s: cannot write the account", a->req.uid);
 	}
+}
+
+/* Another device: the wrong codes that were sent to the last one. */
+static void
+moved(const char *uid, ms_t now)
+{
+	person_moved(person_of(uid), now);
+	failures_keep(uid);
 }
 
 /* The pool is done with it: answer, or go on to the next step. */
@@ -280,11 +304,11 @@ worked(struct server *as, struct change *a, ms_t now)
 	} else if (a->job.state == JOB_DONE &&
 	    a->change.result == ACCOUNT_WRONG) {
 		wrong_password(as, a, now);
-	} else if (!ok && a->change.error == EEXIST && !a->again) {
-		a->again = true; /* it is there after all: look again */
-		a->state = CHANGE_WAITING;
-	} else
+	} else {
+		if (ok && a->req.type == MSG_REG)
+			moved(a->req.uid, now);
 		finish(as, a, ok ? ST_OK : ST_NOK);
+	}
 }
 
 static void

@@ -2,8 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "as/pbkdf2.h"
 #include "as/people.h"
+#include "crypto/hmac.h"
+#include "crypto/secret.h"
 #include "policy.h"
 #include "sys/random.h"
 
@@ -63,12 +64,16 @@ person_of(const char *uid)
 }
 
 static void
-digest(unsigned char out[DIGEST_LEN], const char *pair, const char *pass)
+digest(unsigned char out[SHA256_LEN], const char *pair, const char *pass)
 {
 	char text[256];
 	int n = snprintf(text, sizeof(text), "%s %s", pair, pass);
+	struct hmac h;
 
-	hmac_sha256(out, key, sizeof(key), text, (size_t)n);
+	hmac_key(&h, key, sizeof(key));
+	hmac(&h, out, text, (size_t)n);
+	wipe(text, sizeof(text));
+	wipe(&h, sizeof(h));
 }
 
 /* The last characters of its hash tell a pair from any other. */
@@ -83,7 +88,7 @@ tag_of(const char *pair)
 void
 person_prove(struct person *p, const char *pair, const char *pass)
 {
-	unsigned char d[DIGEST_LEN];
+	unsigned char d[SHA256_LEN];
 
 	digest(d, pair, pass);
 	memcpy(p->proof, d, PROOF_LEN);
@@ -93,12 +98,26 @@ person_prove(struct person *p, const char *pair, const char *pass)
 enum check
 person_check(const struct person *p, const char *pair, const char *pass)
 {
-	unsigned char d[DIGEST_LEN];
+	unsigned char d[SHA256_LEN];
 
 	if (strcmp(p->proven, tag_of(pair)) != 0)
 		return CHECK_SLOWLY;
 	digest(d, pair, pass);
-	return same_digest(d, p->proof, PROOF_LEN) ? CHECK_RIGHT : CHECK_WRONG;
+	return same_bytes(d, p->proof, PROOF_LEN) ? CHECK_RIGHT : CHECK_WRONG;
+}
+
+/* At the end of the count only a device helps, and one more is excused. */
+static void
+forgive(struct person *p, ms_t now)
+{
+	unsigned *n = p->failed > 0 && p->failed < CODES_FAILED_MAX ?
+	    &p->failed :
+	    &p->excused;
+
+	if (*n > 0 && now - p->failed_at >= CODES_FORGIVEN) {
+		--*n;
+		p->failed_at = now;
+	}
 }
 
 ms_t
@@ -106,12 +125,9 @@ person_next_code_at(struct person *p, ms_t now)
 {
 	ms_t from = p->paced - VLC_PACE * (VLC_BURST - 1);
 
+	forgive(p, now);
 	if (p->failed >= CODES_FAILED_MAX)
 		return NEVER;
-	if (p->failed > 0 && now - p->failed_at >= CODES_FORGIVEN) {
-		p->failed--;
-		p->failed_at = now;
-	}
 	if (p->failed >= CODES_FAILED_SLOW &&
 	    p->asked_at + CODES_SLOW_TIME > from)
 		from = p->asked_at + CODES_SLOW_TIME;
@@ -128,14 +144,34 @@ person_code_sent(struct person *p, ms_t now)
 void
 person_failed(struct person *p, ms_t now)
 {
-	p->failed++;
+	if (p->failed < CODES_FAILED_MAX)
+		p->failed++;
 	p->failed_at = now;
 }
 
 void
-person_trusted(struct person *p)
+person_proved(struct person *p, unsigned wrong)
 {
-	p->failed = 0;
+	p->failed -= wrong < p->failed ? wrong : p->failed;
+}
+
+void
+person_moved(struct person *p, ms_t now)
+{
+	unsigned n;
+
+	forgive(p, now);
+	n = CODES_EXCUSED_MAX - p->excused;
+	if (n > p->failed)
+		n = p->failed;
+	p->failed -= n;
+	p->excused += n;
+}
+
+void
+person_is_new(struct person *p)
+{
+	p->failed = p->excused = 0;
 }
 
 static struct wrong *

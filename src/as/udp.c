@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "as/change.h"
+#include "crypto/secret.h"
 #include "net/trace.h"
 #include "policy.h"
 
@@ -102,21 +103,32 @@ is_ours(enum msg_type type)
 
 /* Replies are never answered: two servers would answer each other for ever. */
 static void
-take_datagram(struct server *as, struct asker *who, const char *text, ms_t now)
+take_message(struct server *as, struct asker *who, const char *text,
+    const struct msg *m, enum wire_result result, ms_t now)
 {
-	struct msg m, reply;
-	enum wire_result result = wire_parse_datagram(text, who->len, &m);
+	struct msg reply;
 
-	if (m.type != MSG_UNKNOWN && !wire_is_request(m.type))
+	if (m->type != MSG_UNKNOWN && !wire_is_request(m->type))
 		return;
-	if (result == WIRE_OK && is_ours(m.type)) {
-		take_request(as, who, text, &m, now);
+	if (result == WIRE_OK && is_ours(m->type)) {
+		take_request(as, who, text, m, now);
 		return;
 	}
-	wire_fault(&reply, is_ours(m.type) ? m.type : MSG_UNKNOWN);
+	wire_fault(&reply, is_ours(m->type) ? m->type : MSG_UNKNOWN);
 	if (reply.type == MSG_ERR && !err_allowed(&as->errs, &who->from, now))
 		return;
-	udp_answer(as, who, &m, result, &reply);
+	udp_answer(as, who, m, result, &reply);
+}
+
+static void
+take_datagram(struct server *as, struct asker *who, char *text, ms_t now)
+{
+	struct msg m;
+	enum wire_result result = wire_parse_datagram(text, who->len, &m);
+
+	take_message(as, who, text, &m, result, now);
+	wipe(m.pass, sizeof(m.pass));
+	wipe(text, who->len);
 }
 
 void

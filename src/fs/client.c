@@ -136,9 +136,16 @@ ask(struct client *c, struct service *s, ms_t now)
 static void
 go_on(struct client *c, struct service *s)
 {
-	if (c->may)
-		serve_begin(c, s);
+	bool probed = c->job.state != JOB_NONE;
+
+	if (job_busy(&c->job) || (!probed && !c->may))
+		return;
 	c->may = false;
+	c->job.state = JOB_NONE;
+	if (probed)
+		serve_begin(c, s);
+	else
+		serve_confirmed(c, s);
 }
 
 static bool
@@ -325,8 +332,8 @@ client_is_removing(const struct client *c)
 bool
 client_waits(const struct client *c)
 {
-	return c->state == HELD ||
-	    (c->state == INTENDING && c->job.state == JOB_NONE);
+	return (c->state == HELD || c->state == INTENDING) &&
+	    c->job.state == JOB_NONE;
 }
 
 bool
@@ -351,7 +358,7 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 	if (right && held)
 		c->state = HELD;
 	else if (right)
-		serve_begin(c, s);
+		serve_confirmed(c, s);
 	else if (c->req.type == MSG_REM && c->task.is_intended)
 		serve_abandon(c, s);
 	else

@@ -58,15 +58,13 @@ static enum status
 name_file(struct store *s, struct disk_op *j, int dir, int fd)
 {
 	struct stat file;
-	int n, taken = user_dir_taken(dir, j->name);
+	bool taken;
+	int n = user_dir_count(dir, j->name, &taken);
 
-	if (taken == -1 || fstat(fd, &file) == -1)
+	if (n == -1 || fstat(fd, &file) == -1)
 		return failed(j);
-	if (taken == 1)
+	if (taken)
 		return is_named(dir, j->name, &file) == 1 ? ST_OK : ST_DUP;
-	n = user_dir_count(dir);
-	if (n == -1)
-		return failed(j);
 	if (n >= FILES_MAX)
 		return ST_FULL;
 	if (renameat(s->work, j->temp, dir, j->name) == 0)
@@ -137,6 +135,39 @@ publish(struct store *s, struct disk_op *j, int fd)
 	if (dir != -1)
 		close(dir);
 	return status;
+}
+
+/* Looking, where that may take long */
+
+static bool
+look_at_it(int dir, const char *name, void *arg)
+{
+	uint64_t size;
+
+	(void)arg;
+	user_dir_file(dir, name, &size);
+	return true;
+}
+
+/* Opened anew a directory is asked about anew. */
+static enum status
+probe(struct store *s, struct disk_op *j)
+{
+	off_t size;
+	int dir = disk_open_dir(s->removals, "."), fd;
+
+	if (dir != -1)
+		close(dir);
+	intent_stands(s, j->uid);
+	dir = user_dir_open(s->root, j->uid);
+	if (dir == -1)
+		return ST_OK;
+	disk_each(dir, ".", look_at_it, NULL);
+	fd = j->name[0] != '\0' ? disk_open(dir, j->name, &size) : -1;
+	if (fd != -1)
+		close(fd);
+	close(dir);
+	return ST_OK;
 }
 
 /* Deletions */
@@ -289,25 +320,11 @@ abandon(struct store *s, struct disk_op *j)
 	return status;
 }
 
-static int
-take_out(struct store *s, const struct disk_op *j, int dir)
-{
-	int to = -1, result, error;
-
-	if (mkdirat(s->work, j->temp, 0700) == 0)
-		to = disk_open_dir(s->work, j->temp);
-	result = user_dir_empty(dir, to);
-	error = errno;
-	if (to != -1)
-		close(to);
-	errno = error;
-	return result;
-}
-
 /*
  * The files go one by one: a directory is not always let go as one (EXDEV of an
- * overlay).  Then the directory, where no other host may have it open.  What
- * stands in its place is nobody's files, and goes, too.
+ * overlay).  Then the directory, where no other host may have it open; where it
+ * cannot go it is empty, as far as we are concerned.  What stands in its place
+ * is nobody's files, and goes, too.
  */
 static int
 clear_out(struct store *s, const struct disk_op *j)
@@ -316,7 +333,7 @@ clear_out(struct store *s, const struct disk_op *j)
 
 	if (dir == -1 && errno != ENOTDIR && errno != ELOOP)
 		return errno == ENOENT ? 0 : -1;
-	result = dir == -1 ? unlinkat(s->root, j->uid, 0) : take_out(s, j, dir);
+	result = dir == -1 ? unlinkat(s->root, j->uid, 0) : user_dir_empty(dir);
 	error = errno;
 	if (dir != -1)
 		close(dir);
@@ -324,7 +341,7 @@ clear_out(struct store *s, const struct disk_op *j)
 	if (result == -1 || s->remote)
 		return result;
 	if (dir != -1 && unlinkat(s->root, j->uid, AT_REMOVEDIR) == -1)
-		return 0; /* it is empty, as far as we are concerned */
+		return 0;
 	return fsync(s->root);
 }
 
@@ -374,11 +391,12 @@ remove_user(struct store *s, struct disk_op *j)
 
 	if (user_lock(s, j->uid) == -1)
 		return failed(j);
-	if (remove_files(s, j) == -1) {
+	if (remove_files(s, j) == -1 ||
+	    intent_drop(s, j->uid, j->intent.tid) == -1 ||
+	    fsync(s->removals) == -1) {
 		status = failed(j);
 		confirm(s, j);
-	} else
-		intent_drop(s, j->uid, j->intent.tid);
+	}
 	user_unlock(s, j->uid);
 	return status;
 }
@@ -418,6 +436,8 @@ run(struct store *s, struct disk_op *j, int fd)
 		return sync_file(j, fd);
 	case FILE_PUBLISH:
 		return publish(s, j, fd);
+	case FILE_PROBE:
+		return probe(s, j);
 	case FILE_DELETE:
 		return delete_file(s, j);
 	case FILE_PURGE:

@@ -28,8 +28,14 @@ const char *
 files_start(const char *path)
 {
 	const char *error = disk_root(path, &store.root);
+	char temp[TEMP_LEN];
 
-	return error != NULL ? error : workdir_open(&store);
+	if (error == NULL)
+		error = workdir_open(&store);
+	files_temp(temp);
+	if (error == NULL && !disk_has_room_call(store.work, temp))
+		disk_room_never();
+	return error;
 }
 
 const int *
@@ -201,11 +207,12 @@ files_open(const char *uid, const char *name, int *fd, uint64_t *size)
 static enum status
 check(int dir, const char *uid, const char *name)
 {
-	int n = user_dir_count(dir), taken = user_dir_taken(dir, name);
+	bool taken;
+	int n = user_dir_count(dir, name, &taken);
 
-	if (n == -1 || taken == -1)
+	if (n == -1)
 		return ST_NOK;
-	if (taken == 1)
+	if (taken)
 		return ST_DUP;
 	for (int i = 0; i < reservations; i++) {
 		if (reservation[i].cancelled ||
@@ -335,4 +342,10 @@ files_are_coming(const char *uid)
 		if (strcmp(reservation[i].uid, uid) == 0)
 			return true;
 	return false;
+}
+
+bool
+files_are_remote(void)
+{
+	return store.remote;
 }

@@ -146,12 +146,9 @@ ended(struct service *s)
 	if (m->op.task == FILE_REMOVE && m->op.status == ST_OK) {
 		log_info("FS has removed all files of user %s", m->op.uid);
 		m->told = 0;
-	} else if (m->op.task != FILE_PURGE && m->op.error != 0)
+	} else if (m->op.error != 0)
 		tell(m, m->op.uid, m->op.error);
-	if (m->op.task == FILE_REMOVE)
-		submit(s, FILE_PURGE);
-	else
-		review(s);
+	review(s);
 }
 
 void

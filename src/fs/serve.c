@@ -147,6 +147,19 @@ serve_begin(struct client *c, struct service *s)
 	}
 }
 
+void
+serve_confirmed(struct client *c, struct service *s)
+{
+	if (!files_are_remote() || c->req.type == MSG_REM) {
+		serve_begin(c, s);
+		return;
+	}
+	memcpy(c->task.uid, c->req.uid, sizeof(c->task.uid));
+	memcpy(c->task.name, c->req.fname, sizeof(c->task.name));
+	c->state = HELD;
+	submit(c, s, FILE_PROBE, -1);
+}
+
 /*
  * A sync that has ended while the upload goes on: false where it has failed;
  * then there is no use in taking more.
@@ -223,7 +236,6 @@ conclude_removal(struct client *c, struct service *s)
 		answer_status(c, ST_INV);
 		return;
 	}
-	c->purge_pending = true;
 	if (c->task.status != ST_OK)
 		removals_soon(&s->removals, c->since + REMOVALS_AGAIN);
 	answer_failure(c, c->task.status, c->task.error);

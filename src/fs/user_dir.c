@@ -62,66 +62,71 @@ user_dir_taken(int dir, const char *name)
 	return dir == -1 ? 0 : look_at(dir, name, &st);
 }
 
+struct counting {
+	const char *name;
+	bool taken;
+	int n;
+};
+
 static bool
 count_it(int dir, const char *name, void *arg)
 {
-	int *n = arg;
+	struct counting *c = arg;
 
 	(void)dir;
-	*n += wire_valid(F_FNAME, name);
+	c->n += wire_valid(F_FNAME, name);
+	c->taken = c->taken || strcmp(name, c->name) == 0;
 	return true;
 }
 
 int
-user_dir_count(int dir)
+user_dir_count(int dir, const char *name, bool *taken)
 {
-	int n = 0;
+	struct counting c = { .name = name };
 
-	if (dir != -1 && disk_each(dir, ".", count_it, &n) == -1)
+	if (dir != -1 && disk_each(dir, ".", count_it, &c) == -1)
 		return -1;
-	return n;
+	*taken = c.taken;
+	return c.n;
 }
 
 struct emptying {
-	int to;
-	int seen;  /* in this pass */
+	int gone;  /* in this pass */
 	int error; /* of what is still there; 0: none */
 };
 
-/*
- * A rename is quick, whatever the size; where it is refused (another file
- * system's part, EXDEV) the file goes at once.  A directory is none of ours.
- */
+/* A directory is none of our work, and no file that anybody is shown. */
 static bool
-move_it(int dir, const char *name, void *arg)
+remove_it(int dir, const char *name, void *arg)
 {
 	struct emptying *e = arg;
 	struct stat st;
 
-	if ((e->to != -1 && renameat(dir, name, e->to, name) == 0) ||
-	    unlinkat(dir, name, 0) == 0) {
-		e->seen++;
-		return true;
+	if (unlinkat(dir, name, 0) == 0)
+		e->gone++;
+	else if (errno != ENOENT) {
+		int error = errno;
+
+		if (look_at(dir, name, &st) != 1 || !S_ISDIR(st.st_mode))
+			e->error = error;
+		else
+			unlinkat(dir, name, AT_REMOVEDIR);
 	}
-	if (errno != ENOENT &&
-	    (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-		!S_ISDIR(st.st_mode)))
-		e->error = errno;
 	return true;
 }
 
 int
-user_dir_empty(int dir, int to)
+user_dir_empty(int dir)
 {
-	struct emptying e = { .to = to, .seen = 1 };
+	struct emptying e = { .gone = 1 };
 
-	for (int i = 0; e.seen > 0 && i < PASSES; i++) {
-		e.seen = e.error = 0;
-		if (disk_each(dir, ".", move_it, &e) == -1)
+	for (int i = 0; e.gone > 0 && i < PASSES; i++) {
+		e.gone = e.error = 0;
+		if (disk_each(dir, ".", remove_it, &e) == -1)
 			return -1;
 	}
 	if (fsync(dir) == -1)
 		return -1;
 	errno = e.error != 0 ? e.error : EAGAIN;
-	return e.error == 0 && e.seen == 0 ? 0 : -1;
+	return e.error == 0 && e.gone == 0 ? 0 : -1;
 }

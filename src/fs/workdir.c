@@ -292,6 +292,7 @@ workdir_renew(struct store *s)
 		return close_failed(all);
 	if (s->alive != -1)
 		close(s->alive);
+	s->alive = -1;
 	dir = lock_own(s, all);
 	close_failed(all);
 	return take_over(s, dir);

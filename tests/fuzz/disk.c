@@ -314,6 +314,7 @@ world_renameat(int from, const char *name, int to, const char *other)
 	if (old != NULL)
 		tree_leave(old);
 	inode = e->inode;
+	inodes[dir].synced = false;
 	require(strlen(last(other)) < WORLD_NAME);
 	e->dir = dir;
 	strcpy(e->name, last(other));

@@ -133,6 +133,8 @@ is_reply(int fd, bool whole)
 	require(m.type == due.type);
 	if (m.status == ST_INV || m.status == ST_ERR)
 		return;
+	if (m.type == MSG_RRM && m.status == ST_NOK && (world_failed || cut))
+		return; /* the disk refused before the AS could be asked */
 	require(
 	    is_confirmed(req.uid, req.tid, request_op(req.type), req.fname));
 	if (m.type == MSG_RUP && m.status == ST_OK)
@@ -157,19 +159,6 @@ see_close(int fd)
 			peer[i] = -1;
 }
 
-/* A directory of our own in the work directory: a removed user's files. */
-static bool
-is_aside(int dir)
-{
-	const char *name;
-	int i = 0, it;
-
-	while (world_each(&i, world_fd[store.work].inode, &name, &it))
-		if (it == dir)
-			return true;
-	return false;
-}
-
 /* A file gets a name: its own, or what a failing deletion gives back. */
 static void
 see_name(int dir, const char *name, int inode)
@@ -184,8 +173,6 @@ see_name(int dir, const char *name, int inode)
 		require(world_synced(inode));
 		return;
 	}
-	if (is_aside(dir))
-		return;
 	do
 		require(world_each(&i, world_fd[store.root].inode, &uid, &it));
 	while (it != dir);

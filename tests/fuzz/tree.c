@@ -30,8 +30,10 @@ world_disk_reset(void)
 {
 	for (int i = inodes_kept; i < inodes_top; i++)
 		inodes[i].kind = 0;
-	for (int i = 0; i < inodes_kept; i++)
+	for (int i = 0; i < inodes_kept; i++) {
 		inodes[i].opened = opened_kept[i];
+		inodes[i].lost = false;
+	}
 	for (int i = entries_kept; i < entries_top; i++)
 		entries[i].inode = -1;
 	inodes_top = inodes_kept;

@@ -173,37 +173,51 @@ act_remove(struct person *p, const char *tid)
 	    strcmp(p->said, "RRM OK") == 0;
 }
 
+/* What was begun is finished, whoever was killed. */
+static void
+await_decision(struct person *p)
+{
+	for (int i = 0; i < 1500 && trial_has_intent(p); i++)
+		nap(10);
+	if (trial_has_intent(p))
+		flaw("user %s: the removal is not finished", p->uid);
+}
+
 /*
- * An FS that has just come back asks the AS, where it has to, and ends what was
- * begun: a second is enough.  Then both are gone, or neither; where the account
- * went and the files could not follow, the next removal takes them.
+ * Whoever registers once the account is gone sees no file, from the first
+ * moment on; where it stays, all files do.
  */
 static void
 check_remove(struct person *p, bool ok)
 {
-	bool device, account;
-	int files;
+	bool device, account = trial_has_account(p, &device);
 	char path[PATH_ROOM];
 
-	for (double until = seconds() + 1;
-	     seconds() < until && trial_count(p) > 0;)
-		nap(10);
-	account = trial_has_account(p, &device);
-	files = trial_count(p);
-	if (ok && (account || files > 0))
+	if (ok && (account || trial_count(p) > 0))
 		flaw("RRM OK, but user %s has %s", p->uid,
 		    account ? "an account" : "files");
-	if (account && files != 2)
-		flaw("user %s: an account, and %d of 2 files", p->uid, files);
-	trial_path(path, p, "new.txt");
-	if (account && !content_is_file(path, SMALL_SIZE))
-		flaw("user %s: new.txt is not whole", p->uid);
+	if (account) {
+		await_decision(p);
+		account = trial_has_account(p, &device);
+	}
 	if (!person_come(p))
 		flaw("REM: user %s cannot come again", p->uid);
-	if (account && (!is_whole(p, "keep.txt") || !is_whole(p, "new.txt")))
-		flaw("user %s: the files are not listed", p->uid);
-	if (!account)
+	if (!account) {
 		person_did(p, 'L', NULL, 0, "RLS EOF");
+		await_decision(p);
+		if (trial_count(p) > 0)
+			flaw("user %s is gone, the files are not", p->uid);
+		person_did(p, 'U', "keep.txt", SMALL_SIZE, "RUP OK");
+	} else {
+		trial_path(path, p, "new.txt");
+		if (trial_count(p) != 2 || !content_is_file(path, SMALL_SIZE))
+			flaw("user %s: %d of 2 files are left", p->uid,
+			    trial_count(p));
+		if (!is_whole(p, "new.txt"))
+			flaw("user %s: new.txt is not listed", p->uid);
+	}
+	if (!is_whole(p, "keep.txt"))
+		flaw("user %s: keep.txt is not listed", p->uid);
 	person_did(p, 'X', NULL, 0, "RRM OK");
 	if (trial_has_account(p, &device) || trial_count(p) > 0)
 		flaw("REM: user %s does not go", p->uid);
@@ -351,10 +365,7 @@ check_both(const struct person *p, unsigned n)
 		    p->said, account, files);
 }
 
-/*
- * The FS was killed and could say nothing.  The one that follows asks the AS,
- * if it has to, and ends what was begun; a second is enough.
- */
+/* The FS was killed and could say nothing. */
 static void
 check_fs_killed(struct person *p)
 {

@@ -15,7 +15,7 @@
 #define ON_DISK                                                                \
 	(1u << CALL_WRITE | 1u << CALL_FSYNC | 1u << CALL_CLOSE |              \
 	    1u << CALL_RENAME | 1u << CALL_LINK | 1u << CALL_UNLINK |          \
-	    1u << CALL_OPEN | 1u << CALL_MKDIR)
+	    1u << CALL_OPEN | 1u << CALL_MKDIR | 1u << CALL_STAT)
 
 static unsigned runs;
 
@@ -83,11 +83,41 @@ check_answer(const char *what, bool ok)
 		flaw("%s: answered OK all the same", what);
 }
 
+/* What cannot be looked at is not said to be missing. */
+static void
+check_said(const struct person *p, const char *what, char op)
+{
+	if (op == 'L' && strstr(p->said, " NOK") == NULL &&
+	    (!trial_listed(p, "keep.txt") || !trial_listed(p, "put0.txt")))
+		flaw("%s: \"%.40s\"", what, p->said);
+	if (strstr(p->said, " EOF") != NULL)
+		flaw("%s: \"%s\", but it is there", what, p->said);
+}
+
+/*
+ * Once the account is gone whoever registers sees nothing, whatever the disk
+ * refused.
+ */
+static void
+check_removed(struct person *p, const char *what, bool ok)
+{
+	bool device, account = trial_has_account(p, &device);
+
+	if (ok && (account || trial_count(p) > 0))
+		flaw("%s: RRM OK, but there are files", what);
+	if (account)
+		return;
+	if (!person_come(p))
+		flaw("%s: cannot register again", what);
+	person_did(p, 'L', NULL, 0, "RLS EOF");
+}
+
 /* One operation at the FS, its n-th call failing: false where none did. */
 static bool
 fail_files(char op, int error, unsigned n, int onward)
 {
 	struct person p;
+	const char *name = op == 'R' ? "keep.txt" : "new.txt";
 	char what[64], tid[5];
 	bool ok, fired;
 
@@ -98,7 +128,7 @@ fail_files(char op, int error, unsigned n, int onward)
 	if (!person_come(&p) ||
 	    !person_did(&p, 'U', "keep.txt", SIZE, "RUP OK") ||
 	    (op == 'D' && !person_did(&p, 'U', "new.txt", SIZE, "RUP OK")) ||
-	    !person_tid(&p, op, op == 'X' ? NULL : "new.txt", tid)) {
+	    !person_tid(&p, op, strchr("LX", op) != NULL ? NULL : name, tid)) {
 		flaw("%s: cannot prepare: %s", what, p.said);
 		return false;
 	}
@@ -106,7 +136,7 @@ fail_files(char op, int error, unsigned n, int onward)
 	steering()->onward = onward;
 	steering()->files_only = 1;
 	steer_fault(FAULT_ERROR, ON_DISK, n);
-	if (!person_ask(&p, op, "new.txt", SIZE, tid))
+	if (!person_ask(&p, op, name, SIZE, tid) && op != 'R')
 		flaw("%s: no answer", what);
 	ok = answered_ok(&p);
 	fired = steer_fired();
@@ -114,10 +144,11 @@ fail_files(char op, int error, unsigned n, int onward)
 	check_server(&trial_fs, what);
 	if (!fired && n == 1)
 		flaw("%s: no call was seen", what);
-	if (op != 'X')
+	check_said(&p, what, op);
+	if (op == 'X')
+		check_removed(&p, what, ok);
+	else
 		check_again(&p, what, op, ok, onward);
-	else if (ok && trial_count(&p) != -1)
-		flaw("%s: RRM OK, but there are files", what);
 	person_leave(&p);
 	runs++;
 	return fired;
@@ -170,7 +201,7 @@ fail_account(bool stranger, int error, unsigned n, int onward)
 static bool
 fail_one(char op, int error, unsigned n, int onward)
 {
-	if (strchr("UDX", op) != NULL)
+	if (strchr("LRUDX", op) != NULL)
 		return fail_files(op, error, n, onward);
 	return fail_account(op == 'S', error, n, onward);
 }
@@ -270,7 +301,7 @@ prove_disk_faults(void)
 		trial_close();
 		return;
 	}
-	fail_all("UDX");
+	fail_all("LRUDX");
 	trial_close();
 	if (!trial_open(true))
 		return;

@@ -169,6 +169,16 @@ no_temporary(const char *what, const struct server *s)
 }
 
 bool
+trial_has_intent(const struct person *p)
+{
+	char path[PATH_ROOM], name[32];
+
+	snprintf(name, sizeof(name), "removals/%s", p->uid);
+	path_in(path, trial_fs.data, name);
+	return access(path, F_OK) == 0;
+}
+
+bool
 trial_restart(const char *what, struct server *s)
 {
 	bool killed;

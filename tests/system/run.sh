@@ -56,13 +56,18 @@ check() {
 	if "$@"; then passed; else failed "run.sh: $title"; fi
 }
 
-# usage PROGRAM: -h and -V on stdout and 0, an unknown option on stderr and 2.
+# usage PROGRAM: -h and -V, also --help and --version, on stdout and 0; where that
+# is full, said on stderr and 1; an unknown option on stderr and 2.
 usage() {
-	for option in -h -V; do
+	for option in -h -V --help --version; do
 		"$bin/$1" "$option" >"$work/out" 2>"$work/err" </dev/null
 		check "$1 $option: exit 0" test $? -eq 0
 		check "$1 $option: says it on stdout" test -s "$work/out"
 		check "$1 $option: stderr empty" test ! -s "$work/err"
+		[ -c /dev/full ] || continue
+		"$bin/$1" "$option" >/dev/full 2>"$work/err" </dev/null
+		check "$1 $option, stdout full: exit 1" test $? -eq 1
+		check "$1 $option, stdout full: said" grep -q "^$1: " "$work/err"
 	done
 	"$bin/$1" -Z >"$work/out" 2>"$work/err" </dev/null
 	check "$1 -Z: exit 2" test $? -eq 2
@@ -145,6 +150,16 @@ done
 while read -r pid; do
 	wait "$pid"
 done <"$work/players"
+
+# A server whose output is full does not start.
+for program in 'AS -p' 'FS -q'; do
+	[ -c /dev/full ] || break
+	# shellcheck disable=SC2086 # the program and its option
+	"$bin/"$program 0 -d "$work/full" >/dev/full 2>"$work/err"
+	check "$program 0, stdout full: exit 1" test $? -eq 1
+	check "$program 0, stdout full: said" grep -q 'No space left' "$work/err"
+	rm -rf "$work/full"
+done
 
 # Its input stays open, in descriptor 9: it is the output that ends it.
 if [ -c /dev/full ]; then

@@ -20,7 +20,11 @@
 #define RTLD_NEXT ((void *)-1L) /* the next in the order; no POSIX name */
 #endif
 
+/* What these are called where file offsets have 64 bits by choice. */
+struct stat64;
 int openat64(int at, const char *name, int flags, ...);
+int fstat64(int fd, struct stat64 *st);
+int fstatat64(int at, const char *name, struct stat64 *st, int flags);
 
 static struct fault *fault; /* NULL: there is no steering */
 
@@ -59,7 +63,8 @@ inode(int fd, bool *file)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == -1)
+	REAL(fstat);
+	if (real(fd, &st) == -1)
 		return 0;
 	*file = S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
 	return st.st_ino;
@@ -297,7 +302,6 @@ openat(int at, const char *name, int flags, ...)
 	return hit(CALL_OPEN, -1) ? -1 : real(at, name, flags, mode);
 }
 
-/* What openat() is called where file offsets have 64 bits by choice. */
 int
 openat64(int at, const char *name, int flags, ...)
 {
@@ -309,4 +313,32 @@ openat64(int at, const char *name, int flags, ...)
 	mode = mode_of(flags, &more);
 	va_end(more);
 	return hit(CALL_OPEN, -1) ? -1 : real(at, name, flags, mode);
+}
+
+int
+fstat(int fd, struct stat *st)
+{
+	REAL(fstat);
+	return hit(CALL_STAT, fd) ? -1 : real(fd, st);
+}
+
+int
+fstat64(int fd, struct stat64 *st)
+{
+	REAL(fstat64);
+	return hit(CALL_STAT, fd) ? -1 : real(fd, st);
+}
+
+int
+fstatat(int at, const char *name, struct stat *st, int flags)
+{
+	REAL(fstatat);
+	return hit(CALL_STAT, -1) ? -1 : real(at, name, st, flags);
+}
+
+int
+fstatat64(int at, const char *name, struct stat64 *st, int flags)
+{
+	REAL(fstatat64);
+	return hit(CALL_STAT, -1) ? -1 : real(at, name, st, flags);
 }

@@ -22,6 +22,7 @@ enum fault_call {
 	CALL_UNLINK,
 	CALL_OPEN,
 	CALL_MKDIR,
+	CALL_STAT, /* fstat, fstatat */
 	CALL_KINDS
 };
 

@@ -1,19 +1,7 @@
 #include <string.h>
 
-#include "as/pbkdf2.h"
-
-#define BLOCK_LEN 64
-
-struct sha256 {
-	uint32_t h[8];
-	uint64_t len; /* bytes so far */
-	uint8_t block[BLOCK_LEN];
-};
-
-/* HMAC with its key worked in: both hashes have taken their first block. */
-struct hmac {
-	struct sha256 inner, outer;
-};
+#include "crypto/sha256.h"
+#include "crypto/words.h"
 
 static const uint32_t k[64] = { 0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5,
 	0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01,
@@ -34,28 +22,12 @@ rotate(uint32_t x, int n)
 	return x >> n | x << (32 - n);
 }
 
-static uint32_t
-get32(const uint8_t *at)
-{
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-	    (uint32_t)at[2] << 8 | at[3];
-}
-
-static void
-put32(uint8_t *at, uint32_t x)
-{
-	at[0] = (uint8_t)(x >> 24);
-	at[1] = (uint8_t)(x >> 16);
-	at[2] = (uint8_t)(x >> 8);
-	at[3] = (uint8_t)x;
-}
-
 /* The message schedule of one block (FIPS 180-4, 6.2.2, step 1). */
 static void
 schedule(uint32_t w[64], const uint8_t *block)
 {
 	for (size_t i = 0; i < 16; i++)
-		w[i] = get32(block + 4 * i);
+		w[i] = get32be(block + 4 * i);
 	for (int i = 16; i < 64; i++) {
 		uint32_t a = w[i - 15], b = w[i - 2];
 
@@ -106,8 +78,8 @@ compress(uint32_t state[8], const uint8_t *block)
 	state[7] += h;
 }
 
-static void
-begin(struct sha256 *s)
+void
+sha256_begin(struct sha256 *s)
 {
 	static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372,
 		0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
@@ -116,120 +88,46 @@ begin(struct sha256 *s)
 	s->len = 0;
 }
 
-static void
-add(struct sha256 *s, const void *data, size_t n)
+void
+sha256_add(struct sha256 *s, const void *data, size_t n)
 {
 	const uint8_t *at = data;
 
 	while (n > 0) {
-		size_t used = s->len % BLOCK_LEN;
-		size_t take = n < BLOCK_LEN - used ? n : BLOCK_LEN - used;
+		size_t used = s->len % SHA256_BLOCK;
+		size_t take = n < SHA256_BLOCK - used ? n : SHA256_BLOCK - used;
 
 		memcpy(s->block + used, at, take);
 		s->len += take;
 		at += take;
 		n -= take;
-		if (used + take == BLOCK_LEN)
+		if (used + take == SHA256_BLOCK)
 			compress(s->h, s->block);
 	}
 }
 
-static void
-finish(struct sha256 *s, uint8_t out[DIGEST_LEN])
+void
+sha256_end(struct sha256 *s, uint8_t out[SHA256_LEN])
 {
-	static const uint8_t pad[BLOCK_LEN] = { 0x80 };
+	static const uint8_t pad[SHA256_BLOCK] = { 0x80 };
 	uint64_t bits = s->len * 8;
 	uint8_t tail[8];
 
-	put32(tail, (uint32_t)(bits >> 32));
-	put32(tail + 4, (uint32_t)bits);
-	add(s, pad, 1 + (BLOCK_LEN + 55 - s->len % BLOCK_LEN) % BLOCK_LEN);
-	add(s, tail, sizeof(tail));
+	put32be(tail, (uint32_t)(bits >> 32));
+	put32be(tail + 4, (uint32_t)bits);
+	sha256_add(s, pad,
+	    1 + (SHA256_BLOCK + 55 - s->len % SHA256_BLOCK) % SHA256_BLOCK);
+	sha256_add(s, tail, sizeof(tail));
 	for (size_t i = 0; i < 8; i++)
-		put32(out + 4 * i, s->h[i]);
+		put32be(out + 4 * i, s->h[i]);
 }
 
 void
-sha256(uint8_t out[DIGEST_LEN], const void *data, size_t n)
+sha256(uint8_t out[SHA256_LEN], const void *data, size_t n)
 {
 	struct sha256 s;
 
-	begin(&s);
-	add(&s, data, n);
-	finish(&s, out);
-}
-
-static void
-key_half(struct sha256 *s, const uint8_t key[BLOCK_LEN], uint8_t mask)
-{
-	uint8_t block[BLOCK_LEN];
-
-	for (int i = 0; i < BLOCK_LEN; i++)
-		block[i] = key[i] ^ mask;
-	begin(s);
-	add(s, block, sizeof(block));
-}
-
-static void
-hmac_key(struct hmac *h, const void *key, size_t n)
-{
-	uint8_t block[BLOCK_LEN] = { 0 };
-
-	if (n > BLOCK_LEN)
-		sha256(block, key, n);
-	else
-		memcpy(block, key, n);
-	key_half(&h->inner, block, 0x36);
-	key_half(&h->outer, block, 0x5c);
-}
-
-static void
-hmac(const struct hmac *h, uint8_t out[DIGEST_LEN], const void *data, size_t n)
-{
-	struct sha256 s = h->inner;
-
-	add(&s, data, n);
-	finish(&s, out);
-	s = h->outer;
-	add(&s, out, DIGEST_LEN);
-	finish(&s, out);
-}
-
-void
-hmac_sha256(uint8_t out[DIGEST_LEN], const void *key, size_t key_len,
-    const void *data, size_t n)
-{
-	struct hmac h;
-
-	hmac_key(&h, key, key_len);
-	hmac(&h, out, data, n);
-}
-
-void
-pbkdf2_sha256(uint8_t out[DIGEST_LEN], const char *pass, const void *salt,
-    size_t salt_len, unsigned rounds)
-{
-	struct hmac h;
-	uint8_t u[BLOCK_LEN + 4] = { 0 };
-
-	memcpy(u, salt, salt_len);
-	u[salt_len + 3] = 1; /* the number of the block */
-	hmac_key(&h, pass, strlen(pass));
-	hmac(&h, u, u, salt_len + 4);
-	memcpy(out, u, DIGEST_LEN);
-	for (unsigned i = 1; i < rounds; i++) {
-		hmac(&h, u, u, DIGEST_LEN);
-		for (int b = 0; b < DIGEST_LEN; b++)
-			out[b] ^= u[b];
-	}
-}
-
-bool
-same_digest(const uint8_t *a, const uint8_t *b, size_t n)
-{
-	unsigned differ = 0;
-
-	for (size_t i = 0; i < n; i++)
-		differ |= a[i] ^ b[i];
-	return differ == 0;
+	sha256_begin(&s);
+	sha256_add(&s, data, n);
+	sha256_end(&s, out);
 }
