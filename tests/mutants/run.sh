@@ -15,7 +15,7 @@
 #
 # One line a mutant. Exit status 1 where one survives, or does not apply any
 # more. From the environment: JOBS, how many at once (2); QUICKLY=1 tries only
-# what NOTE names; PATTERN is for grep, over whole lines of the list.
+# what NOTE names; LIST, another list. PATTERN is for grep, over whole lines.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -140,7 +140,7 @@ worker() { # NUMBER
 	done <"$work/list"
 }
 
-grep -v -e '^#' -e '^$' "$here/list" | grep -e "${1:-.}" >"$work/list"
+grep -v -e "^#" -e "^$" "${LIST:-$here/list}" | grep -e "${1:-.}" >"$work/list"
 mkdir "$work/base"
 (cd "$tree" && cp -Rp Makefile include src tests "$work/base/" &&
     mkdir -p build "$work/base/build" && for b in gn0 gn0-policy; do
