@@ -72,11 +72,13 @@ noticed_by() { # NOTE
 }
 
 try_unit() { # NAME
+	[ -x "build/gn0/tests/unit/test_$1" ] || return 1
 	! timeout 120 "build/gn0/tests/unit/test_$1" >said 2>&1 &&
 	    echo "unit $1"
 }
 
 try_talk() { # [TRANSCRIPT]
+	[ $# -eq 0 ] || [ -f "$1" ] || return 1
 	! BIN=build/gn0 TOOLS=build/gn0 QUICK=build/gn0-policy STOP=1 \
 	    timeout 300 sh tests/system/run.sh "$@" >said 2>&1 &&
 	    echo "talk $(sed -n 's,.*tests/system/\([a-z0-9-]*\)\.talk.*,\1,p;
