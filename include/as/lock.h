@@ -20,7 +20,8 @@
 #include <stdbool.h>
 
 /*
- * Take the directory root; wait for the AS that holds it, or refuse.  Then wait
+ * Take the directory root; wait for the AS that holds it, which is said, or
+ * refuse.  Then wait
  * up to ORPHAN_TIME for workers of the last AS, and say so after a second.
  * NULL, with *work a descriptor of the new work directory, or what is wrong.
  */

@@ -180,8 +180,15 @@ lock_take(int dir, bool wait, int *new_work)
 	file = open_file();
 	if (file == -1)
 		return strerror(errno);
-	if (disk_lock(file, HOLDER_BYTE, wait) == -1)
-		return is_locked_by_others() ? in_use() : strerror(errno);
+	if (disk_lock(file, HOLDER_BYTE, false) == -1) {
+		if (!is_locked_by_others())
+			return strerror(errno);
+		if (!wait)
+			return in_use();
+		log_info("AS stands by: the directory is %s", in_use());
+		if (disk_lock(file, HOLDER_BYTE, true) == -1)
+			return strerror(errno);
+	}
 	error = await_workers();
 	if (error != NULL)
 		return error;
