@@ -290,6 +290,35 @@ run_full_disk(void)
 	return mounted;
 }
 
+/* A write that a signal interrupts has not failed: it is made again. */
+static void
+interrupt_write(struct server *s)
+{
+	bool at_as = s == &trial_as;
+	struct person p;
+	char tid[5];
+
+	trial_person(&p);
+	if (!at_as && (!person_come(&p) || !person_tid(&p, 'U', "i.txt", tid)))
+		flaw("EINTR: cannot prepare: %s", p.said);
+	steering()->error = EINTR;
+	steering()->onward = 0;
+	steering()->files_only = 1;
+	steer_fault(FAULT_ERROR, 1u << CALL_WRITE, 1);
+	if (at_as && !person_register(&p))
+		flaw("EINTR: a REG is answered \"%s\"", p.said);
+	if (!at_as &&
+	    (!person_ask(&p, 'U', "i.txt", SIZE, tid) || !answered_ok(&p)))
+		flaw("EINTR: an upload is answered \"%s\"", p.said);
+	steer_off();
+	if (!steer_fired())
+		flaw("EINTR: no write of the %s was seen", s->program);
+	if (!at_as)
+		person_did(&p, 'R', "i.txt", 0, "RRT OK 3000");
+	person_leave(&p);
+	runs++;
+}
+
 void
 prove_disk_faults(void)
 {
@@ -301,10 +330,12 @@ prove_disk_faults(void)
 		trial_close();
 		return;
 	}
+	interrupt_write(&trial_fs);
 	fail_all("LRUDX");
 	trial_close();
 	if (!trial_open(true))
 		return;
+	interrupt_write(&trial_as);
 	fail_all("SN");
 	trial_close();
 	figure("%d violations in %u faults%s", flaws(), runs,
