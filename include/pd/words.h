@@ -22,7 +22,10 @@
 #define SAY_NO_SYSTEM "pd: cannot start: %s"
 #define SAY_NO_SELECT "pd: cannot go on: %s"
 #define SAY_NO_READER "pd: nobody reads what I say, so I stop showing codes."
-#define SAY_PORT      "Codes come to UDP port %u."
+#define SAY_NOT_HERE                                                           \
+	"pd: %s is no address of this machine. Codes come here only if that "  \
+	"host passes them on."
+#define SAY_PORT "Codes come to UDP port %u."
 
 /* Reading commands. */
 #define SAY_PASSWORD "Password: "

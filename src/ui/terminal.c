@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "net/signals.h"
 #include "sys/fd.h"
 #include "ui/options.h"
 #include "ui/terminal.h"
@@ -243,12 +244,8 @@ terminal_close(void)
 int
 terminal_exit(int status)
 {
-	struct sigaction usual_way = { .sa_handler = SIG_DFL };
-
 	terminal_close();
-	if (status > EXIT_SIGNAL) {
-		sigaction(status - EXIT_SIGNAL, &usual_way, NULL);
-		raise(status - EXIT_SIGNAL);
-	}
+	if (status > EXIT_SIGNAL)
+		signals_die(status - EXIT_SIGNAL);
 	return status;
 }

@@ -53,6 +53,7 @@ answered_ok(const struct person *p)
 static void
 check_server(struct server *s, const char *what)
 {
+	is_hopeless = NULL;
 	steer_off();
 	if (server_alive(s))
 		return;
@@ -135,6 +136,7 @@ fail_files(char op, int error, unsigned n, int onward)
 	steering()->error = error;
 	steering()->onward = onward;
 	steering()->files_only = 1;
+	is_hopeless = trial_hopeless;
 	steer_fault(FAULT_ERROR, ON_DISK, n);
 	if (!person_ask(&p, op, name, SIZE, tid) && op != 'R')
 		flaw("%s: no answer", what);
@@ -180,6 +182,7 @@ fail_account(bool stranger, int error, unsigned n, int onward)
 	steering()->error = error;
 	steering()->onward = onward;
 	steering()->files_only = 1;
+	is_hopeless = trial_hopeless;
 	steer_fault(FAULT_ERROR, ON_DISK, n);
 	ok = stranger ? person_register(&other) : person_unregister(&other);
 	fired = steer_fired();
