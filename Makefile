@@ -6,6 +6,7 @@
 # make SAN=1 ...    the same with the address and undefined sanitizers
 # make soak         every promise of the readme at its full figure: minutes
 # make fuzz         each fuzz entry for a minute (SECONDS=n)
+# make mutants     small changes of src: does a test notice? (MUTANTS=pattern)
 # make coverage     which lines of src the tests run
 # make bench        the performance goals, all or some (GOAL="4 5")
 # make install      programs, manuals and units (DESTDIR=, PREFIX=)

@@ -151,6 +151,18 @@ mkdir "$work/base"
 : >"$work/all"
 cd "$work/base" || exit 2
 build || { cat said; exit 2; }
+
+# A test that is red anyway would notice everything.
+cut -f 4 "$work/list" | grep -e '^unit ' -e '^talk ' -e '^row ' | sort -u |
+    while read -r note; do
+	by=$(QUICKLY=1 noticed_by "$note") &&
+	    echo "without a mutant $by is red:" && cat said
+    done >"$work/red"
+if [ -z "${QUICKLY:-}" ] && by=$(noticed_by ''); then
+	echo "without a mutant $by is red:" | cat - said >>"$work/red"
+fi
+[ ! -s "$work/red" ] || { cat "$work/red"; exit 2; }
+
 n=${JOBS:-2}
 while [ "$n" -gt 0 ]; do
 	worker "$n" &
