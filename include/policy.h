@@ -105,6 +105,10 @@
 /* The personal device. */
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */
 
+/* Certificates that we issue (sys/keys.h), in days. */
+#define ROOT_DAYS        7300 /* of an authority, by its own key */
+#define CERTIFICATE_DAYS 3650 /* of all others, and no longer than theirs */
+
 /* The person at user and pd. */
 #define WAIT_UNSAID      (1 * SECONDS) /* a wait that is longer is explained */
 #define BACKGROUND_PAUSE 500 /* until we look whether we are in front again */
