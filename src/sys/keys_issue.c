@@ -246,21 +246,20 @@ save_certificates(const struct issue *i)
 
 /* SERIAL CLASS END FINGERPRINT NAMES */
 static bool
-note(const struct keys *k, const struct issue *i)
+note(struct keys *k, const struct issue *i)
 {
 	char line[KEYDIR_LINE_MAX], serial[3 * CERT_SERIAL_MAX], day[16];
 	char fingerprint[KEYS_FINGERPRINT_MAX];
-	uint8_t hash[SHA256_LEN];
 	time_t until = (time_t)i->cert.until;
 	struct tm tm;
 
 	if (gmtime_r(&until, &tm) == NULL)
 		return false;
 	strftime(day, sizeof(day), "%Y-%m-%d", &tm);
-	cert_fingerprint(hash, &i->cert);
+	cert_fingerprint(k->issued, &i->cert);
 	keydir_hex(serial, i->cert.serial.at, i->cert.serial.left, '\0');
 	snprintf(line, sizeof(line), "%s %d %s %s %s", serial,
-	    (int)i->holder.class, day, keys_fingerprint(fingerprint, hash),
+	    (int)i->holder.class, day, keys_fingerprint(fingerprint, k->issued),
 	    i->holder.names);
 	return keydir_append(k->dir, "issued", line);
 }
