@@ -278,7 +278,7 @@ fill(struct keys *k, const struct issue *i, const char *out)
 	error = errno;
 	for (size_t n = 0; n < sizeof(files) / sizeof(files[0]); n++)
 		unlinkat(i->dir, files[n], 0);
-	rmdir(out);
+	unlinkat(AT_FDCWD, out, AT_REMOVEDIR);
 	return keydir_say(
 	    k, "cannot write to %s or %s: %s", out, k->path, strerror(error));
 }
