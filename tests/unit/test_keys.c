@@ -472,6 +472,7 @@ theirs_by_us(void)
 		  "-out o/cert.pem"),
 	    "%s", said());
 	CHECK(keys_open(&other, "o", &program) == NULL, "%s", other.why);
+	keys_refresh(&user);
 	p = peer_of(&other, &user, true, "o.test");
 	believed(KEYS_NO_ROOT, &user, &p, KEYS_A_SERVER, "o.test:1");
 	CHECK(run("openssl x509 -in o/cert.pem -noout -serial >as/revoked"),
