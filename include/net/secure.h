@@ -31,7 +31,8 @@ enum {
 	SECURE_DATAGRAM = 2048,      /* the longest datagram that is taken */
 	SECURE_DATAGRAM_SENT = 1200, /* and sent */
 	SECURE_CID = 8,              /* bytes of the connection ids we give */
-	SECURE_PLACE_MAX = 262       /* HOST:PORT */
+	SECURE_BUCKETS = 1024,
+	SECURE_PLACE_MAX = 262 /* HOST:PORT */
 };
 
 /* Bytes of the two buffers of a connection with records of n plain bytes. */
@@ -39,16 +40,18 @@ enum {
 
 /* Whom we dial.  Copied, but for what it points to. */
 struct secure_target {
-	const char *host;   /* that its certificate must be for; NULL: any */
-	const char *place;  /* HOST:PORT as a person names it; NULL: nobody */
-	const uint8_t *pin; /* SHA256_LEN: its certificate's fingerprint must be
-			       this one, and judge() is not asked; or NULL */
+	const char *host;  /* that its certificate must be for; NULL: any */
+	const char *place; /* HOST:PORT as a person names it; NULL: nobody */
+	bool pinned; /* its certificate must have this fingerprint, and judge()
+			is not asked */
+	uint8_t pin[SHA256_LEN];
 	struct tls_ticket *ticket; /* kept to resume; NULL: it is not */
 };
 
 enum secure_phase {
 	SECURE_NONE,
-	SECURE_SNIFFING, /* accepted: the first byte will tell */
+	SECURE_WAITING, /* accepted: the first byte will tell; dialled: not yet
+			   connected; or there is no handshake's memory yet */
 	SECURE_HANDSHAKING,
 	SECURE_JUDGING, /* until the person has said yes or no */
 	SECURE_OPEN,
@@ -71,23 +74,29 @@ struct secure_end {
 /* A connection.  All-zero: free. */
 struct secure_slot {
 	struct secure_end end;
-	bool more;   /* there may be more to read without the socket */
-	bool silent; /* the peer has closed in order, or cannot be heard */
-	bool heard;  /* a byte has come */
+	bool heard;    /* a first byte has come */
+	bool more;     /* there may be more to read without the socket */
+	bool drained;  /* the last read took all that had come */
+	size_t unsent; /* sealed bytes that have not left */
 };
 
 /* Over datagrams.  All-zero: free. */
 struct association {
 	struct secure_end end;
 	unsigned long number; /* that no other has had */
+	uint16_t next;        /* in its bucket, 1 for the first; 0: the last */
 	ms_t used;            /* something authentic last came or went */
 	ms_t asked;           /* dialled: since when nothing has answered; 0 */
+	bool plain_heard;     /* dialled: an answer that was plain */
+	bool told;            /* dialled: that it has come to nothing */
 	struct addr self;     /* where the peer's last came to */
 	uint8_t cid[SECURE_CID];
 	uint8_t random[32]; /* of the hello it began with */
 	size_t waiting_len; /* dialled: a datagram that waits for the keys */
 	char waiting[WIRE_TEXT_MAX];
 };
+
+_Static_assert(sizeof(struct association) <= 2048, "2,048 are 4 MiB");
 
 /* A handshake's memory, and whose it is now. */
 struct secure_handshake {
@@ -132,8 +141,9 @@ struct secure {
 	struct tls_server_keys keys;
 	ms_t renewed;         /* when the keys of tickets and cookies were */
 	size_t next;          /* where to look for a free slot */
-	size_t top;           /* associations below it may be in use */
-	unsigned long number; /* the last association's */
+	size_t lent;          /* handshakes below it may be in use */
+	unsigned long number; /* of associations so far */
+	uint16_t bucket[SECURE_BUCKETS]; /* associations by address */
 	uint8_t in[SECURE_DATAGRAM], out[SECURE_DATAGRAM_SENT];
 };
 
