@@ -40,6 +40,14 @@
 #define LINGER_IDLE  (5 * SECONDS)
 #define LINGER_TIME  (30 * SECONDS)
 
+/* Secure sessions (net/secure.h). */
+#ifndef HANDSHAKE_TIME /* for a handshake, from its first byte */
+#define HANDSHAKE_TIME (10 * SECONDS)
+#endif
+#define HANDSHAKE_SHARE (1 * SECONDS) /* then its memory may go to another */
+#define KEYS_RENEWED    (12 * 60 * MINUTES) /* what seals tickets, cookies */
+#define SILENCE_RENEWS  1400 /* ms without an answer: a new association */
+
 #define NEWLINE_TIME 500  /* for the newline that ends an UPL */
 #define STOP_TIME    1500 /* for replies under way at SIGTERM */
 #define STOP_SURELY  2    /* s after SIGTERM; whatever blocks us: the end */

@@ -359,7 +359,8 @@ size_t tls_read(struct tls *t, void *out, size_t n);
 
 /*
  * Data for the peer: how much of it was taken, 0 while there is no room or no
- * handshake yet, and when all is over.  Of a datagram all or nothing; it is
+ * handshake yet, and when all is over; over a stream TLS_ENDED is only the
+ * peer's end of it.  Of a datagram all or nothing; it is
  * taken when it is not longer than tls_datagram_max().
  */
 size_t tls_write(struct tls *t, const void *data, size_t n);
