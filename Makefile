@@ -1,6 +1,6 @@
 # make              the four programs, here
 # make GN=42        the same for group 42: ports 57042, 58042, 59042
-# make demo         one user's whole story, shown
+# make demo         one user's whole story, shown (SECURE=1: sealed, and recorded)
 # make test         unit tests, then the programs over real sockets and disks
 # make check        what must be clean before a change is offered
 # make SAN=1 ...    the same with the address and undefined sanitizers
@@ -81,8 +81,8 @@ $(BUILD)/%.o: %.c
 
 objects: $(call objects,src/*/*.c)
 
-demo: all
-	@sh scripts/demo.sh
+demo: all $(if $(SECURE)$(RECORD),$(BUILD)/record)
+	@SECURE=$(SECURE) RECORD=$(RECORD) TOOLS=$(BUILD) sh scripts/demo.sh
 
 check:
 	@sh scripts/check.sh

@@ -1,6 +1,6 @@
 # rules.mk - how the tests are built and run; the Makefile includes it.
 
-TOOLS = talk lossy
+TOOLS = talk lossy record
 UNIT  = $(basename $(wildcard tests/unit/test_*.c))
 BENCH = $(addprefix tests/bench/,asload crypto drive durable echo fileload fillas \
         flush fillfs flooras floorfs hold ready stubas tls watch)
@@ -19,6 +19,9 @@ $(BUILD)/talk:  $(call objects,tests/tools/talk*.c) $(BUILD)/tests/lib.a
 	$(LINK)
 
 $(BUILD)/lossy: $(call objects,tests/tools/lossy.c)
+	$(LINK)
+
+$(BUILD)/record: $(call objects,tests/tools/record.c)
 	$(LINK)
 
 # A unit test or a measuring tool is linked with the archives of the folders
