@@ -30,7 +30,9 @@
 #ifndef LINE_TIME /* for a request, from its first byte (FS: from accept) */
 #define LINE_TIME (60 * SECONDS)
 #endif
-#define STALL_TIME   (60 * SECONDS) /* a transfer without a byte moving */
+#ifndef STALL_TIME /* a transfer without a byte moving */
+#define STALL_TIME (60 * SECONDS)
+#endif
 #define LINGER_FIRST 1 /* after the reply: the peer may close first */
 #define LINGER_IDLE  (5 * SECONDS)  /* after the reply: silence until close */
 #define LINGER_TIME  (30 * SECONDS) /* after the reply: all in all */
@@ -38,7 +40,15 @@
 #define STOP_TIME    (2 * SECONDS)  /* replies under way at SIGTERM */
 #define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */
 #define EVICT_GRACE  20 /* with no place left: for the first words to come */
-#define FDS_RESERVED 32 /* descriptors that are not clients' */
+#define REMOVALS_AGAIN                                                         \
+	(10 * SECONDS)       /* FS: unfinished removals, over again            \
+			      */
+#define REMOVALS_AT_ONCE 32  /* FS: removals that the AS is asked about */
+#define INTENT_AGAIN     100 /* FS: ... where another's stands */
+#define INTENT_TIME      (8 * SECONDS) /* FS: a REM's turn comes, or INV */
+#define WORK_TOUCH       (10 * SECONDS) /* FS: its lock file says that it lives */
+#define WORK_FRESH       (30 * SECONDS) /* ... and for so long is believed */
+#define FDS_RESERVED     32             /* descriptors that are not clients' */
 
 /* Second factor. */
 #ifndef VC_LIFE
@@ -50,14 +60,22 @@
 #define TIDS_LIVE_MAX     16 /* a user */
 #define VC_TRIES          3
 #define VLD_TRIES         10 /* wrong ones for a user, then its TIDs die */
+#define REMOVAL_RETRY     (1 * SECONDS)  /* AS: one that the disk cut short */
 #define VLD_AGAIN         (5 * SECONDS)  /* AS: a repeated VLD is a resend */
 #define TID_MEMORY        (30 * SECONDS) /* FS: a TID seen twice is INV */
 #define CODES_FAILED_SLOW 10 /* failed codes of a user: REQ slows down */
-#define CODES_FAILED_MAX  60 /* ... no REQ until the device registers */
+#define CODES_FAILED_MAX  60 /* ... no REQ until another device registers */
+#define CODES_EXCUSED_MAX 30 /* ... which excuses them, so many at most */
 #define CODES_FORGIVEN    (MINUTES * 60 * 24) /* ... one in this time is */
 #define CODES_SLOW_TIME   (30 * SECONDS)
 #define VLC_BURST         60 /* codes sent to a device at once, ... */
 #define VLC_PACE          (1 * SECONDS) /* ... then one in this time */
+
+/* Who holds the accounts. */
+#ifndef ORPHAN_TIME /* for workers of the last AS, at start */
+#define ORPHAN_TIME (10 * SECONDS)
+#endif
+#define HELD_TIME (1 * SECONDS) /* between proofs that they are still ours */
 
 /* Passwords. */
 #ifndef KDF_ROUNDS
@@ -69,6 +87,13 @@
 
 /* The personal device. */
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */
+
+/* The person at user and pd. */
+#define WAIT_UNSAID      (1 * SECONDS) /* a wait that is longer is explained */
+#define BACKGROUND_PAUSE 500 /* until we look whether we are in front again */
+#define PROGRESS_FIRST   (1 * SECONDS) /* a transfer that is longer is shown */
+#define PROGRESS_NEXT    200           /* until it is drawn again */
+#define PROGRESS_STALLED (5 * SECONDS) /* without a byte */
 
 /* ERR datagrams to one source in a second, so that no two peers can storm. */
 #define ERR_PER_SECOND 5

@@ -16,6 +16,11 @@ void change_ask(struct server *as, const struct asker *who, const char *text,
 void change_remove(struct server *as, const struct asker *who, const char *text,
     const struct msg *vld);
 
+/* Who asks for a removal, and the answer once it is done. */
+void change_removal(
+    struct removal *r, const struct asker *who, const struct msg *vld);
+void change_confirm(struct msg *cnf, const struct msg *vld);
+
 /* Is the answer to this very datagram still to come? */
 bool change_waits(
     const struct server *as, const struct asker *who, const char *text);

@@ -39,6 +39,7 @@ struct session {
 	enum session_state state;
 	struct conn conn;
 	char uid[UID_LEN + 1]; /* logged in as; "": not */
+	unsigned wrong_codes;  /* of uid here, since the last right one */
 	ms_t line_since;       /* its first byte came; 0: none has */
 	bool more;             /* more lines may be here: the next round's */
 	ms_t wait_until;
@@ -55,7 +56,8 @@ enum change_state {
 	CHANGE_NONE,
 	CHANGE_WAITING, /* for an earlier change of the same account */
 	CHANGE_WORKING, /* job: with the pool */
-	CHANGE_DELAYED  /* a wrong password: the answer is due at wait_until */
+	CHANGE_DELAYED  /* a wrong password: the answer is due at wait_until; a
+			   removal: it is tried again then */
 };
 
 struct change {
@@ -63,7 +65,6 @@ struct change {
 	struct asker who;
 	char text[WIRE_TEXT_MAX]; /* the datagram, to know it again */
 	struct msg req;
-	bool again; /* a new account turned out to exist */
 	ms_t wait_until;
 	struct job job;
 	struct account_job change;
@@ -90,6 +91,7 @@ struct server {
 	struct err_quota errs;
 	struct pool pool;
 	struct counters count;
+	ms_t proved;  /* that the accounts are ours: see as/lock.h */
 	ms_t stop_by; /* 0: not stopping */
 };
 

@@ -41,7 +41,8 @@ struct asker {
 
 /*
  * A new TID for the operation of a redeemed code.  It lives TID_LIFE, works
- * once, and is not given to the user again within TID_LIFE of its last use.
+ * once, and is not given to the user again within TID_LIFE of its last use, nor
+ * ever where it has removed the UID's last account (person.removal).
  * "0" where there is none to give.
  */
 const char *ticket_grant(const struct code *c, ms_t now);
@@ -53,9 +54,6 @@ const char *ticket_grant(const struct code *c, ms_t now);
  */
 bool ticket_use(
     const struct msg *vld, const struct asker *who, ms_t now, struct msg *cnf);
-
-/* The TID was used by who before we started: the removal of a user. */
-void ticket_restore(const struct msg *vld, const struct asker *who, ms_t now);
 
 /* A TID whose use has failed on our side: any VLD for it is E from now on. */
 void ticket_void(const struct msg *vld);

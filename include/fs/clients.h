@@ -25,8 +25,8 @@ struct clients {
 int clients_open(struct clients *w, int descriptors);
 
 /* The listener only when a new client would find a place. */
-void clients_watch(
-    const struct clients *w, const struct listener *l, struct ready *r);
+void clients_watch(const struct clients *w, const struct service *s,
+    const struct listener *l, struct ready *r);
 
 /* Let the clients go on, then new ones in. */
 void clients_step(struct clients *w, struct service *s, const struct ready *r);

@@ -29,14 +29,17 @@ void net_address(struct sockaddr_in *addr, const char *ip, uint16_t port);
 bool net_port_scan(const char *text, bool zero, uint16_t *port);
 
 bool net_same(const struct sockaddr_in *a, const struct sockaddr_in *b);
-uint16_t net_port(int fd); /* that a socket is bound to */
+struct sockaddr_in net_self(int fd); /* where it is bound */
+uint16_t net_port(int fd);           /* that a socket is bound to */
 char *net_name(char out[NET_NAME_MAX], const struct sockaddr_in *addr);
 
 int net_udp(uint16_t port);                     /* bound; 0: any */
 int net_udp_at(const struct sockaddr_in *self); /* where that is no address
 						   of this host: net_udp() */
 int net_udp_to(const struct sockaddr_in *peer); /* connected */
-int net_receive_room(int fd, int bytes);        /* for bursts of datagrams */
+int net_udp_from(
+    const struct sockaddr_in *self, const struct sockaddr_in *peer); /* both */
+int net_receive_room(int fd, int bytes); /* for bursts of datagrams */
 
 /* Begin to connect; when writable, net_connected() is 0 or -1 with errno. */
 int net_connect(const struct sockaddr_in *peer);

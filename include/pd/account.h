@@ -17,7 +17,8 @@ enum account_event {
 	ACCOUNT_NOK,
 	ACCOUNT_STRANGE, /* the AS answered ERR */
 	ACCOUNT_CLOSED,  /* nobody is at the AS's port */
-	ACCOUNT_SILENT   /* no answer */
+	ACCOUNT_SILENT,  /* no answer */
+	ACCOUNT_EVENTS
 };
 
 struct account {

@@ -31,6 +31,7 @@ void device_watch(const struct device *d, struct ready *r);
 void device_step(
     struct device *d, const struct account *a, const struct ready *r);
 
-void device_tell(const struct msg *vlc);
+/* With its age, such as " 3 min ago", or "". */
+void device_tell(const struct msg *vlc, const char *age);
 
 #endif

@@ -17,17 +17,24 @@ void log_open(const char *program, bool verbose);
 bool log_verbose(void);
 
 /*
- * To stdout, flushed.  log_request() only with -v, led by the time; where its
+ * To stdout, flushed.  log_request() only with -v, led by the time, and by a
+ * line with the date where that has changed since its last one; where its
  * reader does not keep up the line is dropped rather than waited for.
  */
 void log_info(const char *format, ...) PRINTF_LIKE;
 void log_request(const char *format, ...) PRINTF_LIKE;
 
-/* To stderr, led by the program's name; log_error() adds ": " and strerror. */
+/* Something that was to go to stdout could not be written; it has been said. */
+bool log_lost(void);
+
+/*
+ * To stderr, led by the program's name and the time; log_error() adds ": " and
+ * strerror.
+ */
 void log_warn(const char *format, ...) PRINTF_LIKE;
 void log_error(const char *format, ...) PRINTF_LIKE;
 
-/* As log_error(), then exit with status 1.  Before the loop only. */
+/* As log_error(), without the time, then exit with status 1.  At start only. */
 _Noreturn void fatal(const char *format, ...) PRINTF_LIKE;
 _Noreturn void fatalx(const char *format, ...) PRINTF_LIKE;
 
@@ -36,5 +43,9 @@ _Noreturn void fatalx(const char *format, ...) PRINTF_LIKE;
  * the room, always ended by a NUL.  Returns out.
  */
 char *escape(char *out, size_t room, const char *s, size_t n);
+
+/* A path from the root on, through escape(); as it is where it has no such. */
+#define LOG_PATH_MAX 1024
+char *log_path(char *out, size_t size, const char *path);
 
 #endif

@@ -3,20 +3,32 @@
 #include <string.h>
 
 #include "as/change.h"
+#include "as/failures.h"
+#include "as/lock.h"
+#include "crypto/secret.h"
 #include "sys/log.h"
 #include "sys/random.h"
 
 #define CHANGE_RESERVED 16
 #define DELAY_MAX       4000 /* ms; whoever asks by UDP waits for 8 s at most */
 
+/* With the password, which stands in it three times. */
+static void
+forget(struct change *a)
+{
+	wipe(a, sizeof(*a));
+}
+
 static void
 finish(struct server *as, struct change *a, enum status status)
 {
 	struct msg reply;
 
+	if (status == ST_OK)
+		lock_prove();
 	wire_reply(&reply, a->req.type, status);
 	udp_answer(as, &a->who, &a->req, WIRE_OK, &reply);
-	a->state = CHANGE_NONE;
+	forget(a);
 }
 
 /*
@@ -66,12 +78,20 @@ change_waits(const struct server *as, const struct asker *who, const char *text)
 	return false;
 }
 
+/* At work on the account, or a removal that is half done. */
+static bool
+is_under_way(const struct change *a)
+{
+	return a->state == CHANGE_WORKING ||
+	    (a->state == CHANGE_DELAYED && a->req.type == MSG_VLD);
+}
+
 /* Is another change of the account under way?  One at a time. */
 static bool
 is_taken(const struct server *as, const char *uid)
 {
 	for (int i = 0; i < as->changes_top; i++)
-		if (as->changes[i].state == CHANGE_WORKING &&
+		if (is_under_way(&as->changes[i]) &&
 		    strcmp(as->changes[i].req.uid, uid) == 0)
 			return true;
 	return false;
@@ -106,7 +126,9 @@ wrong_password(struct server *as, struct change *a, ms_t now)
 		return;
 	}
 	a->wait_until = now + (delay < DELAY_MAX ? delay : DELAY_MAX);
-	a->state = too_many_delayed(as) ? CHANGE_NONE : CHANGE_DELAYED;
+	a->state = CHANGE_DELAYED;
+	if (too_many_delayed(as))
+		forget(a);
 }
 
 static bool
@@ -125,8 +147,6 @@ trusted(struct server *as, struct change *a)
 					     same_device(account, &a->req);
 
 	people_right(a->req.uid, a->who.from.sin_addr);
-	if (a->req.type == MSG_REG)
-		person_trusted(person_of(a->req.uid));
 	if (keep) {
 		finish(as, a, ST_OK);
 		return;
@@ -152,6 +172,8 @@ create(struct server *as, struct change *a)
 	memcpy(account->ip, a->req.ip, sizeof(account->ip));
 	account->port = a->req.port;
 	a->change.change = ACCOUNT_CREATE;
+	person_is_new(person_of(a->req.uid));
+	failures_keep(a->req.uid);
 	work(as, a);
 }
 
@@ -193,40 +215,49 @@ begin(struct server *as, struct change *a, ms_t now)
 			finish(as, a, ST_NOK);
 		break;
 	case ACCOUNT_UNREADABLE:
-		log_warn("user %s: cannot read the account", a->req.uid);
+		accounts_report(a->req.uid);
 		finish(as, a, ST_NOK);
 	}
 }
 
-/* A worker that was killed may have done it, and a restart would finish it. */
-static bool
-is_removed(const struct change *a)
+void
+change_confirm(struct msg *cnf, const struct msg *vld)
 {
-	struct account account;
-
-	if (a->job.state == JOB_DONE)
-		return a->change.result == ACCOUNT_DONE;
-	return accounts_load(a->req.uid, &account) == ACCOUNT_NONE;
+	wire_reply(cnf, MSG_VLD, ST_OK);
+	memcpy(cnf->uid, vld->uid, sizeof(cnf->uid));
+	memcpy(cnf->tid, vld->tid, sizeof(cnf->tid));
+	cnf->op = OP_REMOVE;
 }
 
+/*
+ * What was begun and neither done nor taken back, or cut short with its worker,
+ * is tried again: told E the FS would keep the files, and the next start would
+ * remove the account all the same.
+ */
 static void
-removed(struct server *as, struct change *a)
+removed(struct server *as, struct change *a, ms_t now)
 {
 	struct msg cnf;
 
-	wire_reply(&cnf, MSG_VLD, ST_OK);
-	memcpy(cnf.uid, a->req.uid, sizeof(cnf.uid));
-	memcpy(cnf.tid, a->req.tid, sizeof(cnf.tid));
-	cnf.op = OP_REMOVE;
-	if (!is_removed(a)) {
-		ticket_void(&a->req);
-		cnf.op = OP_ERROR;
-	} else {
+	if (a->job.state == JOB_FAILED || a->change.result == ACCOUNT_UNSURE) {
+		a->wait_until = now + REMOVAL_RETRY;
+		a->state = CHANGE_DELAYED;
+		return;
+	}
+	change_confirm(&cnf, &a->req);
+	if (a->change.result == ACCOUNT_DONE) {
+		struct person *p = person_of(a->req.uid);
+
+		lock_prove();
+		memcpy(p->removal, a->req.tid, sizeof(p->removal));
 		tickets_drop(a->req.uid);
 		clients_log_out(as, a->req.uid);
+	} else {
+		ticket_void(&a->req);
+		cnf.op = OP_ERROR;
 	}
 	udp_answer(as, &a->who, &a->req, WIRE_OK, &cnf);
-	a->state = CHANGE_NONE;
+	forget(a);
 }
 
 static void
@@ -234,10 +265,20 @@ report_failure(const struct change *a)
 {
 	if (a->job.state == JOB_FAILED) {
 		log_warn("user %s: the work was cut short", a->req.uid);
-	} else if (a->change.result == ACCOUNT_FAILED) {
+	} else if (a->change.result == ACCOUNT_FAILED ||
+	    a->change.result == ACCOUNT_UNSURE) {
+		lock_prove(); /* nothing can be written where it is lost */
 		errno = a->change.error;
 		log_error("user %s: cannot write the account", a->req.uid);
 	}
+}
+
+/* Another device: the wrong codes that were sent to the last one. */
+static void
+moved(const char *uid, ms_t now)
+{
+	person_moved(person_of(uid), now);
+	failures_keep(uid);
 }
 
 /* The pool is done with it: answer, or go on to the next step. */
@@ -252,7 +293,7 @@ worked(struct server *as, struct change *a, ms_t now)
 		hash_slot_release(a->who.from.sin_addr);
 	report_failure(a);
 	if (a->req.type == MSG_VLD) {
-		removed(as, a);
+		removed(as, a, now);
 		return;
 	}
 	if (ok && hashed)
@@ -263,11 +304,11 @@ worked(struct server *as, struct change *a, ms_t now)
 	} else if (a->job.state == JOB_DONE &&
 	    a->change.result == ACCOUNT_WRONG) {
 		wrong_password(as, a, now);
-	} else if (!ok && a->change.error == EEXIST && !a->again) {
-		a->again = true; /* it is there after all: look again */
-		a->state = CHANGE_WAITING;
-	} else
+	} else {
+		if (ok && a->req.type == MSG_REG)
+			moved(a->req.uid, now);
 		finish(as, a, ok ? ST_OK : ST_NOK);
+	}
 }
 
 static void
@@ -287,9 +328,12 @@ step(struct server *as, struct change *a, ms_t now)
 			worked(as, a, now);
 		break;
 	case CHANGE_DELAYED:
-		if (now >= a->wait_until) {
+		if (now < a->wait_until)
+			break;
+		if (a->req.type != MSG_VLD)
 			finish(as, a, ST_NOK);
-		}
+		else
+			work(as, a);
 		break;
 	}
 }
@@ -310,24 +354,30 @@ remember(struct server *as, const struct asker *who, const char *text,
 	return a;
 }
 
+void
+change_removal(
+    struct removal *r, const struct asker *who, const struct msg *vld)
+{
+	memset(r, 0, sizeof(*r));
+	memcpy(r->uid, vld->uid, sizeof(r->uid));
+	memcpy(r->tid, vld->tid, sizeof(r->tid));
+	inet_ntop(AF_INET, &who->from.sin_addr, r->ip, sizeof(r->ip));
+	r->port = ntohs(who->from.sin_port);
+}
+
 /* Before a removal is confirmed the account is gone from the disk. */
 void
 change_remove(struct server *as, const struct asker *who, const char *text,
     const struct msg *vld)
 {
 	struct change *a = remember(as, who, text, vld);
-	struct removal *r;
 
 	if (a == NULL) { /* nothing will be removed: its resend gets E */
 		ticket_void(vld);
 		return;
 	}
 	a->change.change = ACCOUNT_REMOVE;
-	r = &a->change.asked;
-	memcpy(r->uid, vld->uid, sizeof(r->uid));
-	memcpy(r->tid, vld->tid, sizeof(r->tid));
-	inet_ntop(AF_INET, &who->from.sin_addr, r->ip, sizeof(r->ip));
-	r->port = ntohs(who->from.sin_port);
+	change_removal(&a->change.asked, who, vld);
 }
 
 /* Where work has ended, others, earlier in the table, may have waited for it.

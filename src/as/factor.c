@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "as/factor.h"
+#include "as/failures.h"
 #include "policy.h"
 
 #define SPARE_CALLS  8           /* VLCs that may be out beside a full table */
@@ -194,6 +195,7 @@ factor_pacing(const struct server *as, struct session *s, ms_t now)
 		return;
 	p = person_of(s->code.uid);
 	s->wait_until = person_next_code_at(p, now);
+	failures_keep(s->code.uid); /* a day may have forgiven one */
 	if (s->wait_until == NEVER || !find_device(p, s->code.uid))
 		answer_req(s, ST_EPD, now);
 	else if (s->wait_until <= now)
@@ -247,10 +249,14 @@ factor_confirm(struct server *as, struct session *s, const struct msg *aut,
 			const char *tid = ticket_grant(&code, now);
 
 			memcpy(reply.tid, tid, strlen(tid));
+			person_proved(person_of(code.uid), s->wrong_codes);
+			s->wrong_codes = 0;
 		} else {
 			as->count.wrong_codes++;
 			person_failed(person_of(code.uid), now);
+			s->wrong_codes++;
 		}
+		failures_keep(code.uid);
 	}
 	session_answer(s, aut, result, &reply, now);
 }

@@ -1,13 +1,16 @@
 #include <string.h>
 
 #include "as/login.h"
+#include "crypto/secret.h"
 #include "sys/log.h"
 
 static void
 logged_in(struct session *s, const struct msg *log, ms_t now)
 {
-	if (strcmp(s->uid, log->uid) != 0)
-		s->code.vc[0] = '\0'; /* it was somebody else's */
+	if (strcmp(s->uid, log->uid) != 0) { /* they were somebody else's */
+		s->code.vc[0] = '\0';
+		s->wrong_codes = 0;
+	}
 	memcpy(s->uid, log->uid, sizeof(s->uid));
 	people_right(log->uid, s->conn.peer.sin_addr);
 	session_answer_status(s, log, ST_OK, now);
@@ -37,7 +40,7 @@ login_take(
 	enum account_state found = accounts_load(log->uid, &a);
 
 	if (found == ACCOUNT_UNREADABLE)
-		log_error("user %s: cannot read the account", log->uid);
+		accounts_report(log->uid);
 	if (found != ACCOUNT_FOUND) {
 		session_answer_status(s, log, ST_ERR, now);
 		return;
@@ -92,7 +95,7 @@ login_checking(struct server *as, struct session *s, ms_t now)
 		logged_in(s, &log, now);
 	} else
 		wrong_password(as, s, &log, now);
-	memset(s->check.pass, 0, sizeof(s->check.pass));
+	wipe(s->check.pass, sizeof(s->check.pass));
 	s->job.state = JOB_NONE;
 }
 

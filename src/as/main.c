@@ -7,31 +7,19 @@
 #include <unistd.h>
 
 #include "as/change.h"
+#include "as/failures.h"
+#include "as/lock.h"
 #include "policy.h"
+#include "sys/disk.h"
 #include "sys/fd.h"
 #include "sys/log.h"
 #include "sys/random.h"
-#include "version.h"
+#include "ui/options.h"
 
 #define BURST_ROOM (1 << 20) /* bytes of datagrams that may wait for us */
 #define WORKERS    4
 
 #define FREE_PORT_TRIES 16
-
-static const char usage[] =
-    "usage: AS [-p ASport] [-v] [-d DIR] [-u FILE] [--standby]\n";
-
-static const char help[] =
-    "\n"
-    "The authentication server: registers devices, checks passwords, sends\n"
-    "validation codes and issues transaction IDs.\n"
-    "\n"
-    "  -p ASport   UDP and TCP port; 0 takes a free one (default %d)\n"
-    "  -v          show each request and its answer\n"
-    "  -d DIR      where accounts are kept (default as-data)\n"
-    "  -u FILE     the UIDs that may register, one a line (default: any)\n"
-    "  --standby   wait for the AS that holds DIR to end, then take over\n"
-    "  -h, -V      this help, the version\n";
 
 struct options {
 	uint16_t port;
@@ -39,63 +27,32 @@ struct options {
 	const char *dir, *users;
 };
 
+static struct options options = { .port = AS_PORT, .dir = "as-data" };
+
+static const struct option_row rows[] = {
+	{ 'p', NULL, "ASport", "UDP and TCP port; 0: any free one",
+	    OPTION_ANY_PORT, &options.port },
+	{ 'v', NULL, NULL, "show each request and its answer", OPTION_FLAG,
+	    &options.verbose },
+	{ 'd', NULL, "DIR", "where accounts are kept", OPTION_TEXT,
+	    &options.dir },
+	{ 'u', NULL, "FILE", "who may register, one UID a line (any may)",
+	    OPTION_TEXT, &options.users },
+	{ '\0', "standby", NULL,
+	    "wait for the AS that holds DIR to end, then take over",
+	    OPTION_FLAG, &options.standby },
+};
+
+static const struct option_table table = {
+	.program = "AS",
+	.about = "The authentication server: registers devices, checks "
+		 "passwords, sends\n"
+		 "validation codes and issues transaction IDs.\n",
+	.row = rows,
+	.rows = sizeof(rows) / sizeof(rows[0]),
+};
+
 static struct server as;
-
-static _Noreturn void
-show_usage(void)
-{
-	fputs(usage, stderr);
-	exit(2);
-}
-
-static _Noreturn void
-show_help(void)
-{
-	fputs(usage, stdout);
-	printf(help, AS_PORT);
-	exit(0);
-}
-
-static struct options
-read_options(int argc, char *argv[])
-{
-	struct options o = { .port = AS_PORT, .dir = "as-data" };
-	int c;
-
-	while ((c = getopt(argc, argv, "p:vd:u:hV-:")) != -1)
-		switch (c) {
-		case 'p':
-			if (!net_port_scan(optarg, true, &o.port)) {
-				fprintf(stderr, "AS: not a port: %s\n", optarg);
-				show_usage();
-			}
-			break;
-		case 'v':
-			o.verbose = true;
-			break;
-		case 'd':
-			o.dir = optarg;
-			break;
-		case 'u':
-			o.users = optarg;
-			break;
-		case 'h':
-			show_help();
-		case 'V':
-			puts("AS (RC-2FA) " VERSION);
-			exit(0);
-		case '-':
-			o.standby = strcmp(optarg, "standby") == 0;
-			if (o.standby)
-				break;
-			/* fall through */
-		default:
-			show_usage();
-		}
-	if (optind != argc)
-		show_usage();
-	return o;
-}
 
 static void
 restrict_users(const char *file)
@@ -109,22 +66,22 @@ restrict_users(const char *file)
 	log_info("AS registers the %d users of %s", n, file);
 }
 
+static void
+note_removal(const struct removal *r)
+{
+	memcpy(person_of(r->uid)->removal, r->tid, sizeof(r->tid));
+}
+
 /* The removals of the last AS are done; their FS may not know it yet. */
 static void
-remember_removals(void)
+finish_removals(void)
 {
-	static struct removal r[256];
-	int n = accounts_removals(r, (int)(sizeof(r) / sizeof(r[0])));
+	int unfinished = accounts_removals(note_removal);
 
-	for (int i = 0; i < n; i++) {
-		struct msg vld = { .type = MSG_VLD };
-		struct asker who = { .len = sizeof("VLD 12345 1234\n") - 1 };
-
-		memcpy(vld.uid, r[i].uid, sizeof(vld.uid));
-		memcpy(vld.tid, r[i].tid, sizeof(vld.tid));
-		net_address(&who.from, r[i].ip, r[i].port);
-		ticket_restore(&vld, &who, now_ms());
-	}
+	if (unfinished == -1)
+		fatal("cannot read the removals");
+	if (unfinished > 0)
+		log_warn("%d removals cannot be finished", unfinished);
 }
 
 /* The same port for both; a free one for TCP may be taken for UDP. */
@@ -157,11 +114,13 @@ open_server(const struct options *o)
 	if (random_open() == -1)
 		fatal("cannot open the system's random source");
 	people_open();
-	if (o->users != NULL)
-		restrict_users(o->users);
 	if ((why = accounts_open(o->dir, o->standby, keep)) != NULL)
 		fatalx("%s: %s", o->dir, why);
-	remember_removals();
+	if (failures_open(keep[0], now_ms()) == -1)
+		fatal("%s: cannot read the counts of wrong codes", o->dir);
+	if (o->users != NULL) /* as it is now, after standing by */
+		restrict_users(o->users);
+	finish_removals();
 	as.signals =
 	    net_signals(signals, (int)(sizeof(signals) / sizeof(signals[0])));
 	if (as.signals == -1)
@@ -212,6 +171,16 @@ handle_signals(const struct ready *r, ms_t now)
 	}
 }
 
+/* All that a round does is done by who holds the accounts. */
+static void
+prove_lock(ms_t now)
+{
+	if (now - as.proved < HELD_TIME)
+		return;
+	lock_prove();
+	as.proved = now;
+}
+
 static bool
 is_over(ms_t now)
 {
@@ -238,6 +207,7 @@ serve(void)
 			fatal("cannot wait for events");
 
 		now = r.woke;
+		prove_lock(now);
 		if (ready_can_read(&r, as.signals))
 			handle_signals(&r, now);
 		pool_step(&as.pool, &r);
@@ -249,17 +219,25 @@ serve(void)
 int
 main(int argc, char *argv[])
 {
-	struct options o = read_options(argc, argv);
+	int status = options_read(&table, argc, argv);
+	char dir[LOG_PATH_MAX];
+	bool is_new;
 
-	log_open("AS", o.verbose);
-	open_server(&o);
+	if (status != GO_ON)
+		return status;
+	log_open("AS", options.verbose);
+	is_new = disk_is_missing(options.dir);
+	open_server(&options);
 	log_info("AS listening on UDP and TCP port %u",
 	    (unsigned)net_port(as.listener.fd));
-	log_info("AS serves up to %d sessions at once, accounts in %s%s",
-	    as.sessions_max, o.dir,
-	    o.users == NULL ? ", any UID may register" : "");
+	log_info("AS serves up to %d sessions at once, accounts in %s%s%s",
+	    as.sessions_max, log_path(dir, sizeof(dir), options.dir),
+	    is_new ? " (new)" : "",
+	    options.users == NULL ? ", any UID may register" : "");
+	if (log_lost())
+		return EXIT_FAILED;
 	serve();
 	pool_stop(&as.pool);
 	log_info("AS stopped");
-	return 0;
+	return log_lost() ? EXIT_FAILED : EXIT_FINE;
 }

@@ -106,17 +106,28 @@ person_check(const struct person *p, const char *pair, const char *pass)
 	return same_bytes(d, p->proof, PROOF_LEN) ? CHECK_RIGHT : CHECK_WRONG;
 }
 
+/* At the end of the count only a device helps, and one more is excused. */
+static void
+forgive(struct person *p, ms_t now)
+{
+	unsigned *n = p->failed > 0 && p->failed < CODES_FAILED_MAX ?
+	    &p->failed :
+	    &p->excused;
+
+	if (*n > 0 && now - p->failed_at >= CODES_FORGIVEN) {
+		--*n;
+		p->failed_at = now;
+	}
+}
+
 ms_t
 person_next_code_at(struct person *p, ms_t now)
 {
 	ms_t from = p->paced - VLC_PACE * (VLC_BURST - 1);
 
+	forgive(p, now);
 	if (p->failed >= CODES_FAILED_MAX)
 		return NEVER;
-	if (p->failed > 0 && now - p->failed_at >= CODES_FORGIVEN) {
-		p->failed--;
-		p->failed_at = now;
-	}
 	if (p->failed >= CODES_FAILED_SLOW &&
 	    p->asked_at + CODES_SLOW_TIME > from)
 		from = p->asked_at + CODES_SLOW_TIME;
@@ -133,14 +144,34 @@ person_code_sent(struct person *p, ms_t now)
 void
 person_failed(struct person *p, ms_t now)
 {
-	p->failed++;
+	if (p->failed < CODES_FAILED_MAX)
+		p->failed++;
 	p->failed_at = now;
 }
 
 void
-person_trusted(struct person *p)
+person_proved(struct person *p, unsigned wrong)
 {
-	p->failed = 0;
+	p->failed -= wrong < p->failed ? wrong : p->failed;
+}
+
+void
+person_moved(struct person *p, ms_t now)
+{
+	unsigned n;
+
+	forgive(p, now);
+	n = CODES_EXCUSED_MAX - p->excused;
+	if (n > p->failed)
+		n = p->failed;
+	p->failed -= n;
+	p->excused += n;
+}
+
+void
+person_is_new(struct person *p)
+{
+	p->failed = p->excused = 0;
 }
 
 static struct wrong *

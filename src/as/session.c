@@ -2,6 +2,7 @@
 
 #include "as/factor.h"
 #include "as/login.h"
+#include "crypto/secret.h"
 #include "net/trace.h"
 #include "policy.h"
 
@@ -14,6 +15,7 @@ session_open(
 	conn_open(&s->conn, fd, peer, now);
 	s->state = READY;
 	s->uid[0] = '\0';
+	s->wrong_codes = 0;
 	s->line_since = 0;
 	s->more = false;
 	s->code.vc[0] = '\0';
@@ -116,6 +118,7 @@ ready(struct server *as, struct session *s, ms_t now)
 			break;
 		s->line_since = 0;
 		take_message(as, s, &m, result, now);
+		wipe(m.pass, sizeof(m.pass));
 	}
 	if (s->state != READY)
 		return;

@@ -201,6 +201,14 @@ tidy(const char *uid, ms_t now)
 		give_back_oldest_used();
 }
 
+/* The TID of the last removal goes on meaning that removal. */
+static bool
+is_new(const char *uid, const char *tid)
+{
+	return is_none(find(uid, tid)) &&
+	    strcmp(person_of(uid)->removal, tid) != 0;
+}
+
 const char *
 ticket_grant(const struct code *c, ms_t now)
 {
@@ -211,7 +219,7 @@ ticket_grant(const struct code *c, ms_t now)
 	tidy(c->uid, now);
 	do
 		random_code(tid);
-	while (!is_none(find(c->uid, tid)) && ++draws < DRAWS_MAX);
+	while (!is_new(c->uid, tid) && ++draws < DRAWS_MAX);
 	t = draws < DRAWS_MAX ? take(c->uid, now) : tickets;
 	if (is_none(t))
 		return "0";
@@ -255,18 +263,6 @@ ticket_use(
 	cnf->op = t->op;
 	memcpy(cnf->fname, t->fname, sizeof(cnf->fname));
 	return again;
-}
-
-void
-ticket_restore(const struct msg *vld, const struct asker *who, ms_t now)
-{
-	struct ticket *t = take(vld->uid, now);
-
-	if (is_none(t))
-		return;
-	memcpy(t->tid, vld->tid, sizeof(t->tid));
-	t->op = OP_REMOVE;
-	mark_used(t, who, now);
 }
 
 void

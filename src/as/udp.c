@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "as/change.h"
+#include "crypto/secret.h"
 #include "net/trace.h"
 #include "policy.h"
 
@@ -23,13 +24,47 @@ udp_answer(struct server *as, const struct asker *who, const struct msg *req,
 
 /* VLD */
 
+/*
+ * The FS whose removal this was asks again, however late: its files go only
+ * once it knows.  The same bytes from the same place get the same answer as
+ * long as the record stands.
+ */
+static bool
+take_removal(struct server *as, const struct asker *who, const char *text,
+    const struct msg *vld)
+{
+	struct removal r;
+	struct msg cnf;
+
+	if (strcmp(person_of(vld->uid)->removal, vld->tid) != 0 ||
+	    who->len != sizeof("VLD 12345 1234\n") - 1)
+		return false;
+	change_removal(&r, who, vld);
+	switch (accounts_removed(&r)) {
+	case REMOVAL_DONE:
+		as->count.again++;
+		change_confirm(&cnf, vld);
+		udp_answer(as, who, vld, WIRE_OK, &cnf);
+		return true;
+	case REMOVAL_BEGUN:
+		change_remove(as, who, text, vld);
+		return true;
+	case REMOVAL_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
 static void
 take_vld(struct server *as, const struct asker *who, const char *text,
     const struct msg *vld, ms_t now)
 {
 	struct msg cnf;
-	bool again = ticket_use(vld, who, now, &cnf);
+	bool again;
 
+	if (take_removal(as, who, text, vld))
+		return;
+	again = ticket_use(vld, who, now, &cnf);
 	as->count.again += again;
 	if (cnf.op == OP_REMOVE && !again)
 		change_remove(as, who, text, vld);
@@ -68,21 +103,32 @@ is_ours(enum msg_type type)
 
 /* Replies are never answered: two servers would answer each other for ever. */
 static void
-take_datagram(struct server *as, struct asker *who, const char *text, ms_t now)
+take_message(struct server *as, struct asker *who, const char *text,
+    const struct msg *m, enum wire_result result, ms_t now)
 {
-	struct msg m, reply;
-	enum wire_result result = wire_parse_datagram(text, who->len, &m);
+	struct msg reply;
 
-	if (m.type != MSG_UNKNOWN && !wire_is_request(m.type))
+	if (m->type != MSG_UNKNOWN && !wire_is_request(m->type))
 		return;
-	if (result == WIRE_OK && is_ours(m.type)) {
-		take_request(as, who, text, &m, now);
+	if (result == WIRE_OK && is_ours(m->type)) {
+		take_request(as, who, text, m, now);
 		return;
 	}
-	wire_fault(&reply, is_ours(m.type) ? m.type : MSG_UNKNOWN);
+	wire_fault(&reply, is_ours(m->type) ? m->type : MSG_UNKNOWN);
 	if (reply.type == MSG_ERR && !err_allowed(&as->errs, &who->from, now))
 		return;
-	udp_answer(as, who, &m, result, &reply);
+	udp_answer(as, who, m, result, &reply);
+}
+
+static void
+take_datagram(struct server *as, struct asker *who, char *text, ms_t now)
+{
+	struct msg m;
+	enum wire_result result = wire_parse_datagram(text, who->len, &m);
+
+	take_message(as, who, text, &m, result, now);
+	wipe(m.pass, sizeof(m.pass));
+	wipe(text, who->len);
 }
 
 void

@@ -40,22 +40,80 @@ invalidate(struct client *c, struct service *s)
 	answer_status(c, ST_INV);
 }
 
+/* Nobody knows whether the AS has removed the user: see removals.h. */
+static void
+leave(struct client *c, struct service *s, ms_t at)
+{
+	if (c->req.type == MSG_REM && c->task.is_intended)
+		removals_soon(&s->removals, at);
+	invalidate(c, s);
+}
+
 static void
 start_validation(struct client *c, struct service *s, ms_t now)
 {
 	struct msg vld = { .type = MSG_VLD };
 
-	if (!replay_claim(&s->replay, c->req.uid, c->req.tid, now)) {
-		s->repeated++;
-		answer_status(c, ST_INV);
-		return;
-	}
 	memcpy(vld.uid, c->req.uid, sizeof(vld.uid));
 	memcpy(vld.tid, c->req.tid, sizeof(vld.tid));
 	c->state = VALIDATING;
 	c->since = now;
 	if (request_start(&c->vld, s->as, &vld, now) == REQUEST_FAILED)
+		leave(c, s, now);
+}
+
+/* Before the AS is asked to let a user go, that is on the disk. */
+static void
+start_request(struct client *c, struct service *s, ms_t now)
+{
+	if (!replay_claim(&s->replay, c->req.uid, c->req.tid, now)) {
+		s->repeated++;
+		answer_status(c, ST_INV);
+		return;
+	}
+	if (c->req.type != MSG_REM) {
+		start_validation(c, s, now);
+		return;
+	}
+	c->state = INTENDING;
+	c->since = now;
+	c->may = false;
+}
+
+/* The intent stands, or is not needed; or why there is none. */
+static void
+intended(struct client *c, struct service *s, ms_t now)
+{
+	c->job.state = JOB_NONE;
+	switch (c->task.status) {
+	case ST_OK:
+		start_validation(c, s, now);
+		break;
+	case ST_DUP: /* another one's comes first */
+		removals_soon(&s->removals, now);
+		c->task.is_intended = false;
+		c->again = now + INTENT_AGAIN;
+		break;
+	case ST_INV:
 		invalidate(c, s);
+		break;
+	default:
+		replay_forget(&s->replay, c->req.uid, c->req.tid);
+		answer_failure(c, c->task.status, c->task.error);
+	}
+}
+
+static void
+intend(struct client *c, struct service *s, ms_t now)
+{
+	if (job_busy(&c->job))
+		return;
+	if (c->job.state != JOB_NONE)
+		intended(c, s, now);
+	else if (c->may) {
+		c->may = false;
+		serve_intend(c, s);
+	}
 }
 
 static void
@@ -72,7 +130,22 @@ ask(struct client *c, struct service *s, ms_t now)
 	} else if (c->took != WIRE_OK || request_op(c->req.type) == OP_ERROR)
 		answer_fault(c);
 	else
-		start_validation(c, s, now);
+		start_request(c, s, now);
+}
+
+static void
+go_on(struct client *c, struct service *s)
+{
+	bool probed = c->job.state != JOB_NONE;
+
+	if (job_busy(&c->job) || (!probed && !c->may))
+		return;
+	c->may = false;
+	c->job.state = JOB_NONE;
+	if (probed)
+		serve_begin(c, s);
+	else
+		serve_confirmed(c, s);
 }
 
 static bool
@@ -110,6 +183,12 @@ act(struct client *c, struct service *s, ms_t now)
 	switch (c->state) {
 	case ASKING:
 		ask(c, s, now);
+		break;
+	case INTENDING:
+		intend(c, s, now);
+		break;
+	case HELD:
+		go_on(c, s);
 		break;
 	case RECEIVING:
 	case FINISHING:
@@ -164,6 +243,8 @@ due(const struct client *c)
 	switch (c->state) {
 	case ASKING:
 		return c->since + LINE_TIME;
+	case INTENDING:
+		return job_busy(&c->job) ? NEVER : c->since + INTENT_TIME;
 	case VALIDATING:
 		return c->vld.deadline;
 	case FINISHING:
@@ -184,10 +265,12 @@ expire(struct client *c, struct service *s, ms_t now)
 {
 	if (c->state == FINISHING)
 		c->state = SYNCING; /* nothing came: it is complete */
+	else if (c->state == INTENDING)
+		invalidate(c, s);
 	else if (c->state != VALIDATING)
 		client_end(c, s);
 	else if (request_step(&c->vld, now) == REQUEST_FAILED)
-		invalidate(c, s);
+		leave(c, s, now);
 }
 
 void
@@ -226,7 +309,7 @@ client_watch(const struct client *c, struct ready *r)
 void
 client_step(struct client *c, struct service *s, const struct ready *r)
 {
-	if (r->woke < due(c) && !job_over(c) &&
+	if (r->woke < due(c) && !job_over(c) && !c->may &&
 	    !ready_can_read(r, c->conn.fd) && !ready_can_write(r, c->conn.fd))
 		return;
 	advance(c, s, r->woke);
@@ -237,6 +320,23 @@ client_step(struct client *c, struct service *s, const struct ready *r)
 }
 
 bool
+client_is_removing(const struct client *c)
+{
+	if (c->req.type != MSG_REM)
+		return false;
+	return c->state == VALIDATING ||
+	    (c->state == INTENDING && job_busy(&c->job)) ||
+	    (c->state == SYNCING && c->task.task == FILE_ABANDON);
+}
+
+bool
+client_waits(const struct client *c)
+{
+	return (c->state == HELD || c->state == INTENDING) &&
+	    c->job.state == JOB_NONE;
+}
+
+bool
 client_awaits(const struct client *c, const struct msg *cnf)
 {
 	return c->state == VALIDATING && strcmp(c->req.uid, cnf->uid) == 0 &&
@@ -244,21 +344,25 @@ client_awaits(const struct client *c, const struct msg *cnf)
 }
 
 void
-client_validated(
-    struct client *c, struct service *s, const struct msg *cnf, ms_t now)
+client_validated(struct client *c, struct service *s, const struct msg *cnf,
+    bool held, ms_t now)
 {
-	if (cnf->op == OP_ERROR) {
-		invalidate(c, s);
-		advance(c, s, now);
-		return;
-	}
+	bool right = cnf->op == request_op(c->req.type) &&
+	    strcmp(cnf->fname, c->req.fname) == 0;
+
 	end_validation(c, s);
-	replay_keep(&s->replay, c->req.uid, c->req.tid, now);
-	if (cnf->op != request_op(c->req.type) ||
-	    strcmp(cnf->fname, c->req.fname) != 0)
-		answer_status(c, ST_INV);
+	if (cnf->op == OP_ERROR)
+		replay_forget(&s->replay, c->req.uid, c->req.tid);
 	else
-		serve_begin(c, s);
+		replay_keep(&s->replay, c->req.uid, c->req.tid, now);
+	if (right && held)
+		c->state = HELD;
+	else if (right)
+		serve_confirmed(c, s);
+	else if (c->req.type == MSG_REM && c->task.is_intended)
+		serve_abandon(c, s);
+	else
+		answer_status(c, ST_INV);
 	advance(c, s, now);
 }
 
@@ -273,6 +377,6 @@ client_unheard(struct client *c, struct service *s, ms_t now)
 	bool soon = c->vld.sent == 1 && now - c->since < REFUSED_SOON;
 
 	if (c->state == VALIDATING && (soon || c->req.type != MSG_REM))
-		invalidate(c, s);
+		leave(c, s, now + REMOVALS_AGAIN);
 	advance(c, s, now);
 }

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "fs/clients.h"
 #include "policy.h"
 
@@ -67,14 +69,66 @@ room_at(const struct clients *w, ms_t now)
 	return when;
 }
 
+/*
+ * Of one user one removal is decided at a time, and of all some: each costs the
+ * disk something before the AS is asked, and anybody may ask for one.  What the
+ * user does meanwhile waits, as nobody knows whose files these are; but not for
+ * the removal after that.
+ */
+static bool
+is_blocked(const struct clients *w, const struct client *c)
+{
+	bool removal = c->req.type == MSG_REM;
+	int n = 0;
+
+	for (int i = 0; i < w->size; i++) {
+		const struct client *k = w->order[i];
+		bool removing = client_is_removing(k);
+
+		n += removing;
+		if (k != c && (removing || (removal && k->state == HELD)) &&
+		    strcmp(k->req.uid, c->req.uid) == 0)
+			return true;
+	}
+	return removal && n >= REMOVALS_AT_ONCE;
+}
+
+static bool
+may_go_on(const struct clients *w, const struct client *c, ms_t now)
+{
+	return client_waits(c) && now >= c->again && !is_blocked(w, c);
+}
+
+/* A removal of this user that a client has begun and that is not over. */
+static bool
+is_busy(const void *clients, const char *uid)
+{
+	const struct clients *w = clients;
+
+	for (int i = 0; i < w->size; i++) {
+		const struct client *k = w->order[i];
+
+		if (k->req.type == MSG_REM && strcmp(k->req.uid, uid) == 0 &&
+		    (client_is_removing(k) || job_busy(&k->job)))
+			return true;
+	}
+	return false;
+}
+
 void
-clients_watch(
-    const struct clients *w, const struct listener *l, struct ready *r)
+clients_watch(const struct clients *w, const struct service *s,
+    const struct listener *l, struct ready *r)
 {
 	ms_t room = room_at(w, r->woke);
 
-	for (int i = 0; i < w->size; i++)
-		client_watch(w->order[i], r);
+	for (int i = 0; i < w->size; i++) {
+		const struct client *c = w->order[i];
+
+		client_watch(c, r);
+		if (client_waits(c) && !is_blocked(w, c))
+			ready_by(r, c->again > r->woke ? c->again : r->woke);
+	}
+	removals_watch(&s->removals, r);
 	if (room <= r->woke)
 		listener_watch(l, r);
 	else
@@ -121,8 +175,10 @@ clients_step(struct clients *w, struct service *s, const struct ready *r)
 				next = k;
 			continue;
 		}
+		w->order[k]->may = may_go_on(w, w->order[k], r->woke);
 		client_step(w->order[k], s, r);
 	}
+	removals_step(s, r, is_busy, w);
 	w->turn = next;
 	close_ranks(w);
 }
@@ -163,11 +219,16 @@ clients_accept(struct clients *w, struct service *s, struct listener *l,
 static void
 hand_over(struct clients *w, struct service *s, const struct msg *cnf, ms_t now)
 {
-	for (int i = 0; i < w->size; i++)
-		if (client_awaits(w->order[i], cnf)) {
-			client_validated(w->order[i], s, cnf, now);
+	for (int i = 0; i < w->size; i++) {
+		struct client *c = w->order[i];
+
+		if (client_awaits(c, cnf)) {
+			client_validated(c, s, cnf,
+			    c->req.type != MSG_REM && is_blocked(w, c), now);
 			return;
 		}
+	}
+	removals_receive(s, cnf);
 }
 
 void

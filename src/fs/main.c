@@ -9,9 +9,10 @@
 
 #include "fs/clients.h"
 #include "policy.h"
+#include "sys/disk.h"
 #include "sys/fd.h"
 #include "sys/log.h"
-#include "version.h"
+#include "ui/options.h"
 
 #define FEW_DESCRIPTORS 128 /* below this many the pool is small, too */
 #define FEW_WORKERS     4
@@ -23,88 +24,34 @@ struct options {
 	bool verbose;
 };
 
+static struct options options = { .port = FS_PORT,
+	.as_port = AS_PORT,
+	.as_host = "127.0.0.1",
+	.dir = "fs-data" };
+
+static const struct option_row rows[] = {
+	{ 'q', NULL, "FSport", "TCP port; 0: any free one", OPTION_ANY_PORT,
+	    &options.port },
+	{ 'n', NULL, "ASIP", "host of the AS, name or address", OPTION_TEXT,
+	    &options.as_host },
+	{ 'p', NULL, "ASport", "its UDP port", OPTION_PORT, &options.as_port },
+	{ 'v', NULL, NULL, "show each request and its answer", OPTION_FLAG,
+	    &options.verbose },
+	{ 'd', NULL, "DIR", "where files are kept", OPTION_TEXT, &options.dir },
+};
+
+static const struct option_table table = {
+	.program = "FS",
+	.about = "The file server: validates each operation with the AS, "
+		 "stores at most\n15 files a user.\n",
+	.row = rows,
+	.rows = sizeof(rows) / sizeof(rows[0]),
+};
+
 static struct service service;
 static struct clients clients;
 static struct listener listener;
 static int signals; /* a descriptor: see net_signals() */
-
-static const char usage[] =
-    "usage: FS [-q FSport] [-n ASIP] [-p ASport] [-v] [-d DIR]\n";
-
-static const char help[] =
-    "\n"
-    "The file server: validates each operation with the AS, stores at most\n"
-    "15 files a user.\n"
-    "\n"
-    "  -q FSport  TCP port; 0 takes a free one (default %d)\n"
-    "  -n ASIP    host of the AS, name or address (default 127.0.0.1)\n"
-    "  -p ASport  its port (default %d)\n"
-    "  -v         show each request and its answer\n"
-    "  -d DIR     where files are kept (default fs-data)\n"
-    "  -h, -V     this help, the version\n";
-
-static _Noreturn void
-show_usage(void)
-{
-	fputs(usage, stderr);
-	exit(2);
-}
-
-static _Noreturn void
-show_help(void)
-{
-	fputs(usage, stdout);
-	printf(help, FS_PORT, AS_PORT);
-	exit(0);
-}
-
-static void
-set_port(uint16_t *port, const char *text, bool zero)
-{
-	if (net_port_scan(text, zero, port))
-		return;
-	fprintf(stderr, "FS: not a port: %s\n", text);
-	show_usage();
-}
-
-static struct options
-read_options(int argc, char *argv[])
-{
-	struct options o = { .port = FS_PORT,
-		.as_port = AS_PORT,
-		.as_host = "127.0.0.1",
-		.dir = "fs-data" };
-	int option;
-
-	while ((option = getopt(argc, argv, "q:n:p:vd:hV")) != -1)
-		switch (option) {
-		case 'q':
-			set_port(&o.port, optarg, true);
-			break;
-		case 'n':
-			o.as_host = optarg;
-			break;
-		case 'p':
-			set_port(&o.as_port, optarg, false);
-			break;
-		case 'v':
-			o.verbose = true;
-			break;
-		case 'd':
-			o.dir = optarg;
-			break;
-		case 'h':
-			show_help();
-		case 'V':
-			puts("FS (RC-2FA) " VERSION);
-			exit(0);
-		default:
-			show_usage();
-		}
-	if (optind != argc)
-		show_usage();
-	return o;
-}
 
 static void
 open_network(const struct options *o, struct sockaddr_in *as)
@@ -125,13 +72,16 @@ open_network(const struct options *o, struct sockaddr_in *as)
 	if (service.as == -1)
 		fatal("cannot make a UDP socket for the AS");
 	net_receive_room(service.as, AS_BACKLOG);
+	service.as_addr = *as;
+	service.removals.fd = -1;
 }
 
 static void
 start(const struct options *o)
 {
 	struct sockaddr_in as;
-	char name[NET_NAME_MAX];
+	char name[NET_NAME_MAX], dir[LOG_PATH_MAX];
+	bool is_new = disk_is_missing(o->dir);
 	const char *error;
 	int cap = fd_limit(), usable = clients_open(&clients, cap);
 
@@ -148,8 +98,8 @@ start(const struct options *o)
 		fatal("cannot start the workers");
 	log_info("FS listening on TCP port %u, AS at %s",
 	    (unsigned)net_port(listener.fd), net_name(name, &as));
-	log_info(
-	    "FS serves up to %d clients at once, files in %s", usable, o->dir);
+	log_info("FS serves up to %d clients at once, files in %s%s", usable,
+	    log_path(dir, sizeof(dir), o->dir), is_new ? " (new)" : "");
 }
 
 static void
@@ -195,7 +145,7 @@ serve(void)
 		ready_read(&r, signals);
 		ready_read(&r, service.as);
 		pool_watch(&service.pool, &r);
-		clients_watch(&clients, &listener, &r);
+		clients_watch(&clients, &service, &listener, &r);
 
 		if (ready_wait(&r) == -1)
 			fatal("cannot wait for events");
@@ -217,6 +167,7 @@ static void
 stop(void)
 {
 	clients_dismiss(&clients, &service, true);
+	removals_stop(&service.removals);
 	pool_stop(&service.pool);
 	files_stop();
 	log_info("FS stopped");
@@ -225,10 +176,14 @@ stop(void)
 int
 main(int argc, char *argv[])
 {
-	struct options options = read_options(argc, argv);
+	int status = options_read(&table, argc, argv);
 
+	if (status != GO_ON)
+		return status;
 	start(&options);
+	if (log_lost())
+		return EXIT_FAILED;
 	serve();
 	stop();
-	return 0;
+	return log_lost() ? EXIT_FAILED : EXIT_FINE;
 }

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "crypto/secret.h"
 #include "net/conn.h"
 #include "policy.h"
 
@@ -23,6 +24,8 @@ conn_close(struct conn *c)
 	if (c->fd != -1)
 		close(c->fd);
 	c->fd = -1;
+	wipe(c->in.data, c->in.len);
+	c->in.len = 0;
 }
 
 static ssize_t
@@ -136,4 +139,5 @@ buf_drop(struct buf *b, size_t n)
 {
 	b->len -= n;
 	memmove(b->data, b->data + n, b->len);
+	wipe(b->data + b->len, n); /* a password may have been in it */
 }

@@ -72,13 +72,21 @@ net_same(const struct sockaddr_in *a, const struct sockaddr_in *b)
 	    a->sin_port == b->sin_port;
 }
 
-uint16_t
-net_port(int fd)
+struct sockaddr_in
+net_self(int fd)
 {
 	struct sockaddr_in addr = { .sin_port = 0 };
 	socklen_t len = sizeof(addr);
 
 	getsockname(fd, (struct sockaddr *)&addr, &len);
+	return addr;
+}
+
+uint16_t
+net_port(int fd)
+{
+	struct sockaddr_in addr = net_self(fd);
+
 	return ntohs(addr.sin_port);
 }
 
@@ -150,6 +158,17 @@ int
 net_udp_to(const struct sockaddr_in *peer)
 {
 	return connected(SOCK_DGRAM, peer);
+}
+
+int
+net_udp_from(const struct sockaddr_in *self, const struct sockaddr_in *peer)
+{
+	int fd = bound(SOCK_DGRAM, self);
+
+	if (fd != -1 &&
+	    connect(fd, (const struct sockaddr *)peer, sizeof(*peer)) == -1)
+		return close_with_errno(fd);
+	return fd;
 }
 
 int

@@ -50,10 +50,10 @@ answer(const struct device *d, const struct sockaddr_in *to,
 }
 
 void
-device_tell(const struct msg *vlc)
+device_tell(const struct msg *vlc, const char *age)
 {
 	tell(SAY_CODE, vlc->vc, op_name(vlc->op),
-	    vlc->fname[0] != '\0' ? " " : "", vlc->fname, vlc->uid);
+	    vlc->fname[0] != '\0' ? " " : "", vlc->fname, vlc->uid, age);
 }
 
 static void
@@ -64,8 +64,8 @@ take_vlc(struct device *d, const struct account *a, const struct msg *vlc,
 	struct msg reply = { .type = MSG_RVC };
 
 	if (ours && codes_add(&d->codes, vlc, now))
-		device_tell(vlc);
-	reply.status = ours && !terminal_lost() ? ST_OK : ST_NOK;
+		device_tell(vlc, "");
+	reply.status = ours && terminal_lost() == 0 ? ST_OK : ST_NOK;
 	memcpy(reply.uid, vlc->uid, sizeof(reply.uid));
 	answer(d, from, &reply);
 }

@@ -13,6 +13,7 @@
 
 static const char *name = "";
 static bool telling;
+static bool lost; /* something of what went to stdout */
 
 void
 log_open(const char *program, bool verbose)
@@ -28,27 +29,63 @@ log_verbose(void)
 	return telling;
 }
 
+static struct tm
+local_time(void)
+{
+	time_t now = time(NULL);
+	struct tm tm = { .tm_mday = 1 };
+
+	localtime_r(&now, &tm);
+	return tm;
+}
+
 /* One line in one write: head, text, tail. */
-static void __attribute__((__format__(__printf__, 4, 0))) say(FILE *to,
+static bool __attribute__((__format__(__printf__, 4, 0))) say(FILE *to,
     const char *head, const char *tail, const char *format, va_list args)
 {
 	char text[1024];
 
 	vsnprintf(text, sizeof(text), format, args);
-	fprintf(to, "%s%s%s\n", head, text, tail);
-	fflush(to);
+	return fprintf(to, "%s%s%s\n", head, text, tail) > 0 && fflush(to) == 0;
 }
 
-static void __attribute__((__format__(__printf__, 2, 0)))
-complain(int error, const char *format, va_list args)
+static void __attribute__((__format__(__printf__, 3, 0)))
+complain(const char *when, int error, const char *format, va_list args)
 {
-	char head[32], tail[128] = "";
+	char head[64], tail[128] = "";
 
-	snprintf(head, sizeof(head), "%s: ", name);
+	snprintf(head, sizeof(head), "%s: %s", name, when);
 	if (error != 0)
 		snprintf(tail, sizeof(tail), ": %s", strerror(error));
 	say(stderr, head, tail, format, args);
 	errno = error;
+}
+
+static void __attribute__((__format__(__printf__, 2, 0)))
+complain_now(int error, const char *format, va_list args)
+{
+	struct tm now = local_time();
+	char when[32];
+
+	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S ", &now);
+	complain(when, error, format, args);
+}
+
+/* That nobody reads any more is no fault.  Said once: a full disk stays full.
+ */
+static void __attribute__((__format__(__printf__, 2, 0)))
+inform(const char *head, const char *format, va_list args)
+{
+	if (say(stdout, head, "", format, args) || errno == EPIPE || lost)
+		return;
+	lost = true;
+	log_error("cannot write to the standard output");
+}
+
+bool
+log_lost(void)
+{
+	return lost;
 }
 
 void
@@ -57,7 +94,7 @@ log_info(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(stdout, "", "", format, args);
+	inform("", format, args);
 	va_end(args);
 }
 
@@ -76,17 +113,21 @@ is_heard(void)
 void
 log_request(const char *format, ...)
 {
-	char head[16];
-	time_t now = time(NULL);
-	struct tm tm;
+	static char last[16];
+	char head[16], date[16];
+	struct tm now;
 	va_list args;
 
 	if (!telling || !is_heard())
 		return;
-	localtime_r(&now, &tm);
-	strftime(head, sizeof(head), "%H:%M:%S ", &tm);
+	now = local_time();
+	strftime(head, sizeof(head), "%H:%M:%S ", &now);
+	strftime(date, sizeof(date), "%Y-%m-%d", &now);
+	if (last[0] != '\0' && strcmp(date, last) != 0)
+		log_info("%s", date); /* a new day */
+	memcpy(last, date, sizeof(last));
 	va_start(args, format);
-	say(stdout, head, "", format, args);
+	inform(head, format, args);
 	va_end(args);
 }
 
@@ -96,7 +137,7 @@ log_warn(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(0, format, args);
+	complain_now(0, format, args);
 	va_end(args);
 }
 
@@ -107,7 +148,7 @@ log_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(error, format, args);
+	complain_now(error, format, args);
 	va_end(args);
 }
 
@@ -118,7 +159,7 @@ fatal(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(error, format, args);
+	complain("", error, format, args);
 	va_end(args);
 	exit(1);
 }
@@ -129,7 +170,7 @@ fatalx(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(0, format, args);
+	complain("", 0, format, args);
 	va_end(args);
 	exit(1);
 }
@@ -150,4 +191,16 @@ escape(char *out, size_t room, const char *s, size_t n)
 	}
 	out[len] = '\0';
 	return out;
+}
+
+char *
+log_path(char *out, size_t size, const char *path)
+{
+	char here[LOG_PATH_MAX] = "", all[2 * LOG_PATH_MAX];
+
+	if (path[0] != '/' && getcwd(here, sizeof(here)) == NULL)
+		here[0] = '\0';
+	snprintf(all, sizeof(all), "%s%s%s", here,
+	    here[0] != '\0' && here[1] != '\0' ? "/" : "", path);
+	return escape(out, size, all, strlen(all));
 }

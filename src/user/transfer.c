@@ -21,7 +21,7 @@ transfer_init(struct transfer *t)
 void
 transfer_end(struct transfer *t)
 {
-	progress_end(&t->progress);
+	t->progress.name = NULL;
 	conn_close(&t->conn);
 	save_drop(&t->save);
 	if (t->file != -1)
@@ -39,6 +39,9 @@ transfer_busy(const struct transfer *t)
 static enum transfer_event
 fail(struct transfer *t, enum trouble trouble, int error)
 {
+	if (trouble == TROUBLE_UNWRITABLE &&
+	    (error == ENOSPC || error == EDQUOT || error == EFBIG))
+		trouble = TROUBLE_NO_SPACE;
 	t->trouble = trouble;
 	t->error = error;
 	return TRANSFER_FAILED;
@@ -148,6 +151,8 @@ keeping(struct transfer *t, const struct ready *r)
 		return TRANSFER_ANSWERED;
 	case SAVE_FAILED:
 		return fail(t, TROUBLE_UNWRITABLE, errno);
+	case SAVE_UNSAFE:
+		return fail(t, TROUBLE_UNSAFE, errno);
 	case SAVE_WAITING:
 		break;
 	}

@@ -54,6 +54,21 @@ hear_cnf(int fd, const char *text, size_t n, const struct sockaddr_in *from)
 		cnfs++;
 }
 
+/* Whom we ask to remove is on record first, where there are files. */
+static bool
+is_intended(const struct msg *m)
+{
+	for (int i = 0; i < clients.size; i++) {
+		const struct client *c = clients.order[i];
+
+		if (client_awaits(c, m) && c->req.type == MSG_REM &&
+		    c->task.is_intended)
+			return world_find(world_fd[store.removals].inode,
+				   m->uid) != -1;
+	}
+	return true;
+}
+
 /* Nothing but a VLD leaves, for somebody who waits for its answer. */
 static void
 hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
@@ -61,12 +76,14 @@ hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
 	struct msg m;
 	bool waits = false;
 
-	require(fd == service.as && to == NULL);
+	require(to == NULL);
+	require(fd == service.as || fd == service.removals.fd);
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
 	require(m.type == MSG_VLD);
 	for (int i = 0; i < clients.size; i++)
 		waits = waits || client_awaits(clients.order[i], &m);
-	require(waits);
+	require(waits || service.removals.state == REASKING);
+	require(!waits || is_intended(&m));
 	if (vlds < VLDS)
 		vld[vlds] = m;
 	vlds++;
@@ -116,6 +133,8 @@ is_reply(int fd, bool whole)
 	require(m.type == due.type);
 	if (m.status == ST_INV || m.status == ST_ERR)
 		return;
+	if (m.type == MSG_RRM && m.status == ST_NOK && (world_failed || cut))
+		return; /* the disk refused before the AS could be asked */
 	require(
 	    is_confirmed(req.uid, req.tid, request_op(req.type), req.fname));
 	if (m.type == MSG_RUP && m.status == ST_OK)
@@ -150,6 +169,10 @@ see_name(int dir, const char *name, int inode)
 	if (dir == world_fd[store.root].inode ||
 	    dir == world_fd[store.work].inode)
 		return;
+	if (dir == world_fd[store.removals].inode) {
+		require(world_synced(inode));
+		return;
+	}
 	do
 		require(world_each(&i, world_fd[store.root].inode, &uid, &it));
 	while (it != dir);

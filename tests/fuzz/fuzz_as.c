@@ -16,6 +16,44 @@ int as_main(int argc, char *argv[]);
 #include "as/factor.h"
 #include "as_checks.h"
 
+/* The directory is ours, and stays so; but a worker may lack descriptors. */
+
+const char *
+lock_take(int dir, bool wait, int *new_work)
+{
+	(void)wait;
+	require(mkdirat(dir, "work", 0700) == 0);
+	*new_work = disk_open_dir(dir, "work");
+	return NULL;
+}
+
+bool
+lock_join(void)
+{
+	return !world_fails();
+}
+
+void
+lock_prove(void)
+{
+}
+
+int
+failures_open(int dir, ms_t now)
+{
+	(void)dir, (void)now;
+	return 0;
+}
+
+void
+failures_keep(const char *uid)
+{
+	const struct person *p = person_of(uid);
+
+	require(
+	    p->failed <= CODES_FAILED_MAX && p->excused <= CODES_EXCUSED_MAX);
+}
+
 /* Steps */
 
 static void
@@ -303,6 +341,7 @@ clear_up(void)
 	ready_begin(&r);
 	for (int n = 0; world_jobs() > 0 || !change_idle(&as); n++) {
 		require(n < 1000);
+		world_now += 10; /* a removal may be tried again */
 		world_job_end(0, JOB_ENDS);
 		udp_step(&as, &r, world_now);
 		clients_step(&as, &r, world_now);

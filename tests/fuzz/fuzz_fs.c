@@ -16,6 +16,11 @@ int fs_main(int argc, char *argv[]);
 
 #include "fs_checks.h"
 
+#define ROUNDS_MAX 10000 /* of silence, until the last client has gone */
+
+static struct store made_store; /* as files_start() left it */
+static int rounds;
+
 /* Steps */
 
 static void
@@ -80,12 +85,17 @@ confirm(char how)
 		if (clients.order[i]->state == VALIDATING &&
 		    (c == NULL || clients.order[i]->conn.fd == peer[who]))
 			c = clients.order[i];
-	if (c == NULL)
+	if (c != NULL) {
+		memcpy(m.uid, c->req.uid, sizeof(m.uid));
+		memcpy(m.tid, c->req.tid, sizeof(m.tid));
+		memcpy(m.fname, c->req.fname, sizeof(m.fname));
+		m.op = request_op(c->req.type);
+	} else if (service.removals.state == REASKING) {
+		memcpy(m.uid, service.removals.op.uid, sizeof(m.uid));
+		memcpy(m.tid, service.removals.op.intent.tid, sizeof(m.tid));
+		m.op = OP_REMOVE;
+	} else
 		return;
-	memcpy(m.uid, c->req.uid, sizeof(m.uid));
-	memcpy(m.tid, c->req.tid, sizeof(m.tid));
-	memcpy(m.fname, c->req.fname, sizeof(m.fname));
-	m.op = request_op(c->req.type);
 	if (how == 'E')
 		m.op = OP_ERROR;
 	else if (how == 'f')
@@ -96,8 +106,10 @@ confirm(char how)
 		op_scan(op, &m.op);
 	if (op_names_file(m.op) && m.fname[0] == '\0')
 		memcpy(m.fname, "a.txt", sizeof("a.txt"));
-	world_datagram(
-	    service.as, &as_addr, text, wire_format(text, sizeof(text), &m));
+	world_datagram(c == NULL && service.removals.fd != -1 ?
+		service.removals.fd :
+		service.as,
+	    &as_addr, text, wire_format(text, sizeof(text), &m));
 }
 
 static void
@@ -201,17 +213,18 @@ do_step(char step)
 		script_end(step, fd);
 }
 
-/* The input is over, and everybody silent. */
+/* The input is over, and everybody silent: all clients go, in time. */
 static void
 rest(ms_t until)
 {
 	if (world_jobs() > 0)
 		world_job_end(0, JOB_ENDS);
-	else if (until != NEVER)
-		world_now = until;
-	else {
-		require(clients.size == 0 && !stopping);
+	else if (clients.size == 0) {
+		require(!stopping);
 		send_signal('t');
+	} else {
+		require(until != NEVER && ++rounds < ROUNDS_MAX);
+		world_now = until;
 	}
 }
 
@@ -233,10 +246,14 @@ set_up(void)
 		as_addr = world_address("127.0.0.1", AS_PORT);
 		client_addr = world_address("127.0.0.1", 45678);
 		require(files_start("fs-data") == NULL);
+		require(user_lock(&store, "12345") == 0);
+		user_unlock(&store, "12345");
+		made_store = store;
 		world_keep();
 		made = true;
 	}
 	world_reset();
+	store = made_store;
 	world_on = (struct world_on){ .turn = turn,
 		.said = hear_vld,
 		.heard = hear_cnf,
@@ -247,14 +264,26 @@ set_up(void)
 	log_open("FS", false);
 	who = cnfs = vlds = 0;
 	tids = 0;
+	rounds = 0;
 	cut = stopping = false;
 	for (int i = 0; i < PEERS; i++)
 		peer[i] = -1;
 	clients_open(&clients, FDS_RESERVED + 2 * CLIENTS);
 	service.as = net_udp_to(&as_addr);
+	service.as_addr = as_addr;
+	memset(&service.removals, 0, sizeof(service.removals));
+	service.removals.fd = -1;
 	signals = world_stream();
 	require(listener_open(&listener, FS_PORT) == 0);
 	pool_start(&service.pool, 1, sizeof(struct disk_op), files_run, NULL);
+}
+
+/* What was opened anew, as it had become stale. */
+static void
+close_anew(int fd, int made)
+{
+	if (fd != made && fd != -1)
+		close(fd);
 }
 
 /* After main()'s serve(): all must have come to an end, and leave nothing. */
@@ -273,9 +302,15 @@ clear_up(void)
 		world_job_end(0, JOB_ENDS);
 		clients_step(&clients, &service, &r);
 	}
-	require(reservations == 0 && world_jobs() == 0);
+	while (world_jobs() > 0)
+		world_job_end(0, JOB_ENDS);
+	removals_stop(&service.removals);
+	require(reservations == 0);
 	while (world_each(&i, world_fd[store.work].inode, &name, &it))
 		require(cut || world_failed || strcmp(name, "lock") == 0);
+	close_anew(store.work, made_store.work);
+	close_anew(store.alive, made_store.alive);
+	close_anew(store.locks, made_store.locks);
 	close(service.as);
 	close(signals);
 	require(world_is_tidy());

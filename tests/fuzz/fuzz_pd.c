@@ -292,10 +292,9 @@ reset_pd(void)
 	pd.device.codes.count = 0;
 	pd.device.codes.removal = false;
 	memset(&pd.device.errs, 0, sizeof(pd.device.errs));
-	memset(&pd.input, 0, offsetof(struct lines, data));
-	terminal_open(&pd.input);
-	pd.input.fd = input;
-	pd.failed = pd.leaving = pd.gone = pd.need_input = pd.password = false;
+	commands_open(&pd);
+	pd.shell.input.fd = input;
+	pd.failed = pd.leaving = pd.gone = pd.unread = false;
 	ready.woke = 0;
 }
 

@@ -175,6 +175,8 @@ world_connect(int fd, const struct sockaddr *to, socklen_t len)
 	memcpy(&e->peer, to, sizeof(e->peer));
 	if (e->peer.sin_port == 0)
 		return (int)fail(EINVAL);
+	if (e->port == 0)
+		e->port = world_port++;
 	e->connecting = e->kind == END_STREAM;
 	if (world_on.connected != NULL)
 		world_on.connected(fd);

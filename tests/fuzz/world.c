@@ -13,6 +13,8 @@ int world_full;
 struct world_on world_on;
 
 static int kept, top = FIRST; /* all descriptors from top on are free */
+static enum end_kind kept_kind[WORLD_FDS]; /* of those before it */
+static int kept_inode[WORLD_FDS];
 static bool woken;
 static int spins;
 
@@ -95,17 +97,22 @@ void
 world_keep(void)
 {
 	kept = top;
+	for (int fd = 0; fd < kept; fd++) {
+		kept_kind[fd] = world_fd[fd].kind;
+		kept_inode[fd] = world_fd[fd].inode;
+	}
 	world_disk_keep();
 }
 
 void
 world_reset(void)
 {
-	for (int fd = FIRST; fd < top; fd++) {
+	for (int fd = FIRST; fd < (top > kept ? top : kept); fd++) {
 		world_fd[fd].in_len = world_fd[fd].out_len = 0;
 		world_fd[fd].error = 0;
-		if (fd >= kept)
-			world_fd[fd].kind = END_NONE;
+		world_fd[fd].kind = fd < kept ? kept_kind[fd] : END_NONE;
+		if (fd < kept)
+			world_fd[fd].inode = kept_inode[fd];
 	}
 	top = kept > FIRST ? kept : FIRST;
 	world_now = 1000000;

@@ -14,14 +14,20 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
 #include <unistd.h>
 
 #include "sys/clock.h"
@@ -154,6 +160,8 @@ int world_fprintf(FILE *to, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 int world_fstat(int fd, struct stat *st);
 int world_fstatat(int at, const char *name, struct stat *st, int flags);
+struct statfs;
+int world_fstatfs(int fd, struct statfs *st);
 int world_fsync(int fd);
 int world_posix_fallocate(int fd, off_t at, off_t n);
 char *world_getcwd(char *path, size_t room);
@@ -187,9 +195,24 @@ int world_setsockopt(
     int fd, int level, int name, const void *value, socklen_t len);
 int world_shutdown(int fd, int how);
 int world_socket(int family, int type, int protocol);
+int world_utimensat(
+    int at, const char *name, const struct timespec *times, int flags);
 int world_unlink(const char *name);
 int world_unlinkat(int at, const char *name, int flags);
 ssize_t world_write(int fd, const void *data, size_t n);
+
+/* What no entry comes to: these abort. */
+int world_fclose(FILE *f);
+char *world_fgets(char *line, int room, FILE *f);
+FILE *world_fopen(const char *name, const char *how);
+void world_freeaddrinfo(struct addrinfo *list);
+const char *world_gai_strerror(int error);
+int world_getaddrinfo(const char *host, const char *port,
+    const struct addrinfo *want, struct addrinfo **found);
+int world_getrlimit(int what, struct rlimit *to);
+int world_pipe(int fd[2]);
+int world_sigaction(
+    int number, const struct sigaction *to, struct sigaction *was);
 
 #define DIR                 struct world_dir
 #define accept              world_accept
@@ -232,8 +255,21 @@ ssize_t world_write(int fd, const void *data, size_t n);
 #define setsockopt          world_setsockopt
 #define shutdown            world_shutdown
 #define socket              world_socket
+#define fstatfs             world_fstatfs
 #define unlink              world_unlink
 #define unlinkat            world_unlinkat
+#define utimensat           world_utimensat
 #define write               world_write
+
+#define fclose                world_fclose
+#define fgets                 world_fgets
+#define fopen                 world_fopen
+#define ferror                world_fclose
+#define freeaddrinfo          world_freeaddrinfo
+#define gai_strerror          world_gai_strerror
+#define getaddrinfo           world_getaddrinfo
+#define getrlimit(what, to)   world_getrlimit(what, to)
+#define pipe                  world_pipe
+#define sigaction(n, to, was) world_sigaction(n, to, was)
 
 #endif

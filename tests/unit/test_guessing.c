@@ -105,6 +105,55 @@ falls_to_hoarding(const char *uid, long *tried)
 	return false;
 }
 
+/*
+ * The AS is restarted: what is on its disk is left, and no wrong code was long
+ * ago.  And a device registers, which needs but the password.
+ */
+static void
+restart_and_register(struct person *p, ms_t now)
+{
+	struct person was = *p;
+
+	memset(p, 0, sizeof(*p));
+	p->failed = was.failed;
+	p->excused = was.excused;
+	p->failed_at = now;
+	for (int i = 0; i < 10; i++)
+		person_moved(p, now);
+}
+
+/*
+ * Codes one by one; after each the AS is restarted and devices register; the
+ * owner, who is there too, enters a right code between two of them.
+ */
+static bool
+falls_to_registering(const char *uid, ms_t end, long *tried)
+{
+	struct person *p = person_of(uid);
+	struct code c = { .op = OP_LIST };
+	ms_t now = START;
+
+	for (int i = 0; now < end;) {
+		ms_t at = person_next_code_at(p, now);
+
+		if (at == NEVER) {
+			now += CODES_FORGIVEN;
+			person_moved(p, now);
+			continue;
+		}
+		now = at > now ? at : now;
+		ask(&c, uid, now);
+		while (c.vc[0] != '\0') {
+			++*tried;
+			if (guess(&c, i++, now))
+				return true;
+		}
+		person_proved(p, 0);
+		restart_and_register(p, now);
+	}
+	return false;
+}
+
 /* No more than one in a hundred, and four deviations for chance. */
 static bool
 few(int fell, int accounts, long tried, const char *how)
@@ -120,9 +169,12 @@ few(int fell, int accounts, long tried, const char *how)
 static bool
 falls(const char *uid, int how, long *tried)
 {
-	return how == 1 ?
-	    falls_to_hoarding(uid, tried) :
-	    falls_to_patience(uid, START + 30 * DAYS, how == 2, tried);
+	if (how == 1)
+		return falls_to_hoarding(uid, tried);
+	if (how >= 3)
+		return falls_to_registering(
+		    uid, START + (how == 3 ? DAYS : 30 * DAYS), tried);
+	return falls_to_patience(uid, START + 30 * DAYS, how == 2, tried);
 }
 
 /*
@@ -140,6 +192,9 @@ no_more_than_one_account_in_a_hundred_falls(void)
 		{ "codes one by one", 0, 10000, CODES / 100 },
 		{ "many codes at once", 10000, 11000, CODES / 100 },
 		{ "and a try a day for a month", 11000, 12000,
+		    CODES / 100 + 30 },
+		{ "registering and restarts", 12000, 13000, CODES / 100 },
+		{ "registering and restarts for a month", 13000, 14000,
 		    CODES / 100 + 30 },
 	};
 

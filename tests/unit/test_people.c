@@ -113,9 +113,53 @@ eighty_wrong_codes_stop_a_user(void)
 	CHECK(person_next_code_at(p, START) == NEVER, "none is");
 	CHECK(person_next_code_at(p, START + 100 * CODES_FORGIVEN) == NEVER,
 	    "and time does not change it");
-	person_trusted(p);
+	person_moved(p, START);
 	CHECK(
 	    person_next_code_at(p, START) <= START, "a device has registered");
+	CHECK(
+	    p->failed == CODES_FAILED_MAX - CODES_EXCUSED_MAX, "%u", p->failed);
+}
+
+/* Whoever has the password can register devices all day. */
+static void
+registering_excuses_thirty_and_then_one_a_day(void)
+{
+	struct person *p = person_of("10006");
+	ms_t now = START;
+	int failed = 0;
+
+	for (int i = 0; i < 1000; i++) {
+		if (person_next_code_at(p, now) != NEVER) {
+			person_failed(p, now);
+			failed++;
+		}
+		person_moved(p, now);
+	}
+	CHECK(failed == CODES_FAILED_MAX + CODES_EXCUSED_MAX, "%d", failed);
+	for (int day = 1; day <= 5; day++) {
+		now += CODES_FORGIVEN;
+		CHECK(person_next_code_at(p, now) == NEVER,
+		    "not without registering");
+		person_moved(p, now);
+		CHECK(person_next_code_at(p, now) != NEVER, "one is left");
+		person_failed(p, now);
+		person_moved(p, now);
+		CHECK(person_next_code_at(p, now) == NEVER, "no more today");
+	}
+}
+
+/* Not those of somebody else, who knows the password, too. */
+static void
+a_right_code_forgives_the_wrong_ones_of_its_connection(void)
+{
+	struct person *p = person_of("10007");
+
+	for (int i = 0; i < 5; i++)
+		person_failed(p, START);
+	person_proved(p, 2);
+	CHECK(p->failed == 3, "%u", p->failed);
+	person_proved(p, 9);
+	CHECK(p->failed == 0, "%u", p->failed);
 }
 
 static void
@@ -280,6 +324,40 @@ many_addresses_wait_for_a_place(void)
 	CHECK(hash_slot_take(host("10.3.1.1")), "places are free again");
 }
 
+/* However many others are guessed at, an entry that gives way leaves its count
+ * behind: nobody guesses for nothing. */
+static void
+guessing_at_thousands_is_slowed_down(void)
+{
+	char uid[6];
+	int slow = 0;
+
+	for (int i = 0; i < 5000; i++) {
+		snprintf(uid, sizeof(uid), "%05d", 40000 + i);
+		for (int n = 0; n < 3; n++)
+			slow += people_wrong(uid, host("10.9.0.1"),
+				    2 * START + i * 10 + n) > 0;
+	}
+	CHECK(slow > 10000, "%d of 15000 were delayed", slow);
+}
+
+static void
+a_password_is_compared_to_its_last_byte(void)
+{
+	struct person *p = person_of("30001");
+	const char *pair = "pbkdf2-sha256$1$00$"
+			   "0123456789abcdef0123456789abcdef"
+			   "0123456789abcdef0123456789abcdef";
+
+	person_prove(p, pair, "abcd1234");
+	CHECK(person_check(p, pair, "abcd1234") == CHECK_RIGHT, "right");
+	p->proof[PROOF_LEN - 1] ^= 1;
+	CHECK(person_check(p, pair, "abcd1234") == CHECK_WRONG, "last byte");
+	p->proof[PROOF_LEN - 1] ^= 1;
+	p->proof[0] ^= 1;
+	CHECK(person_check(p, pair, "abcd1234") == CHECK_WRONG, "first byte");
+}
+
 int
 main(void)
 {
@@ -292,6 +370,8 @@ main(void)
 	ten_wrong_codes_slow_a_user_down();
 	eighty_wrong_codes_stop_a_user();
 	a_day_forgives_one_wrong_code();
+	registering_excuses_thirty_and_then_one_a_day();
+	a_right_code_forgives_the_wrong_ones_of_its_connection();
 	wrong_passwords_are_answered_later_and_later();
 	wrong_passwords_are_forgotten_after_a_quarter_of_an_hour();
 	a_guesser_is_remembered_among_many();
@@ -300,5 +380,7 @@ main(void)
 	a_pair_that_is_no_pair_proves_nothing();
 	an_address_has_no_more_than_sixteen_hashes_waiting();
 	many_addresses_wait_for_a_place();
+	a_password_is_compared_to_its_last_byte();
+	guessing_at_thousands_is_slowed_down();
 	return test_done("people");
 }
