@@ -70,5 +70,6 @@ aead_open(uint8_t *data, size_t n, const uint8_t key[AEAD_KEY],
 		chacha20(data + first, n - first, key, nonce, 8);
 	}
 	wipe(head, sizeof(head));
+	wipe(tag, sizeof(tag)); /* what a forger would have needed */
 	return good;
 }

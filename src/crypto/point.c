@@ -129,10 +129,9 @@ choose(struct addend *out, const struct addend table[8], uint32_t i)
 
 /*
  * A comb (Lim and Lee 1994; its signs are Hamburg's, 2012).  s is the sum of
- * all
- * +-2^i for i below 256, + where h = (s + 2^256 - 1) / 2 modulo L has a bit i.
- * Bit n of h's eight words makes two digits of four signs, a comb's teeth each;
- * the table has all sums of a comb whose last sign is +.
+ * +2^i or -2^i for all i below 256: + where h = (s + 2^256 - 1) / 2 modulo L
+ * has bit i.  The bits n of h's eight words make two digits of four signs, a
+ * comb's teeth each; the table has all the sums of a comb whose last sign is +.
  */
 void
 point_base(struct point *out, const struct scalar *s)

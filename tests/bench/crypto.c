@@ -8,7 +8,6 @@
  * openssl's.  "plain C" is openssl told to use nothing beyond x86-64
  * (OPENSSL_ia32cap=0), which is nearest to what a C compiler has to do.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
