@@ -31,7 +31,7 @@ STD    += -fsanitize=address,undefined -fno-sanitize-recover=all
 endif
 
 PROGRAMS = AS FS pd user
-FLOORS   = ui net sys proto crypto
+FLOORS   = ui net sys tls proto crypto
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LIB      = $(FLOORS:%=$(BUILD)/%.a)
 LINK     = $(SAY_LINK)$(CC) $(STD) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

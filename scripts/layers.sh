@@ -21,6 +21,35 @@ circles() {
 	    tsort 2>&1 >/dev/null | grep -v ': -: input contains a loop'
 }
 
+# What src/crypto and src/tls use of anybody else: nothing that could reach a
+# heap, a socket, a clock, a file, or keep something between two calls.  (fill is
+# a constant that is read as if it could change; __cpu_model is the compiler's.)
+pure='mem(cpy|move|set|cmp|chr)|str(len|chr|str|cmp|ncmp)|inet_pton'
+impure() { # FLOOR: "object symbol" a line
+	dir=$(mktemp -d) || return
+	for source in src/"$1"/*.c; do
+		cc -std=c11 -D_POSIX_C_SOURCE=200809L -Iinclude -O1 \
+		    -fno-pic -fno-stack-protector -c -o "$dir/${source##*/}.o" \
+		    "$source" || echo "$source: does not compile"
+	done
+	nm -A "$dir"/*.o | sed 's,^[^:]*/\([^:/]*\):,\1 ,' >"$dir/all"
+	nm "$dir"/*.o | awk '$2 == "T" { print $3 }' >"$dir/own"
+	awk '{ print $NF }' "$dir/own" |
+	    cat - "$2" >"$dir/known"
+	awk '$2 ~ /^[BbDdCGgSs]$/ || $3 ~ /^[BbDdCGgSs]$/ {
+		print $1 ": " $NF " can change" }' "$dir/all" |
+	    grep -v '^secret.c.o: fill'
+	awk '$2 == "U" || $3 == "U" { print $1, $NF }' "$dir/all" |
+	    grep -vE " _?_?($pure)(_chk)?\$" |
+	    awk -v known="$dir/known" '
+		BEGIN { while ((getline name < known) > 0) ok[name] = 1 }
+		!ok[$2] && $2 != "__cpu_model" {
+			print $1 ": uses " $2
+		}'
+	[ -n "$3" ] && cp "$dir/own" "$3"
+	rm -rf "$dir"
+}
+
 wrong=$(
 	below=''
 	for floor in $floors; do
@@ -40,6 +69,10 @@ wrong=$(
 	done
 	includes crypto | grep -v ' crypto/' |
 	    sed 's/$/: crypto knows only itself/'
+	symbols=$(mktemp)
+	impure crypto /dev/null "$symbols"
+	impure tls "$symbols" ''
+	rm -f "$symbols"
 	circles | sed 's/$/: a circle of headers/'
 	# The business decides and stores; it never touches a connection.
 	for business in as/accounts as/people as/tickets \
@@ -49,8 +82,8 @@ wrong=$(
 		    sed 's/$/: business knows of no connection/'
 	done
 	grep -HnE '#include <(unistd|fcntl|time|errno|sys/|stdlib)' \
-	    src/proto/*.c src/crypto/*.c |
-	    sed 's/$/: messages and crypto touch nothing/'
+	    src/proto/*.c src/crypto/*.c src/tls/*.c |
+	    sed 's/$/: messages, crypto and tls touch nothing/'
 	grep -HnE '\b(printf|fprintf|puts|putchar|exit|abort|perror)\(' \
 	    $(for f in $floors; do ls src/"$f"/*.c 2>/dev/null; done) |
 	    grep -vE '^src/(sys/(log|pool)|ui/(terminal|options))\.c:' |

@@ -2,10 +2,11 @@
 
 TOOLS = talk lossy
 UNIT  = $(basename $(wildcard tests/unit/test_*.c))
-BENCH = $(addprefix tests/bench/,asload crypto drive durable echo fileload fillas flush \
-        fillfs flooras floorfs hold ready stubas watch)
+BENCH = $(addprefix tests/bench/,asload crypto drive durable echo fileload fillas \
+        flush fillfs flooras floorfs hold ready stubas tls watch)
+PEER  = tests/tls/peer
 
-test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit policy
+test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit policy interop
 	@BIN=$(BUILD) TOOLS=$(BUILD) QUICK=$(BUILD)-policy \
 	    sh tests/system/run.sh
 	@$(MAKE) -s --no-print-directory promises
@@ -29,13 +30,14 @@ $(BUILD)/tests/bench.a: $(filter-out $(BENCH:%=$(BUILD)/%.o), \
 programs = $(filter as fs pd user,$(shell sed -n \
            's,^\#include "\(../../src/\)*\([a-z]*\)/.*,\2,p' $(1).c))
 define linked
-$(BUILD)/$(1): $(BUILD)/$(1).o $(if $(filter tests/bench/%,$(1)), \
+$(BUILD)/$(1): $(BUILD)/$(1).o $(if $(filter $(PEER),$(1)), \
+    $(BUILD)/tests/tls/certs.o) $(if $(filter tests/bench/%,$(1)), \
     $(BUILD)/tests/bench.a) \
-    $(patsubst %,$(BUILD)/%.a,$(sort $(call programs,$(1)))) $(LIB) \
-    $(BUILD)/tests/lib.a
+    $(BUILD)/tests/lib.a $(patsubst %,$(BUILD)/%.a,$(sort $(call \
+    programs,$(1)))) $(LIB)
 	$$(LINK)
 endef
-$(foreach tool,$(UNIT) $(BENCH),$(eval $(call linked,$(tool))))
+$(foreach tool,$(UNIT) $(BENCH) $(PEER),$(eval $(call linked,$(tool))))
 
 # What tests crypto runs once more without the compiler's vectors and 128-bit
 # integers: the same results to the bit.
@@ -63,20 +65,28 @@ $(BUILD)/portable/secret: $(BUILD)/portable/tests/tools/secret.o \
     $(BUILD)/portable/crypto.a
 	$(LINK)
 
+interop: $(BUILD)/$(PEER)
+	@sh tests/tls/interop.sh $(BUILD)/$(PEER)
+
 # The fuzz entries: whole programs, or the messages alone, on a machine in memory
 # (tests/fuzz/world.h, put in front of each source); an entry has some sources
 # in it as text.  Replayed over their corpora by promise 25; fuzzed by make fuzz.
-ENTRIES   = wire as fs pd user
+ENTRIES   = wire as fs pd user tls tls_open ticket x509
 WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DDISK_STRETCH=16
 NOT_FUZZED = src/%/main.c src/as/accounts.c src/as/lock.c src/as/failures.c \
              src/fs/files.c src/sys/clock.c src/sys/pool.c src/sys/random.c src/ui/terminal.c
 MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine \
              refused)
 FUZZ      = -fsanitize=address,undefined -fno-sanitize-recover=all
-fuzzed    = tests/fuzz/fuzz_$(1).c $(if $(filter wire,$(1)), \
-            $(wildcard src/proto/*.c) src/crypto/secret.c, $(filter-out $(NOT_FUZZED), \
+IN_wire     = $(wildcard src/proto/*.c) src/crypto/secret.c
+IN_tls      = tests/lib/tls_world.c $(wildcard src/tls/*.c src/crypto/*.c)
+IN_tls_open = tests/lib/tls_world.c tests/fuzz/tls_stub.c \
+              $(wildcard src/tls/*.c) src/crypto/sha256.c src/crypto/hmac.c
+IN_ticket   = $(IN_tls_open)
+IN_x509     = $(IN_tls_open)
+fuzzed    = tests/fuzz/fuzz_$(1).c $(or $(IN_$(1)),$(filter-out $(NOT_FUZZED), \
             $(wildcard src/$(1)/*.c $(FLOORS:%=src/%/*.c))))
-machine   = $(if $(filter-out wire,$(1)),$(MACHINE))
+machine   = $(if $(IN_$(1)),,$(MACHINE))
 define fuzz_rule
 $(BUILD)/replay/$(1): $(patsubst %.c,$(BUILD)/replay/%.o, \
     $(call fuzzed,$(1)) $(call machine,$(1))) $(BUILD)/tests/fuzz/replay.o
@@ -155,4 +165,8 @@ coverage:
 bench: $(PROGRAMS:%=$(BUILD)/%) $(BENCH:%=$(BUILD)/%)
 	@BIN=$(BUILD) sh tests/bench/run.sh $(GOAL)
 
-.PHONY: tests-built mutants test unit fuzz fuzzers replay replays policy promises soak coverage bench
+bench_tls: $(BUILD)/tests/bench/tls $(BUILD)/$(PEER)
+	@sh tests/bench/tls.sh $(BUILD)
+
+.PHONY: tests-built mutants test unit interop bench_tls fuzz fuzzers replay \
+    replays policy promises soak coverage bench

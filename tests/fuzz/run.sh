@@ -27,10 +27,13 @@ fuzz() { # ENTRY
 	mkdir -p "$build/fuzz/corpus/$1"
 	case $1 in
 	wire) longest=700 ;;
+	tls | tls_open) longest=4000 ;;
+	ticket) longest=260 ;;
+	x509) longest=2000 ;;
 	*) longest=128 ;;
 	esac
 	if "$build/fuzz/$1" -max_total_time="$seconds" -entropic=0 \
-	    -max_len=$longest -detect_leaks=0 -reload=0 -rss_limit_mb=0 \
+	    -max_len=$longest -detect_leaks=0 -reload=0 -rss_limit_mb=0 -timeout=10 \
 	    -artifact_prefix="$build/fuzz/$1-" ${RUNS:+-runs="$RUNS"} \
 	    "$build/fuzz/corpus/$1" "tests/fuzz/corpus/$1" \
 	    >"$log" 2>&1; then
