@@ -6,8 +6,8 @@
  *	device 127.0.0.1 57000
  *
  * The second line is missing where no device is registered.  What may stand
- * beside the users' files: removed (for each user who was ever removed who asked
- * for that last), work and lock (see as/lock.h).
+ * beside the users' files: removed (for each user who was ever removed who
+ *asked for that last), work and lock (see as/lock.h).
  *
  * This module touches the disk and knows nothing of sockets.  Reading one
  * account is quick; what is slow is an account_job, for the pool.
@@ -15,7 +15,6 @@
 #ifndef ACCOUNTS_H
 #define ACCOUNTS_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 
 #include "proto/wire.h"

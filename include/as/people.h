@@ -7,8 +7,7 @@
 #ifndef PEOPLE_H
 #define PEOPLE_H
 
-#include <netinet/in.h>
-
+#include "net/addr.h"
 #include "proto/wire.h"
 #include "sys/clock.h"
 
@@ -26,12 +25,16 @@ struct person {
 	ms_t asked_at;    /* the last code sent */
 	ms_t paced;      /* when the codes sent so far have all been paid for */
 	unsigned ticket; /* the newest TID's, see tickets.c */
-	struct sockaddr_in device;  /* as on disk; port 0: not known */
+	struct addr device; /* as on disk; port 0: not known */
+	struct addr self;   /* where it registered with us; ip 0: not known */
 	char removal[CODE_LEN + 1]; /* the TID that removed the UID last */
+	bool changing;              /* a change of the account is under way */
+	struct addr code_to;        /* who was sent the last code */
 };
 
 /* The person with this UID (5 digits); never NULL. */
 struct person *person_of(const char *uid);
+unsigned person_number(const char *uid); /* from 1 on */
 
 void people_open(void); /* before all others; after random_open() */
 
@@ -66,15 +69,7 @@ void person_is_new(struct person *p); /* nothing counts yet */
  * How long the answer to a wrong password for uid from this address has to
  * wait, in milliseconds; counts it.
  */
-ms_t people_wrong(const char *uid, struct in_addr from, ms_t now);
-void people_right(const char *uid, struct in_addr from);
-
-/*
- * May one more password from this address be hashed now?  Counts it until
- * hash_slot_release() is told, so that one address cannot keep the others
- * waiting.
- */
-bool hash_slot_take(struct in_addr from);
-void hash_slot_release(struct in_addr from);
+ms_t people_wrong(const char *uid, struct addr from, ms_t now);
+void people_right(const char *uid, struct addr from);
 
 #endif

@@ -4,6 +4,13 @@
  * One request a connection (section 3.4 of the specification).  Its form is
  * checked first, then the AS is asked, then the store.  Nothing here waits: a
  * client says what it waits for, and is stepped when that has come.
+ *
+ * Of an address that has had INV_TRIES wrong TIDs for a user the AS is asked
+ * about one more in INV_PACE only, and the others are INV: each could be right,
+ * and what the AS hears of us counts against the user's TIDs, whoever it was
+ * that asked.  An address from where a TID of the user has been right lately is
+ * his, as far as we can know: it is asked about always, and two who share it
+ * share what the AS allows.
  */
 #ifndef CLIENT_H
 #define CLIENT_H
@@ -13,11 +20,12 @@
 #include "fs/replay.h"
 #include "net/conn.h"
 #include "net/request.h"
+#include "net/throttle.h"
 #include "sys/pool.h"
 
 /* Each state says all that may be assumed in it. */
 enum client_state {
-	FREE,       /* nobody; conn.fd is -1 and no job is under way */
+	FREE,       /* nobody; conn is none and no job is under way */
 	ASKING,     /* conn.in: the start of a request */
 	INTENDING,  /* req: a REM; job: its FILE_INTEND; or none: may tells when
 		       it is its turn */
@@ -35,7 +43,7 @@ enum client_state {
 	REPLYING,   /* conn.out: the rest of the reply, then we are done */
 	LINGERING,  /* we have sent all; what still comes is dropped, so that
 		     closing does not reset the reply away */
-	ORPHANED    /* conn.fd is -1; a job is still under way */
+	ORPHANED    /* conn is none; a job is still under way */
 };
 
 struct client {
@@ -60,17 +68,17 @@ struct client {
 
 /* What all clients share. */
 struct service {
-	int as; /* a UDP socket, connected to the AS, for every VLD */
-	struct sockaddr_in as_addr;
+	struct dgram as; /* dialled to the AS, for every VLD */
 	struct pool pool;
 	struct replay replay;
+	struct throttle guesses; /* wrong TIDs, by UID and client's address */
 	struct removals removals;
 	unsigned long connections, resends, repeated;
 };
 
 /* Take over a new connection. */
-void client_open(struct client *c, struct service *s, int fd,
-    const struct sockaddr_in *peer, ms_t now);
+void client_open(
+    struct client *c, struct service *s, const struct conn *conn, ms_t now);
 
 void client_watch(const struct client *c, struct ready *r);
 void client_step(struct client *c, struct service *s, const struct ready *r);

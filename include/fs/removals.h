@@ -18,18 +18,18 @@
 
 struct service;
 
-/* All-zero but for fd, -1: nothing was looked for yet. */
+/* All-zero: nothing was looked for yet. */
 struct removals {
 	enum {
 		RESTING,   /* until next */
 		REVIEWING, /* job: FILE_REVIEW */
-		REASKING,  /* op: an intent; vld: under way, by fd or service.as
-			    */
-		ENDING     /* job: FILE_REMOVE or FILE_ABANDON */
+		REASKING, /* op: an intent; vld: under way, by own or service.as
+			   */
+		ENDING    /* job: FILE_REMOVE, FILE_ABANDON or FILE_PURGE */
 	} state;
 	ms_t next;
-	ms_t wanted; /* not RESTING: the next round, 0: in its own time */
-	int fd;      /* a socket at the intent's own port; -1: none */
+	ms_t wanted;      /* not RESTING: the next round, 0: in its own time */
+	struct dgram own; /* at the intent's own port; none: service.as */
 	struct request vld;
 	struct job job;
 	struct disk_op op;
@@ -52,6 +52,13 @@ void removals_step(struct service *s, const struct ready *r,
 void removals_receive(struct service *s, const struct msg *cnf);
 
 void removals_stop(struct removals *m);
+
+/*
+ * Do the VLDs of this intent still leave from where the first has left?  If
+ * not, since our address has changed, an E means nothing: the AS may have
+ * removed the user for whom it knows by the other one.
+ */
+bool removals_from_here(const struct service *s, const struct intent *i);
 
 /* Where VLDs leave from: fill in an intent of ours with this TID. */
 void removals_intent(

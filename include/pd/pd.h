@@ -9,13 +9,14 @@
 #include "ui/shell.h"
 
 struct pd {
-	bool failed;  /* some command did, or leaving */
-	bool leaving; /* the UNR is under way, or there is none to wait for */
+	bool failed;   /* some command did, or leaving */
+	ms_t leave_by; /* told to end: wait no longer for the AS; 0: not */
+	bool leaving;  /* the UNR is under way, or there is none to wait for */
 	bool gone;
 	bool unread;                 /* what we say does not arrive */
 	char login_uid[UID_LEN + 1]; /* whose password is asked for */
 	char ip[16];                 /* PDIP, as it was given */
-	struct sockaddr_in as, self; /* self: PDIP and PDport */
+	struct addr as, self;        /* self: PDIP and PDport */
 	struct account account;
 	struct device device;
 	struct shell shell;

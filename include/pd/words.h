@@ -22,7 +22,10 @@
 #define SAY_NO_SYSTEM "pd: cannot start: %s"
 #define SAY_NO_SELECT "pd: cannot go on: %s"
 #define SAY_NO_READER "pd: nobody reads what I say, so I stop showing codes."
-#define SAY_PORT      "Codes come to UDP port %u."
+#define SAY_NOT_HERE                                                           \
+	"pd: %s is no address of this machine. Codes come here only if that "  \
+	"host passes them on."
+#define SAY_PORT "Codes come to UDP port %u."
 
 /* Reading commands. */
 #define SAY_PASSWORD "Password: "
@@ -65,8 +68,9 @@
 	"Start pd again and register to take the device back."
 
 /* Said before the wait; and on stderr when that takes more than a second. */
-#define SAY_LEAVING "Unregistering %s..."
-#define SAY_WAITING "Waiting for the AS at %s to answer..."
+#define SAY_LOOKING_UP "Looking up %s..."
+#define SAY_LEAVING    "Unregistering %s..."
+#define SAY_WAITING    "Waiting for the AS at %s to answer..."
 
 /* Help, one line a command. */
 #define HELP_REG   "make this the device of a user"

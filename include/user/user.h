@@ -18,7 +18,7 @@ struct user {
 	char uid[UID_LEN + 1];       /* who is logged in */
 	char path[LOCAL_PATH_MAX];   /* of the REQ under way; "": no upload */
 	struct wishes wishes;
-	struct sockaddr_in fs_peer;
+	struct addr fs_peer;
 	struct session as;
 	struct transfer fs;
 	struct shell shell;

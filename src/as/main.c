@@ -9,6 +9,8 @@
 #include "as/change.h"
 #include "as/failures.h"
 #include "as/lock.h"
+#include "as/tasks.h"
+#include "net/signals.h"
 #include "policy.h"
 #include "sys/disk.h"
 #include "sys/fd.h"
@@ -16,8 +18,7 @@
 #include "sys/random.h"
 #include "ui/options.h"
 
-#define BURST_ROOM (1 << 20) /* bytes of datagrams that may wait for us */
-#define WORKERS    4
+#define BURST_WAITING (1 << 20) /* bytes of datagrams that may wait for us */
 
 #define FREE_PORT_TRIES 16
 
@@ -89,28 +90,45 @@ static void
 open_ports(const struct options *o)
 {
 	int tries = o->port == 0 ? FREE_PORT_TRIES : 1;
+	uint16_t port;
 
 	do {
 		if (listener_open(&as.listener, o->port) == -1)
 			fatal(
 			    "cannot listen on TCP port %u", (unsigned)o->port);
-		as.udp = net_udp(net_port(as.listener.fd));
-		if (as.udp == -1 && --tries == 0)
-			fatal("cannot listen on UDP port %u",
-			    (unsigned)net_port(as.listener.fd));
-		if (as.udp == -1)
+		port = listener_port(&as.listener);
+		if (dgram_open(&as.udp, port) == -1) {
+			if (--tries == 0)
+				fatal("cannot listen on UDP port %u",
+				    (unsigned)port);
 			listener_close(&as.listener);
-	} while (as.udp == -1);
-	net_receive_room(as.udp, BURST_ROOM);
+		}
+	} while (!as.udp.open);
+	dgram_buffer(&as.udp, BURST_WAITING);
 }
 
 static void
-open_server(const struct options *o)
+open_places(int inherited)
+{
+	int places = fd_limit() - inherited - FDS_RESERVED;
+
+	if (places < 1)
+		fatalx("too few descriptors: of %d (ulimit -n) %d are "
+		       "inherited, at least %d are needed",
+		    fd_limit(), inherited, FDS_RESERVED + 1);
+	admission_open(
+	    &as.places, places < SESSIONS_MAX ? places : SESSIONS_MAX, true);
+	admission_open(&as.change_places, CHANGES_MAX, true);
+}
+
+static void
+open_server(const struct options *o, int inherited)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
 	int keep[POOL_KEEP] = { 0 };
 	const char *why;
 
+	open_places(inherited);
 	if (random_open() == -1)
 		fatal("cannot open the system's random source");
 	people_open();
@@ -121,23 +139,12 @@ open_server(const struct options *o)
 	if (o->users != NULL) /* as it is now, after standing by */
 		restrict_users(o->users);
 	finish_removals();
-	as.signals =
-	    net_signals(signals, (int)(sizeof(signals) / sizeof(signals[0])));
-	if (as.signals == -1)
+	if (signals_open(signals, sizeof(signals) / sizeof(signals[0])) == -1)
 		fatal("cannot make the signal pipe");
 	open_ports(o);
 	if (pool_start(&as.pool, WORKERS, sizeof(struct account_job),
 		accounts_run, keep) == -1)
 		fatal("cannot start helper processes");
-	as.sessions_max = fd_limit() - FDS_RESERVED;
-	if (as.sessions_max > SESSIONS_MAX)
-		as.sessions_max = SESSIONS_MAX;
-	if (as.sessions_max < 1)
-		fatalx("too few descriptors: ulimit -n is %d, at least %d "
-		       "are needed",
-		    fd_limit(), FDS_RESERVED + 1);
-	for (int i = 0; i < SESSIONS_MAX; i++)
-		as.session[i].conn.fd = as.session[i].vlc.fd = -1;
 }
 
 static void
@@ -150,9 +157,9 @@ print_counters(const struct ready *r)
 	    "%lu codes resent, %lu duplicates answered; %lu wrong "
 	    "passwords, %lu wrong codes; %lu workers replaced; longest "
 	    "loop gap %ld ms",
-	    n->connections, as.listener.refused, n->evicted, as.sessions,
-	    n->resent, n->again, n->wrong_passwords, n->wrong_codes,
-	    as.pool.died, (long)r->longest);
+	    n->connections, as.listener.refused, as.places.evicted,
+	    as.places.taken, n->resent, n->again, n->wrong_passwords,
+	    n->wrong_codes, as.pool.died, (long)r->longest);
 }
 
 /* What a signal asks for; a second one to stop ends at once. */
@@ -161,7 +168,7 @@ handle_signals(const struct ready *r, ms_t now)
 {
 	int number;
 
-	while ((number = net_signal(as.signals)) != 0) {
+	while ((number = signals_next(r)) != 0) {
 		if (number == SIGUSR1) {
 			print_counters(r);
 			continue;
@@ -177,8 +184,8 @@ prove_lock(ms_t now)
 {
 	if (now - as.proved < HELD_TIME)
 		return;
-	lock_prove();
-	as.proved = now;
+	if (lock_prove())
+		as.proved = now;
 }
 
 static bool
@@ -196,7 +203,8 @@ serve(void)
 
 	while (!is_over(now)) {
 		ready_begin(&r);
-		ready_read(&r, as.signals);
+		signals_watch(&r);
+		tasks_watch(&as, &r);
 		pool_watch(&as.pool, &r);
 		udp_watch(&as, &r);
 		clients_watch(&as, &r, now);
@@ -208,30 +216,33 @@ serve(void)
 
 		now = r.woke;
 		prove_lock(now);
-		if (ready_can_read(&r, as.signals))
-			handle_signals(&r, now);
+		handle_signals(&r, now);
 		pool_step(&as.pool, &r);
+		tasks_step(&as, now);
 		udp_step(&as, &r, now);
 		clients_step(&as, &r, now);
+		tasks_start(&as, now);
 	}
 }
 
 int
 main(int argc, char *argv[])
 {
+	int inherited = fd_inherited(); /* before any is opened */
 	int status = options_read(&table, argc, argv);
 	char dir[LOG_PATH_MAX];
 	bool is_new;
 
+	signals_unblock();
 	if (status != GO_ON)
 		return status;
 	log_open("AS", options.verbose);
 	is_new = disk_is_missing(options.dir);
-	open_server(&options);
+	open_server(&options, inherited);
 	log_info("AS listening on UDP and TCP port %u",
-	    (unsigned)net_port(as.listener.fd));
+	    (unsigned)listener_port(&as.listener));
 	log_info("AS serves up to %d sessions at once, accounts in %s%s%s",
-	    as.sessions_max, log_path(dir, sizeof(dir), options.dir),
+	    as.places.size, log_path(dir, sizeof(dir), options.dir),
 	    is_new ? " (new)" : "",
 	    options.users == NULL ? ", any UID may register" : "");
 	if (log_lost())

@@ -8,12 +8,11 @@
 #include "policy.h"
 #include "sys/random.h"
 
-#define UIDS        100000 /* five digits */
-#define SETS        256    /* of those who gave wrong passwords, ... */
-#define WAYS        4      /* ... by user and address */
-#define KEY_LEN     32
-#define HASHING_MAX 64 /* addresses whose passwords are being hashed */
-#define WRONG_AGE   (15 * MINUTES) /* without another: forgotten */
+#define UIDS      100000 /* five digits */
+#define SETS      256    /* of those who gave wrong passwords, ... */
+#define WAYS      4      /* ... by user and address */
+#define KEY_LEN   32
+#define WRONG_AGE (15 * MINUTES) /* without another: forgotten */
 
 static const ms_t delays[] = { LOGIN_DELAYS };
 
@@ -31,20 +30,21 @@ static unsigned char key[KEY_LEN];
 
 static struct wrong {
 	unsigned uid;
-	struct in_addr from;
+	struct addr from;
 	unsigned times; /* 0: free */
 	ms_t last;
 } wrongs[SETS][WAYS];
-
-static struct hashing {
-	struct in_addr from;
-	int n; /* 0: free */
-} hashing[HASHING_MAX];
 
 static unsigned
 number_of(const char *uid)
 {
 	return (unsigned)strtoul(uid, NULL, 10) % UIDS;
+}
+
+unsigned
+person_number(const char *uid)
+{
+	return number_of(uid) + 1;
 }
 
 void
@@ -175,22 +175,22 @@ person_is_new(struct person *p)
 }
 
 static struct wrong *
-set_of(unsigned uid, struct in_addr from)
+set_of(unsigned uid, struct addr from)
 {
-	unsigned hash = uid ^ from.s_addr;
+	unsigned hash = uid ^ from.ip;
 
 	return wrongs[(hash ^ hash >> 8 ^ hash >> 16) % SETS];
 }
 
 /* The entry of uid and address, or NULL. */
 static struct wrong *
-find(unsigned uid, struct in_addr from)
+find(unsigned uid, struct addr from)
 {
 	struct wrong *set = set_of(uid, from);
 
 	for (int i = 0; i < WAYS; i++)
 		if (set[i].times > 0 && set[i].uid == uid &&
-		    set[i].from.s_addr == from.s_addr)
+		    set[i].from.ip == from.ip)
 			return &set[i];
 	return NULL;
 }
@@ -200,7 +200,7 @@ find(unsigned uid, struct in_addr from)
  * that one's count, or guessing at some users would hide guessing at another.
  */
 static struct wrong *
-add(unsigned uid, struct in_addr from, ms_t now)
+add(unsigned uid, struct addr from, ms_t now)
 {
 	struct wrong *set = set_of(uid, from), *oldest = set;
 
@@ -215,7 +215,7 @@ add(unsigned uid, struct in_addr from, ms_t now)
 }
 
 ms_t
-people_wrong(const char *uid, struct in_addr from, ms_t now)
+people_wrong(const char *uid, struct addr from, ms_t now)
 {
 	struct wrong *w = find(number_of(uid), from);
 	unsigned over;
@@ -232,7 +232,7 @@ people_wrong(const char *uid, struct in_addr from, ms_t now)
 }
 
 void
-people_right(const char *uid, struct in_addr from)
+people_right(const char *uid, struct addr from)
 {
 	struct wrong *w = find(number_of(uid), from);
 
@@ -240,39 +240,4 @@ people_right(const char *uid, struct in_addr from)
 		return;
 	w->times = 0;
 	w->last = 0;
-}
-
-static struct hashing *
-hashing_from(struct in_addr from)
-{
-	struct hashing *none = NULL;
-
-	for (int i = 0; i < HASHING_MAX; i++) {
-		if (hashing[i].n > 0 && hashing[i].from.s_addr == from.s_addr)
-			return &hashing[i];
-		if (hashing[i].n == 0)
-			none = &hashing[i];
-	}
-	return none;
-}
-
-bool
-hash_slot_take(struct in_addr from)
-{
-	struct hashing *h = hashing_from(from);
-
-	if (h == NULL || h->n == HASHES_PER_ADDRESS)
-		return false;
-	h->from = from;
-	h->n++;
-	return true;
-}
-
-void
-hash_slot_release(struct in_addr from)
-{
-	struct hashing *h = hashing_from(from);
-
-	if (h != NULL && h->n > 0)
-		h->n--;
 }

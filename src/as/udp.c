@@ -1,6 +1,5 @@
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "as/change.h"
 #include "crypto/secret.h"
@@ -18,8 +17,7 @@ udp_answer(struct server *as, const struct asker *who, const struct msg *req,
 	size_t n = wire_format(text, sizeof(text), reply);
 
 	trace("UDP", &who->from, req, result, reply);
-	sendto(as->udp, text, n, 0, (const struct sockaddr *)&who->from,
-	    sizeof(who->from));
+	dgram_send(&as->udp, &who->from, &who->to, text, n);
 }
 
 /* VLD */
@@ -31,8 +29,9 @@ udp_answer(struct server *as, const struct asker *who, const struct msg *req,
  */
 static bool
 take_removal(struct server *as, const struct asker *who, const char *text,
-    const struct msg *vld)
+    const struct msg *vld, ms_t now)
 {
+	struct change *c;
 	struct removal r;
 	struct msg cnf;
 
@@ -47,7 +46,9 @@ take_removal(struct server *as, const struct asker *who, const char *text,
 		udp_answer(as, who, vld, WIRE_OK, &cnf);
 		return true;
 	case REMOVAL_BEGUN:
-		change_remove(as, who, text, vld);
+		c = change_open(as, who, text, vld, now);
+		if (c != NULL)
+			change_remove(as, c);
 		return true;
 	case REMOVAL_UNKNOWN:
 		break;
@@ -55,21 +56,31 @@ take_removal(struct server *as, const struct asker *who, const char *text,
 	return false;
 }
 
+/* Without a place for a removal nothing is used up: it will be asked again. */
 static void
 take_vld(struct server *as, const struct asker *who, const char *text,
     const struct msg *vld, ms_t now)
 {
+	struct change *c = NULL;
 	struct msg cnf;
 	bool again;
 
-	if (take_removal(as, who, text, vld))
+	if (take_removal(as, who, text, vld, now))
 		return;
+	if (ticket_removes(vld, who, now)) {
+		c = change_open(as, who, text, vld, now);
+		if (c == NULL)
+			return;
+	}
 	again = ticket_use(vld, who, now, &cnf);
 	as->count.again += again;
 	if (cnf.op == OP_REMOVE && !again)
-		change_remove(as, who, text, vld);
-	else
+		change_remove(as, c);
+	else {
+		if (c != NULL)
+			change_close(as, c);
 		udp_answer(as, who, vld, WIRE_OK, &cnf);
+	}
 }
 
 /* Whatever comes */
@@ -92,7 +103,7 @@ take_request(struct server *as, const struct asker *who, const char *text,
 		wire_reply(&reply, MSG_REG, ST_NOK);
 		udp_answer(as, who, req, WIRE_OK, &reply);
 	} else
-		change_ask(as, who, text, req);
+		change_ask(as, who, text, req, now);
 }
 
 static bool
@@ -115,7 +126,7 @@ take_message(struct server *as, struct asker *who, const char *text,
 		return;
 	}
 	wire_fault(&reply, is_ours(m->type) ? m->type : MSG_UNKNOWN);
-	if (reply.type == MSG_ERR && !err_allowed(&as->errs, &who->from, now))
+	if (reply.type == MSG_ERR && !dgram_may_err(&who->from, now))
 		return;
 	udp_answer(as, who, m, result, &reply);
 }
@@ -135,7 +146,7 @@ void
 udp_watch(const struct server *as, struct ready *r)
 {
 	if (as->stop_by == 0)
-		ready_read(r, as->udp);
+		dgram_watch(&as->udp, r);
 	change_watch(as, r);
 }
 
@@ -146,13 +157,12 @@ hear(struct server *as, ms_t now)
 
 	for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
 		struct asker who;
-		socklen_t len = sizeof(who.from);
 		ssize_t n;
 
 		memset(&who, 0, sizeof(who));
-		n = recvfrom(as->udp, text, sizeof(text), 0,
-		    (struct sockaddr *)&who.from, &len);
-		if (n == -1)
+		n = dgram_receive(
+		    &as->udp, text, sizeof(text), &who.from, &who.to);
+		if (n < 0)
 			break;
 		who.len = (size_t)n;
 		take_datagram(as, &who, text, now);
@@ -162,7 +172,7 @@ hear(struct server *as, ms_t now)
 void
 udp_step(struct server *as, const struct ready *r, ms_t now)
 {
-	if (ready_can_read(r, as->udp))
+	if (dgram_readable(&as->udp, r))
 		hear(as, now);
 	change_step(as, now);
 }

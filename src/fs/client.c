@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,14 +59,25 @@ start_validation(struct client *c, struct service *s, ms_t now)
 	memcpy(vld.tid, c->req.tid, sizeof(vld.tid));
 	c->state = VALIDATING;
 	c->since = now;
-	if (request_start(&c->vld, s->as, &vld, now) == REQUEST_FAILED)
+	if (request_start(&c->vld, &s->as, &vld, now) == REQUEST_FAILED)
 		leave(c, s, now);
+}
+
+static unsigned
+number_of(const char *uid)
+{
+	return (unsigned)strtoul(uid, NULL, 10);
 }
 
 /* Before the AS is asked to let a user go, that is on the disk. */
 static void
 start_request(struct client *c, struct service *s, ms_t now)
 {
+	if (!throttle_allows(
+		&s->guesses, number_of(c->req.uid), c->conn.peer, now)) {
+		answer_status(c, ST_INV);
+		return;
+	}
 	if (!replay_claim(&s->replay, c->req.uid, c->req.tid, now)) {
 		s->repeated++;
 		answer_status(c, ST_INV);
@@ -152,9 +164,9 @@ static bool
 reply(struct client *c, struct service *s, ms_t now)
 {
 	serve_tidy(c, s);
-	if (c->conn.out.len > 0 && !conn_flush(&c->conn, now))
+	if (!conn_flush(&c->conn, now))
 		return false;
-	if (c->conn.out.len == 0)
+	if (conn_unsent(&c->conn) == 0)
 		c->state = LINGERING;
 	return true;
 }
@@ -163,7 +175,7 @@ static bool
 part(struct client *c, struct service *s, ms_t now)
 {
 	serve_tidy(c, s);
-	return !transfer_linger(&c->conn, now);
+	return !conn_linger(&c->conn, now);
 }
 
 static void
@@ -251,10 +263,10 @@ due(const struct client *c)
 		return c->since + NEWLINE_TIME;
 	case RECEIVING:
 	case SENDING:
-	case REPLYING:
 		return c->conn.last_progress + STALL_TIME;
+	case REPLYING:
 	case LINGERING:
-		return conn_linger_until(&c->conn);
+		return conn_deadline(&c->conn);
 	default:
 		return NEVER;
 	}
@@ -269,16 +281,16 @@ expire(struct client *c, struct service *s, ms_t now)
 		invalidate(c, s);
 	else if (c->state != VALIDATING)
 		client_end(c, s);
-	else if (request_step(&c->vld, now) == REQUEST_FAILED)
+	else if (request_step(&c->vld, &s->as, now) == REQUEST_FAILED)
 		leave(c, s, now);
 }
 
 void
-client_open(struct client *c, struct service *s, int fd,
-    const struct sockaddr_in *peer, ms_t now)
+client_open(
+    struct client *c, struct service *s, const struct conn *conn, ms_t now)
 {
 	memset(c, 0, sizeof(*c));
-	conn_open(&c->conn, fd, peer, now);
+	c->conn = *conn;
 	c->up.fd = c->up.place = c->file = -1;
 	c->state = ASKING;
 	c->since = now;
@@ -294,11 +306,11 @@ client_watch(const struct client *c, struct ready *r)
 	case RECEIVING:
 	case FINISHING:
 	case LINGERING:
-		ready_read(r, c->conn.fd);
+		conn_watch(&c->conn, r, CONN_IN);
 		break;
 	case SENDING:
 	case REPLYING:
-		ready_write(r, c->conn.fd);
+		conn_watch(&c->conn, r, CONN_OUT);
 		break;
 	default: /* nothing that it would use */
 		break;
@@ -310,7 +322,7 @@ void
 client_step(struct client *c, struct service *s, const struct ready *r)
 {
 	if (r->woke < due(c) && !job_over(c) && !c->may &&
-	    !ready_can_read(r, c->conn.fd) && !ready_can_write(r, c->conn.fd))
+	    !conn_readable(&c->conn, r) && !conn_writable(&c->conn, r))
 		return;
 	advance(c, s, r->woke);
 	if (r->woke >= due(c)) {
@@ -349,19 +361,28 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 {
 	bool right = cnf->op == request_op(c->req.type) &&
 	    strcmp(cnf->fname, c->req.fname) == 0;
+	unsigned number = number_of(c->req.uid);
+	struct addr from = c->conn.peer;
 
 	end_validation(c, s);
-	if (cnf->op == OP_ERROR)
+	if (cnf->op == OP_ERROR) {
 		replay_forget(&s->replay, c->req.uid, c->req.tid);
-	else
+		throttle_count(&s->guesses, number, from, now);
+	} else {
 		replay_keep(&s->replay, c->req.uid, c->req.tid, now);
+		throttle_forgive(
+		    &s->guesses, number, from, now, now + INV_TRUST);
+	}
 	if (right && held)
 		c->state = HELD;
 	else if (right)
 		serve_confirmed(c, s);
-	else if (c->req.type == MSG_REM && c->task.is_intended)
-		serve_abandon(c, s);
-	else
+	else if (c->req.type == MSG_REM && c->task.is_intended) {
+		if (removals_from_here(s, &c->task.intent))
+			serve_abandon(c, s);
+		else
+			leave(c, s, now);
+	} else
 		answer_status(c, ST_INV);
 	advance(c, s, now);
 }

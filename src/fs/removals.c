@@ -1,12 +1,9 @@
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "fs/client.h"
 #include "fs/removals.h"
-#include "net/net.h"
 #include "policy.h"
 #include "sys/log.h"
 
@@ -25,9 +22,7 @@ static void
 end_asking(struct removals *m)
 {
 	request_end(&m->vld);
-	if (m->fd != -1)
-		close(m->fd);
-	m->fd = -1;
+	dgram_close(&m->own);
 }
 
 /* The next one's turn. */
@@ -83,19 +78,31 @@ remove_now(struct service *s)
 	finish(s, FILE_REMOVE);
 }
 
-/* The socket whose VLDs the AS knows: -1 where it cannot be had now. */
-static int
-socket_for(struct service *s, const struct intent *i)
+/* By which the VLD is under way. */
+static struct dgram *
+dgram_of(struct service *s)
 {
-	struct intent ours;
-	struct sockaddr_in self;
+	return s->removals.own.open ? &s->removals.own : &s->as;
+}
 
-	removals_intent(s, &ours, i->tid);
-	if (i->port == ours.port && strcmp(i->ip, ours.ip) == 0)
-		return s->as;
-	net_address(&self, i->ip, i->port);
-	s->removals.fd = net_udp_from(&self, &s->as_addr);
-	return s->removals.fd;
+bool
+removals_from_here(const struct service *s, const struct intent *i)
+{
+	struct addr first = addr_parse(i->ip, i->port);
+	struct addr ours = dgram_self(&s->as);
+
+	return addr_same(&first, &ours);
+}
+
+/* The one whose VLDs the AS knows: -1 where it cannot be had now. */
+static int
+open_own(struct service *s, const struct intent *i)
+{
+	struct addr self = addr_parse(i->ip, i->port);
+
+	return removals_from_here(s, i) ?
+	    0 :
+	    dgram_dial(&s->removals.own, &s->as.peer, &self);
 }
 
 static void
@@ -103,9 +110,8 @@ ask(struct service *s, ms_t now)
 {
 	struct removals *m = &s->removals;
 	struct msg vld = { .type = MSG_VLD };
-	int fd = socket_for(s, &m->op.intent);
 
-	if (fd == -1) {
+	if (open_own(s, &m->op.intent) == -1) {
 		tell(m, m->op.uid, errno);
 		review(s);
 		return;
@@ -113,7 +119,7 @@ ask(struct service *s, ms_t now)
 	memcpy(vld.uid, m->op.uid, sizeof(vld.uid));
 	memcpy(vld.tid, m->op.intent.tid, sizeof(vld.tid));
 	m->state = REASKING;
-	if (request_start(&m->vld, fd, &vld, now) == REQUEST_FAILED)
+	if (request_start(&m->vld, dgram_of(s), &vld, now) == REQUEST_FAILED)
 		review(s);
 }
 
@@ -167,7 +173,7 @@ removals_watch(const struct removals *m, struct ready *r)
 		ready_by(r, m->next);
 	if (m->state != REASKING)
 		return;
-	ready_read(r, m->fd);
+	dgram_watch(&m->own, r);
 	request_watch(&m->vld, r);
 }
 
@@ -177,12 +183,12 @@ hear(struct service *s)
 	struct msg m;
 	int heard;
 
-	while ((heard = dgram_receive(s->removals.fd, &m)) == 1)
+	while ((heard = request_receive(&s->removals.own, &m)) == 1)
 		if (m.type == MSG_CNF) {
 			removals_receive(s, &m);
 			return;
 		}
-	if (heard == -1)
+	if (heard == DGRAM_REFUSED)
 		review(s);
 }
 
@@ -203,9 +209,10 @@ removals_step(struct service *s, const struct ready *r,
 		reviewed(s, is_busy(clients, m->op.uid), r->woke);
 		break;
 	case REASKING:
-		if (m->fd != -1 && ready_can_read(r, m->fd))
+		if (dgram_readable(&m->own, r))
 			hear(s);
-		else if (request_step(&m->vld, r->woke) == REQUEST_FAILED)
+		else if (request_step(&m->vld, dgram_of(s), r->woke) ==
+		    REQUEST_FAILED)
 			review(s);
 		break;
 	case ENDING:
@@ -225,8 +232,10 @@ removals_receive(struct service *s, const struct msg *cnf)
 		return;
 	if (cnf->op == OP_REMOVE)
 		remove_now(s);
-	else
+	else if (m->own.open || removals_from_here(s, &m->op.intent))
 		finish(s, FILE_ABANDON);
+	else
+		review(s);
 }
 
 void
@@ -238,11 +247,11 @@ removals_stop(struct removals *m)
 void
 removals_intent(const struct service *s, struct intent *i, const char *tid)
 {
-	struct sockaddr_in self = net_self(s->as);
+	struct addr self = dgram_self(&s->as);
 
 	memset(i, 0, sizeof(*i));
 	memcpy(i->tid, tid, sizeof(i->tid));
-	inet_ntop(AF_INET, &self.sin_addr, i->ip, sizeof(i->ip));
-	i->port = ntohs(self.sin_port);
+	addr_ip(i->ip, &self);
+	i->port = self.port;
 	snprintf(i->owner, sizeof(i->owner), "%s", workdir_owner());
 }

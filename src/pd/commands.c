@@ -2,9 +2,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/net.h"
 #include "pd/commands.h"
 #include "pd/words.h"
+#include "policy.h"
 #include "ui/sentence.h"
 #include "ui/terminal.h"
 
@@ -25,7 +25,7 @@ register_user(struct pd *pd, const char *uid, const char *pass, ms_t now)
 	snprintf(m.uid, sizeof(m.uid), "%s", uid);
 	snprintf(m.pass, sizeof(m.pass), "%s", pass);
 	snprintf(m.ip, sizeof(m.ip), "%s", pd->ip);
-	m.port = ntohs(pd->self.sin_port);
+	m.port = pd->self.port;
 	account_register(&pd->account, &m, now);
 	return RUNNING;
 }
@@ -181,9 +181,9 @@ told_at_end(struct pd *pd, enum account_event event)
 void
 commands_answered(struct pd *pd, enum account_event event)
 {
-	char address[NET_NAME_MAX];
+	char address[ADDR_NAME_MAX];
 	struct subject subject = { .name = pd->account.asked.uid,
-		.address = net_name(address, &pd->as) };
+		.address = addr_name(address, &pd->as) };
 
 	if (event == ACCOUNT_QUIET)
 		return;

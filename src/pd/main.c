@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/net.h"
+#include "net/signals.h"
 #include "pd/commands.h"
 #include "pd/words.h"
 #include "policy.h"
@@ -59,34 +59,39 @@ read_options(int argc, char *argv[])
 
 /* Sockets and signals; GO_ON, or the status to end with. */
 static int
-prepare(const struct options *o, int *signals)
+prepare(const struct options *o)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
 		TERMINAL_SIGNALS };
-	const char *wrong = net_resolve(&pd.as, o->as_host, o->as_port);
-	char name[NET_NAME_MAX];
-	uint16_t port;
+	const char *wrong;
+	char text[96], name[ADDR_NAME_MAX];
+	int result;
 
+	snprintf(text, sizeof(text), SAY_LOOKING_UP, o->as_host);
+	terminal_slow(text);
+	wrong = addr_resolve(&pd.as, o->as_host, o->as_port);
+	terminal_slow(NULL);
 	if (wrong != NULL) {
 		warn(SAY_NO_HOST, o->as_host, wrong);
 		return EXIT_UNREACHABLE;
 	}
-	snprintf(pd.ip, sizeof(pd.ip), "%s", o->ip);
-	net_address(&pd.self, o->ip, o->port);
-	port = device_open(&pd.device, &pd.as, &pd.self);
-	if (port == 0) {
+	pd.self = addr_parse(o->ip, o->port);
+	addr_ip(pd.ip, &pd.self);
+	result = device_open(&pd.device, &pd.as, &pd.self);
+	if (result == -1) {
 		warn(SAY_NO_PORT, (unsigned)o->port, strerror(errno));
 		return EXIT_UNREACHABLE;
 	}
-	pd.self.sin_port = htons(port);
+	if (result == 1)
+		warn(SAY_NOT_HERE, pd.ip);
+	pd.self.port = device_port(&pd.device);
 	if (o->port == 0)
-		tell(SAY_PORT, (unsigned)port);
+		tell(SAY_PORT, (unsigned)pd.self.port);
 	if (account_open(&pd.account, &pd.as) == -1) {
-		warn(SAY_NO_AS, net_name(name, &pd.as), strerror(errno));
+		warn(SAY_NO_AS, addr_name(name, &pd.as), strerror(errno));
 		return EXIT_UNREACHABLE;
 	}
-	*signals = net_signals(numbers, sizeof(numbers) / sizeof(numbers[0]));
-	if (*signals != -1)
+	if (signals_open(numbers, sizeof(numbers) / sizeof(numbers[0])) == 0)
 		return GO_ON;
 	warn(SAY_NO_SYSTEM, strerror(errno));
 	return EXIT_FAILED;
@@ -102,11 +107,11 @@ input_paused(void)
 static void
 person_watch(struct ready *r)
 {
-	char name[NET_NAME_MAX], what[sizeof(pd.shell.what)] = "";
+	char name[ADDR_NAME_MAX], what[sizeof(pd.shell.what)] = "";
 
 	if (account_busy(&pd.account) && !pd.leaving)
 		snprintf(
-		    what, sizeof(what), SAY_WAITING, net_name(name, &pd.as));
+		    what, sizeof(what), SAY_WAITING, addr_name(name, &pd.as));
 	shell_wait(&pd.shell, r, what);
 	if (!input_paused())
 		shell_watch(&pd.shell, r);
@@ -126,13 +131,14 @@ person_step(const struct ready *r)
 /*
  * The first signal makes us unregister; the next one and Ctrl-\ end at once,
  * but for that of a terminal that is closed: the end of the input comes with
- * it.  What the exit status becomes: Ctrl-C is told apart, SIGTERM is as good
+ * it.  Whoever can press Ctrl-C again may wait for a silent AS, others do not.
+ * What the exit status becomes: Ctrl-C is told apart, SIGTERM is as good
  * as exit.
  */
 static int
 interrupt(int number, int status, ms_t now)
 {
-	if (number == 0 || terminal_signal(number))
+	if (terminal_signal(number))
 		return status;
 	if (number == SIGINT)
 		terminal_interrupted();
@@ -142,6 +148,8 @@ interrupt(int number, int status, ms_t now)
 		pd.gone = true;
 		return EXIT_SIGNAL + number;
 	}
+	if (number != SIGINT)
+		pd.leave_by = now + STOP_TIME;
 	commands_leave(&pd, now);
 	return number == SIGINT ? EXIT_SIGNAL + number : status;
 }
@@ -157,27 +165,36 @@ check_output(ms_t now)
 	commands_leave(&pd, now);
 }
 
-static int
-serve(int signals)
+static void
+stop_waiting(ms_t now)
 {
-	int status = EXIT_FINE;
+	if (pd.leave_by != 0 && now >= pd.leave_by && !pd.gone)
+		commands_answered(&pd, account_give_up(&pd.account));
+}
+
+static int
+serve(void)
+{
+	int number, status = EXIT_FINE;
 
 	while (!pd.gone) {
 		ready_begin(&ready);
-		ready_read(&ready, signals);
+		signals_watch(&ready);
 		device_watch(&pd.device, &ready);
 		account_watch(&pd.account, &ready);
 		person_watch(&ready);
+		if (pd.leave_by != 0)
+			ready_by(&ready, pd.leave_by);
 		if (ready_wait(&ready) == -1) {
 			warn(SAY_NO_SELECT, strerror(errno));
 			return EXIT_FAILED;
 		}
-		if (ready_can_read(&ready, signals))
-			status =
-			    interrupt(net_signal(signals), status, ready.woke);
+		if ((number = signals_next(&ready)) != 0)
+			status = interrupt(number, status, ready.woke);
 		device_step(&pd.device, &pd.account, &ready);
 		commands_answered(&pd, account_step(&pd.account, &ready));
 		person_step(&ready);
+		stop_waiting(ready.woke);
 		check_output(ready.woke);
 	}
 	return status == EXIT_FINE && pd.failed ? EXIT_FAILED : status;
@@ -186,14 +203,15 @@ serve(int signals)
 int
 main(int argc, char *argv[])
 {
-	int signals, status;
+	int status;
 
+	signals_unblock();
 	terminal_open();
 	commands_open(&pd);
 	status = read_options(argc, argv);
 	if (status == GO_ON)
-		status = prepare(&options, &signals);
+		status = prepare(&options);
 	if (status == GO_ON)
-		status = serve(signals);
+		status = serve();
 	return terminal_exit(status);
 }

@@ -1,24 +1,63 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/select.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "sys/fd.h"
 #include "sys/log.h"
 
+#define LINE_MAX_LEN 1200 /* with its head and tail; below PIPE_BUF */
+
+/* Where lines go.  Nobody waits for their reader: what is too much is lost. */
+struct output {
+	int fd;
+	size_t
+	    rest; /* bytes of a line that has left in part: they come first */
+	unsigned long lost; /* lines, since the last that has left */
+	char text[LINE_MAX_LEN];
+};
+
+static struct output out = { .fd = STDOUT_FILENO };
+static struct output err = { .fd = STDERR_FILENO };
 static const char *name = "";
 static bool telling;
-static bool lost; /* something of what went to stdout */
+static bool lost; /* something of what went to stdout could not be written */
+
+/*
+ * A terminal or a pipe is opened once more, since O_NONBLOCK belongs to all who
+ * share an opened one, and they need not expect it.  Where that cannot be, we
+ * ask before each line whether it can leave: a pipe takes one as a whole then.
+ */
+static void
+open_output(struct output *o, int fd)
+{
+	char path[32];
+	struct stat st;
+	int again;
+
+	memset(o, 0, sizeof(*o));
+	o->fd = fd;
+	if (fstat(fd, &st) == -1 ||
+	    !(S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
+		return;
+	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	again = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (again != -1)
+		o->fd = again;
+}
 
 void
 log_open(const char *program, bool verbose)
 {
 	fill_standard_descriptors();
+	open_output(&out, STDOUT_FILENO);
+	open_output(&err, STDERR_FILENO);
 	name = program;
 	telling = verbose;
 }
@@ -39,14 +78,65 @@ local_time(void)
 	return tm;
 }
 
-/* One line in one write: head, text, tail. */
-static bool __attribute__((__format__(__printf__, 4, 0))) say(FILE *to,
+/* How many of n bytes have left at once; errno where they never will. */
+static size_t
+transmit(const struct output *o, const char *text, size_t n)
+{
+	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
+	ssize_t wrote = -1;
+
+	errno = EAGAIN;
+	if (poll(&p, 1, 0) == 1)
+		wrote = write(o->fd, text, n);
+	return wrote > 0 ? (size_t)wrote : 0;
+}
+
+/* What has not left of a line that has begun to. */
+static bool
+finish_line(struct output *o)
+{
+	size_t left = transmit(o, o->text, o->rest);
+
+	o->rest -= left;
+	memmove(o->text, o->text + left, o->rest);
+	return o->rest == 0;
+}
+
+static bool
+send_line(struct output *o, const char *line, size_t n)
+{
+	size_t left;
+
+	if (o->rest > 0 && !finish_line(o))
+		return false;
+	left = transmit(o, line, n);
+	if (left > 0) {
+		o->rest = n - left;
+		memcpy(o->text, line + left, o->rest);
+	}
+	return left > 0;
+}
+
+/* One line: head, text, tail.  False: it is lost, errno says why. */
+static bool __attribute__((__format__(__printf__, 4, 0))) say(struct output *o,
     const char *head, const char *tail, const char *format, va_list args)
 {
-	char text[1024];
+	char text[1024], line[LINE_MAX_LEN];
+	int n;
 
+	if (o->lost > 0) {
+		n = snprintf(line, sizeof(line),
+		    "%s: %lu lines are missing here, as nobody read them\n",
+		    name, o->lost);
+		if (send_line(o, line, (size_t)n))
+			o->lost = 0;
+	}
 	vsnprintf(text, sizeof(text), format, args);
-	return fprintf(to, "%s%s%s\n", head, text, tail) > 0 && fflush(to) == 0;
+	n = snprintf(line, sizeof(line), "%s%s%s\n", head, text, tail);
+	if (o->lost == 0 && send_line(o, line, (size_t)n))
+		return true;
+	o->lost++;
+	return false;
 }
 
 static void __attribute__((__format__(__printf__, 3, 0)))
@@ -57,7 +147,7 @@ complain(const char *when, int error, const char *format, va_list args)
 	snprintf(head, sizeof(head), "%s: %s", name, when);
 	if (error != 0)
 		snprintf(tail, sizeof(tail), ": %s", strerror(error));
-	say(stderr, head, tail, format, args);
+	say(&err, head, tail, format, args);
 	errno = error;
 }
 
@@ -76,7 +166,8 @@ complain_now(int error, const char *format, va_list args)
 static void __attribute__((__format__(__printf__, 2, 0)))
 inform(const char *head, const char *format, va_list args)
 {
-	if (say(stdout, head, "", format, args) || errno == EPIPE || lost)
+	if (say(&out, head, "", format, args) || errno == EAGAIN ||
+	    errno == EPIPE || lost)
 		return;
 	lost = true;
 	log_error("cannot write to the standard output");
@@ -98,18 +189,6 @@ log_info(const char *format, ...)
 	va_end(args);
 }
 
-/* Would a line go out at once?  Nobody may be reading what a pipe holds. */
-static bool
-is_heard(void)
-{
-	struct timeval at_once = { 0, 0 };
-	fd_set out;
-
-	FD_ZERO(&out);
-	FD_SET((unsigned)STDOUT_FILENO, &out);
-	return select(STDOUT_FILENO + 1, NULL, &out, NULL, &at_once) == 1;
-}
-
 void
 log_request(const char *format, ...)
 {
@@ -118,7 +197,7 @@ log_request(const char *format, ...)
 	struct tm now;
 	va_list args;
 
-	if (!telling || !is_heard())
+	if (!telling)
 		return;
 	now = local_time();
 	strftime(head, sizeof(head), "%H:%M:%S ", &now);
@@ -176,7 +255,7 @@ fatalx(const char *format, ...)
 }
 
 char *
-escape(char *out, size_t room, const char *s, size_t n)
+escape(char *to, size_t room, const char *s, size_t n)
 {
 	size_t len = 0;
 
@@ -184,17 +263,17 @@ escape(char *out, size_t room, const char *s, size_t n)
 		unsigned char c = (unsigned char)s[i];
 
 		if (c >= ' ' && c <= '~' && c != '\\')
-			out[len++] = (char)c;
+			to[len++] = (char)c;
 		else
 			len += (size_t)snprintf(
-			    out + len, room - len, "\\x%02x", (unsigned)c);
+			    to + len, room - len, "\\x%02x", (unsigned)c);
 	}
-	out[len] = '\0';
-	return out;
+	to[len] = '\0';
+	return to;
 }
 
 char *
-log_path(char *out, size_t size, const char *path)
+log_path(char *to, size_t size, const char *path)
 {
 	char here[LOG_PATH_MAX] = "", all[2 * LOG_PATH_MAX];
 
@@ -202,5 +281,5 @@ log_path(char *out, size_t size, const char *path)
 		here[0] = '\0';
 	snprintf(all, sizeof(all), "%s%s%s", here,
 	    here[0] != '\0' && here[1] != '\0' ? "/" : "", path);
-	return escape(out, size, all, strlen(all));
+	return escape(to, size, all, strlen(all));
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/net.h"
+#include "net/addr.h"
 #include "ui/options.h"
 #include "version.h"
 
@@ -122,7 +122,7 @@ set(const struct option_table *t, const struct option_row *row, char *text)
 		break;
 	case OPTION_PORT:
 	case OPTION_ANY_PORT:
-		if (net_port_scan(text, zero, row->to))
+		if (addr_port_scan(text, zero, row->to))
 			break;
 		fprintf(stderr,
 		    "%s: -%c %s: a port is a number from %d to 65535\n",

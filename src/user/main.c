@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/net.h"
+#include "net/signals.h"
 #include "policy.h"
 #include "sys/random.h"
 #include "ui/options.h"
@@ -48,10 +48,15 @@ static const struct option_table table = {
 };
 
 static bool
-find_host(struct sockaddr_in *addr, const struct place *place, int option)
+find_host(struct addr *addr, const struct place *place, int option)
 {
-	const char *wrong = net_resolve(addr, place->host, place->port);
+	const char *wrong;
+	char text[96];
 
+	snprintf(text, sizeof(text), SAY_LOOKING_UP, place->host);
+	terminal_slow(text);
+	wrong = addr_resolve(addr, place->host, place->port);
+	terminal_slow(NULL);
 	if (wrong != NULL)
 		warn(SAY_NO_HOST, place->host, wrong, option);
 	return wrong == NULL;
@@ -67,16 +72,16 @@ busy(const struct user *u)
 static const char *
 what_for(const struct user *u, char *text, size_t size)
 {
-	char name[NET_NAME_MAX];
+	char name[ADDR_NAME_MAX];
 
 	text[0] = '\0';
 	if (!u->started)
-		snprintf(text, size, SAY_TO_AS, net_name(name, &u->as.peer));
+		snprintf(text, size, SAY_TO_AS, addr_name(name, &u->as.peer));
 	else if (u->as.state == SESSION_ASKING && u->as.request.type != MSG_REQ)
 		snprintf(text, size, "%s",
 		    u->as.request.type == MSG_LOG ? SAY_WAIT_LOG : SAY_WAIT_AS);
 	else if (u->fs.state == TRANSFER_CONNECTING)
-		snprintf(text, size, SAY_TO_FS, net_name(name, &u->fs_peer));
+		snprintf(text, size, SAY_TO_FS, addr_name(name, &u->fs_peer));
 	else if (u->fs.state == TRANSFER_AWAITING)
 		snprintf(text, size, SAY_WAIT_FS);
 	else if (u->fs.state == TRANSFER_KEEPING)
@@ -123,7 +128,7 @@ person_step(struct user *u, const struct ready *r)
 static int
 interrupt(struct user *u, int number)
 {
-	if (number == 0 || terminal_signal(number))
+	if (terminal_signal(number))
 		return GO_ON;
 	if (number != SIGINT || !terminal_interactive() || !u->started ||
 	    !busy(u))
@@ -140,13 +145,13 @@ interrupt(struct user *u, int number)
 }
 
 static int
-serve(struct user *u, int signals)
+serve(struct user *u)
 {
-	int status = GO_ON;
+	int number, status = GO_ON;
 
 	while (!u->ending && terminal_lost() == 0) {
 		ready_begin(&ready);
-		ready_read(&ready, signals);
+		signals_watch(&ready);
 		session_watch(&u->as, &ready);
 		transfer_watch(&u->fs, &ready);
 		person_watch(u, &ready);
@@ -154,8 +159,8 @@ serve(struct user *u, int signals)
 			warn(SAY_NO_SELECT, strerror(errno));
 			return EXIT_FAILED;
 		}
-		if (ready_can_read(&ready, signals))
-			status = interrupt(u, net_signal(signals));
+		if ((number = signals_next(&ready)) != 0)
+			status = interrupt(u, number);
 		if (status != GO_ON)
 			return status;
 		conclude(
@@ -170,16 +175,16 @@ serve(struct user *u, int signals)
 
 /* What the program needs from the system; GO_ON, or the status to exit with. */
 static int
-prepare(const struct place *as, const struct place *fs, int *signals)
+prepare(const struct place *as, const struct place *fs)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
 		TERMINAL_SIGNALS };
-	struct sockaddr_in as_peer;
+	struct addr as_peer;
 
 	if (!find_host(&as_peer, as, 'n') || !find_host(&user.fs_peer, fs, 'm'))
 		return EXIT_UNREACHABLE;
-	*signals = net_signals(numbers, sizeof(numbers) / sizeof(numbers[0]));
-	if (*signals == -1 || random_open() == -1) {
+	if (signals_open(numbers, sizeof(numbers) / sizeof(numbers[0])) == -1 ||
+	    random_open() == -1) {
 		warn(SAY_NO_SYSTEM, strerror(errno));
 		return EXIT_FAILED;
 	}
@@ -192,14 +197,15 @@ prepare(const struct place *as, const struct place *fs, int *signals)
 int
 main(int argc, char *argv[])
 {
-	int signals, status;
+	int status;
 
+	signals_unblock();
 	terminal_open();
 	status = options_read(&table, argc, argv);
 	if (status == GO_ON)
-		status = prepare(&as_place, &fs_place, &signals);
+		status = prepare(&as_place, &fs_place);
 	if (status == GO_ON) {
-		status = serve(&user, signals);
+		status = serve(&user);
 		transfer_end(&user.fs);
 		session_drop(&user.as);
 		if (terminal_lost() != 0) {

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/net.h"
 #include "ui/sentence.h"
 #include "ui/terminal.h"
 #include "user/replies.h"
@@ -81,8 +80,8 @@ take_rau(struct user *u, ms_t now)
 static enum outcome
 as_failed(struct user *u, enum trouble trouble)
 {
-	char name[NET_NAME_MAX];
-	struct subject subject = { .address = net_name(name, &u->as.peer),
+	char name[ADDR_NAME_MAX];
+	struct subject subject = { .address = addr_name(name, &u->as.peer),
 		.reason = strerror(u->as.error) };
 
 	if (!u->started) {
@@ -200,9 +199,9 @@ static enum outcome
 fs_failed(struct user *u, enum trouble trouble)
 {
 	const struct transfer *t = &u->fs;
-	char name[NET_NAME_MAX], bytes[64];
+	char name[ADDR_NAME_MAX], bytes[64];
 	struct subject subject = { .name = t->request.fname,
-		.address = net_name(name, &u->fs_peer),
+		.address = addr_name(name, &u->fs_peer),
 		.reason = strerror(t->error) };
 
 	if (trouble == TROUBLE_TRUNCATED) {

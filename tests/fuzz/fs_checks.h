@@ -58,8 +58,8 @@ hear_cnf(int fd, const char *text, size_t n, const struct sockaddr_in *from)
 static bool
 is_intended(const struct msg *m)
 {
-	for (int i = 0; i < clients.size; i++) {
-		const struct client *c = clients.order[i];
+	for (int i = 0; i < clients.places.taken; i++) {
+		const struct client *c = clients_at(&clients, i);
 
 		if (client_awaits(c, m) && c->req.type == MSG_REM &&
 		    c->task.is_intended)
@@ -77,11 +77,11 @@ hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
 	bool waits = false;
 
 	require(to == NULL);
-	require(fd == service.as || fd == service.removals.fd);
+	require(fd == service.as.fd || fd == service.removals.own.fd);
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
 	require(m.type == MSG_VLD);
-	for (int i = 0; i < clients.size; i++)
-		waits = waits || client_awaits(clients.order[i], &m);
+	for (int i = 0; i < clients.places.taken; i++)
+		waits = waits || client_awaits(clients_at(&clients, i), &m);
 	require(waits || service.removals.state == REASKING);
 	require(!waits || is_intended(&m));
 	if (vlds < VLDS)
@@ -144,7 +144,7 @@ is_reply(int fd, bool whole)
 static void
 hear_reply(int fd)
 {
-	if (fd != signals)
+	if (fd != world_signals)
 		is_reply(fd, false);
 }
 
@@ -152,7 +152,8 @@ hear_reply(int fd)
 static void
 see_close(int fd)
 {
-	if (fd != signals && (world_fd[fd].shut || world_fd[fd].out_len > 0))
+	if (fd != world_signals &&
+	    (world_fd[fd].shut || world_fd[fd].out_len > 0))
 		is_reply(fd, world_fd[fd].shut);
 	for (int i = 0; i < PEERS; i++)
 		if (peer[i] == fd)
@@ -187,7 +188,7 @@ static void
 is_sound(const struct client *c)
 {
 	require(c->state != FREE);
-	require((c->state == ORPHANED) == (c->conn.fd == -1));
+	require((c->state == ORPHANED) == (c->conn.state == CONN_NONE));
 	require(c->state != ORPHANED || c->job.state != JOB_NONE);
 	require((c->vld.len > 0) == (c->state == VALIDATING));
 	require((c->state != RECEIVING && c->state != FINISHING) ||

@@ -81,10 +81,11 @@ confirm(char how)
 	struct msg m = { .type = MSG_CNF };
 	char text[WIRE_TEXT_MAX], op[] = { how, '\0' };
 
-	for (int i = 0; i < clients.size; i++)
-		if (clients.order[i]->state == VALIDATING &&
-		    (c == NULL || clients.order[i]->conn.fd == peer[who]))
-			c = clients.order[i];
+	for (int i = 0; i < clients.places.taken; i++)
+		if (clients_at(&clients, i)->state == VALIDATING &&
+		    (c == NULL ||
+			clients_at(&clients, i)->conn.fd == peer[who]))
+			c = clients_at(&clients, i);
 	if (c != NULL) {
 		memcpy(m.uid, c->req.uid, sizeof(m.uid));
 		memcpy(m.tid, c->req.tid, sizeof(m.tid));
@@ -106,9 +107,9 @@ confirm(char how)
 		op_scan(op, &m.op);
 	if (op_names_file(m.op) && m.fname[0] == '\0')
 		memcpy(m.fname, "a.txt", sizeof("a.txt"));
-	world_datagram(c == NULL && service.removals.fd != -1 ?
-		service.removals.fd :
-		service.as,
+	world_datagram(c == NULL && service.removals.own.open ?
+		service.removals.own.fd :
+		service.as.fd,
 	    &as_addr, text, wire_format(text, sizeof(text), &m));
 }
 
@@ -159,7 +160,7 @@ send_signal(char number)
 	char byte = number == 'u' ? SIGUSR1 : SIGTERM;
 
 	stopping = stopping || byte == SIGTERM;
-	world_send(signals, &byte, 1);
+	world_send(world_signals, &byte, 1);
 }
 
 static void
@@ -193,9 +194,9 @@ do_step(char step)
 	else if (step == 'c')
 		confirm(script_next());
 	else if (step == 'k')
-		script_datagram(service.as, &as_addr);
+		script_datagram(service.as.fd, &as_addr);
 	else if (step == 'R')
-		world_fd[service.as].error = ECONNREFUSED;
+		world_fd[service.as.fd].error = ECONNREFUSED;
 	else if (step == 'D' || step == 'F' || step == 'G')
 		end_job(step == 'D' ? JOB_ENDS :
 			step == 'F' ? JOB_IS_LOST :
@@ -219,7 +220,7 @@ rest(ms_t until)
 {
 	if (world_jobs() > 0)
 		world_job_end(0, JOB_ENDS);
-	else if (clients.size == 0) {
+	else if (clients.places.taken == 0) {
 		require(!stopping);
 		send_signal('t');
 	} else {
@@ -231,8 +232,8 @@ rest(ms_t until)
 static void
 turn(ms_t until)
 {
-	for (int i = 0; i < clients.size; i++)
-		is_sound(clients.order[i]);
+	for (int i = 0; i < clients.places.taken; i++)
+		is_sound(clients_at(&clients, i));
 	if (!script_step(do_step, until))
 		rest(until);
 }
@@ -241,6 +242,7 @@ static void
 set_up(void)
 {
 	static bool made;
+	struct addr as;
 
 	if (!made) {
 		as_addr = world_address("127.0.0.1", AS_PORT);
@@ -268,12 +270,12 @@ set_up(void)
 	cut = stopping = false;
 	for (int i = 0; i < PEERS; i++)
 		peer[i] = -1;
+	memset(service.guesses.owing, 0, sizeof(service.guesses.owing));
 	clients_open(&clients, FDS_RESERVED + 2 * CLIENTS);
-	service.as = net_udp_to(&as_addr);
-	service.as_addr = as_addr;
+	as = addr_parse("127.0.0.1", AS_PORT);
+	require(dgram_dial(&service.as, &as, &(struct addr){ .ip = 0 }) == 0);
 	memset(&service.removals, 0, sizeof(service.removals));
-	service.removals.fd = -1;
-	signals = world_stream();
+	world_signals = world_stream();
 	require(listener_open(&listener, FS_PORT) == 0);
 	pool_start(&service.pool, 1, sizeof(struct disk_op), files_run, NULL);
 }
@@ -297,7 +299,7 @@ clear_up(void)
 	/* What is still under way then, the next start clears away. */
 	cut = cut || world_jobs() > 0;
 	clients_dismiss(&clients, &service, true);
-	for (int n = 0; clients.size > 0; n++) {
+	for (int n = 0; clients.places.taken > 0; n++) {
 		require(n < 100);
 		world_job_end(0, JOB_ENDS);
 		clients_step(&clients, &service, &r);
@@ -311,8 +313,8 @@ clear_up(void)
 	close_anew(store.work, made_store.work);
 	close_anew(store.alive, made_store.alive);
 	close_anew(store.locks, made_store.locks);
-	close(service.as);
-	close(signals);
+	dgram_close(&service.as);
+	close(world_signals);
 	require(world_is_tidy());
 	for (i = 0; i < vlds && i < VLDS; i++)
 		replay_forget(&service.replay, vld[i].uid, vld[i].tid);

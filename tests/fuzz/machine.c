@@ -1,6 +1,7 @@
 /* The pool, the random source, the terminal and what is printed. */
 #include <stdarg.h>
 
+#include "net/signals.h"
 #include "sys/pool.h"
 #include "sys/random.h"
 #include "ui/terminal.h"
@@ -8,6 +9,46 @@
 
 #define JOBS_MAX 192
 #define BODY_MAX 512
+
+/* Signals: bytes of a stream. */
+
+int world_signals;
+
+void
+signals_unblock(void)
+{
+}
+
+int
+signals_open(const int *numbers, int n)
+{
+	(void)numbers, (void)n;
+	return 0;
+}
+
+void
+signals_watch(struct ready *r)
+{
+	ready_read(r, world_signals);
+}
+
+int
+signals_next(const struct ready *r)
+{
+	unsigned char byte;
+
+	return ready_can_read(r, world_signals) &&
+		world_read(world_signals, &byte, 1) == 1 ?
+	    byte :
+	    0;
+}
+
+_Noreturn void
+signals_die(int number)
+{
+	(void)number;
+	abort();
+}
 
 /* The pool: a job is a copy of its body, as a child would have it. */
 
@@ -278,6 +319,12 @@ int
 terminal_columns(void)
 {
 	return 80;
+}
+
+void
+terminal_slow(const char *what)
+{
+	(void)what;
 }
 
 bool

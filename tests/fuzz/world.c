@@ -260,8 +260,6 @@ world_select(
 	fd_set want_r, want_w;
 
 	(void)x;
-	if (r == NULL) /* whether stdout is read: it is */
-		return 1;
 	want_r = *r;
 	want_w = *w;
 	require(n <= top && ++spins < SPINS_MAX);
@@ -275,6 +273,14 @@ world_select(
 		spins = 0;
 		world_on.turn(until);
 	}
+}
+
+/* Whether stdout and stderr are read: they are. */
+int
+world_poll(struct pollfd *p, nfds_t n, int patience)
+{
+	require(n == 1 && patience == 0 && p->fd <= STDERR_FILENO);
+	return 1;
 }
 
 ms_t

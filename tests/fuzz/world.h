@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -31,6 +32,8 @@
 #include <unistd.h>
 
 #include "sys/clock.h"
+
+#undef IP_PKTINFO /* this machine has but one address */
 
 struct job;
 struct world_dir;
@@ -73,6 +76,7 @@ extern int world_full;    /* so many times no descriptor is left */
 extern int world_fail_in; /* this many disk calls from now one fails ... */
 extern int world_errno;   /* ... with this */
 extern bool world_failed; /* one has */
+extern int world_signals; /* a stream: their numbers, a byte each */
 
 /* What an entry wants to be told; those that it has not set are not called. */
 extern struct world_on {
@@ -185,10 +189,12 @@ struct dirent *world_readdir(struct world_dir *d);
 ssize_t world_recv(int fd, void *data, size_t n, int flags);
 ssize_t world_recvfrom(int fd, void *data, size_t n, int flags,
     struct sockaddr *from, socklen_t *len);
+int world_poll(struct pollfd *p, nfds_t n, int patience);
 int world_rename(const char *name, const char *other);
 int world_renameat(int from, const char *name, int to, const char *other);
 int world_select(
     int n, fd_set *r, fd_set *w, fd_set *x, const struct timeval *patience);
+ssize_t world_sendmsg(int fd, const struct msghdr *m, int flags);
 ssize_t world_send_to(int fd, const void *data, size_t n, int flags,
     const struct sockaddr *to, socklen_t len);
 int world_setsockopt(
@@ -241,6 +247,7 @@ int world_sigaction(
 #define mkdirat             world_mkdirat
 #define open                world_open
 #define openat              world_openat
+#define poll                world_poll
 #define posix_fallocate     world_posix_fallocate
 #define pread               world_pread
 #define read                world_read
@@ -251,6 +258,7 @@ int world_sigaction(
 #define renameat            world_renameat
 #define select              world_select
 #define send(fd, s, n, how) world_send_to(fd, s, n, how, NULL, 0)
+#define sendmsg             world_sendmsg
 #define sendto              world_send_to
 #define setsockopt          world_setsockopt
 #define shutdown            world_shutdown

@@ -180,6 +180,13 @@ else
 	echo "skipped: there is no /dev/full"
 fi
 
+sh "$here/hosts.sh" "$bin"
+case $? in
+0) passed ;;
+77) echo "run.sh: no network namespaces here, skipped: hosts.sh" ;;
+*) failed "run.sh: what two hosts show of addresses" ;;
+esac
+
 check "no password stands in the AS's files" \
     sh -c "! grep -rq abcd1234 '$work/as-data'"
 check "the AS's files are its owner's alone" \

@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "net/net.h"
 #include "net/trace.h"
 #include "sys/log.h"
 #include "test.h"
@@ -134,8 +133,8 @@ full(void)
 {
 	int fd = open("/dev/full", O_WRONLY);
 
-	log_open("AS", false);
 	dup2(fd, STDOUT_FILENO);
+	log_open("AS", false);
 	log_info("one");
 	log_info("two");
 	_exit(log_lost() ? 3 : 0);
@@ -148,8 +147,8 @@ unread(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	CHECK(pipe(ends) == 0, "pipe");
-	log_open("AS", false);
 	dup2(ends[1], STDOUT_FILENO);
+	log_open("AS", false);
 	close(ends[0]);
 	close(ends[1]);
 	log_info("one");
@@ -178,10 +177,10 @@ follow(void)
 		.type = MSG_LOG, .uid = "12345", .pass = "SeCreT12"
 	};
 	struct msg reply = { .type = MSG_RLO, .status = ST_OK };
-	struct sockaddr_in peer;
+	struct addr peer;
 
 	log_open("AS", true);
-	net_address(&peer, "10.1.2.3", 4567);
+	peer = addr_parse("10.1.2.3", 4567);
 	trace("TCP", &peer, &req, WIRE_OK, &reply);
 	log_open("AS", false);
 	trace("TCP", &peer, &req, WIRE_OK, &reply);

@@ -1,20 +1,16 @@
 #include <string.h>
 
 #include "as/people.h"
-#include "net/net.h"
 #include "policy.h"
 #include "sys/random.h"
 #include "test.h"
 
 #define START 1000000
 
-static struct in_addr
+static struct addr
 host(const char *ip)
 {
-	struct sockaddr_in addr;
-
-	net_address(&addr, ip, 0);
-	return addr.sin_addr;
+	return addr_parse(ip, 0);
 }
 
 static void
@@ -188,7 +184,7 @@ static const ms_t delays[] = { 0, 0, 0, 1000, 2000, 4000, 8000, 15000, 15000,
 static void
 wrong_passwords_are_answered_later_and_later(void)
 {
-	struct in_addr from = host("10.0.0.1");
+	struct addr from = host("10.0.0.1");
 
 	for (size_t i = 0; i < LEN(delays); i++)
 		CHECK(people_wrong("20000", from, START) == delays[i],
@@ -206,7 +202,7 @@ wrong_passwords_are_answered_later_and_later(void)
 static void
 wrong_passwords_are_forgotten_after_a_quarter_of_an_hour(void)
 {
-	struct in_addr from = host("10.0.0.3");
+	struct addr from = host("10.0.0.3");
 	ms_t now = START;
 
 	for (int i = 0; i < 6; i++)
@@ -221,7 +217,7 @@ wrong_passwords_are_forgotten_after_a_quarter_of_an_hour(void)
 static void
 a_guesser_is_remembered_among_many(void)
 {
-	struct in_addr from = host("10.0.0.4");
+	struct addr from = host("10.0.0.4");
 	ms_t delay = 0, now = START;
 
 	for (int i = 0; i < 20; i++) {
@@ -240,7 +236,7 @@ a_guesser_is_remembered_among_many(void)
 static void
 right_passwords_of_others_do_not_help_a_guesser(void)
 {
-	struct in_addr from = host("10.0.0.5");
+	struct addr from = host("10.0.0.5");
 	char uid[UID_LEN + 1];
 
 	for (int i = 0; i < 8; i++)
@@ -284,44 +280,6 @@ a_pair_that_is_no_pair_proves_nothing(void)
 
 	CHECK(person_check(p, "", "abcd1234") == CHECK_SLOWLY, "empty");
 	CHECK(person_check(p, "short", "abcd1234") == CHECK_SLOWLY, "short");
-}
-
-static void
-an_address_has_no_more_than_sixteen_hashes_waiting(void)
-{
-	struct in_addr a = host("10.2.0.1"), b = host("10.2.0.2");
-
-	for (int round = 0; round < 2; round++) {
-		for (int i = 0; i < HASHES_PER_ADDRESS; i++)
-			CHECK(hash_slot_take(a), "hash %d", i);
-		CHECK(!hash_slot_take(a), "one too many");
-		CHECK(hash_slot_take(b), "another address");
-		hash_slot_release(a);
-		CHECK(hash_slot_take(a), "one is done");
-		CHECK(!hash_slot_take(a), "but one only");
-		for (int i = 0; i < HASHES_PER_ADDRESS; i++)
-			hash_slot_release(a);
-		hash_slot_release(b);
-		hash_slot_release(b); /* one too many: nothing happens */
-	}
-}
-
-static void
-many_addresses_wait_for_a_place(void)
-{
-	char ip[16];
-	int places = 0;
-
-	for (int i = 0; i < 200; i++) {
-		snprintf(ip, sizeof(ip), "10.3.0.%d", i);
-		places += hash_slot_take(host(ip));
-	}
-	CHECK(places >= 16 && places < 200, "%d", places);
-	for (int i = 0; i < 200; i++) {
-		snprintf(ip, sizeof(ip), "10.3.0.%d", i);
-		hash_slot_release(host(ip));
-	}
-	CHECK(hash_slot_take(host("10.3.1.1")), "places are free again");
 }
 
 /* However many others are guessed at, an entry that gives way leaves its count
@@ -378,8 +336,6 @@ main(void)
 	right_passwords_of_others_do_not_help_a_guesser();
 	a_proven_password_is_checked_at_once();
 	a_pair_that_is_no_pair_proves_nothing();
-	an_address_has_no_more_than_sixteen_hashes_waiting();
-	many_addresses_wait_for_a_place();
 	a_password_is_compared_to_its_last_byte();
 	guessing_at_thousands_is_slowed_down();
 	return test_done("people");

@@ -26,7 +26,8 @@ connections_have_their_times(void)
 	CHECK(STALL_TIME == 60000, "a transfer without a byte");
 	CHECK(LINGER_IDLE == 5000 && LINGER_TIME == 30000, "after a reply");
 	CHECK(NEWLINE_TIME == 500, "the last newline of an UPL");
-	CHECK(STOP_TIME == 2000, "replies under way at SIGTERM");
+	CHECK(STOP_TIME == 1500, "replies under way at SIGTERM");
+	CHECK(STOP_SURELY == 2, "and all else");
 	CHECK(EVICT_AGE == 10000, "silent, under pressure");
 }
 
@@ -49,7 +50,7 @@ static void
 passwords_cost_what_they_should(void)
 {
 	CHECK(KDF_ROUNDS == 100000, "rounds");
-	CHECK(LOGINS_FREE == 3 && HASHES_PER_ADDRESS == 16, "free ones");
+	CHECK(LOGINS_FREE == 3 && DELAY_BY_UDP == 4000, "free ones");
 	CHECK(LEN(delays) == 5 && delays[0] == 1000 && delays[4] == 15000,
 	    "then later and later");
 }

@@ -22,7 +22,8 @@ static int peer;
 static void
 begin(void)
 {
-	struct sockaddr_in nobody = { .sin_family = AF_INET };
+	struct addr nobody = { .ip = 0 };
+	struct conn c;
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == -1)
@@ -31,14 +32,15 @@ begin(void)
 	set_fd_flags(pair[1]);
 	peer = pair[1];
 	s = &as.session[0];
-	session_open(s, pair[0], &nobody, START);
+	conn_open(&c, pair[0], &nobody, START);
+	session_open(s, &c, START);
 }
 
 static void
 end(void)
 {
 	if (s->state != FREE)
-		session_end(s);
+		session_end(&as, s);
 	close(peer);
 }
 
@@ -61,8 +63,8 @@ turn(ms_t now)
 	due = r.deadline <= now;
 	ready_by(&r, 0);
 	ready_wait(&r);
-	if (!due && !ready_can_read(&r, s->conn.fd) &&
-	    !ready_can_write(&r, s->conn.fd))
+	if (!due && !conn_readable(&s->conn, &r) &&
+	    !conn_writable(&s->conn, &r))
 		return false;
 	session_step(&as, s, &r, now);
 	return true;
@@ -123,7 +125,7 @@ who_does_not_read_for_a_minute_has_to_go(void)
 		;
 	say("LOG\n");
 	turn(START);
-	CHECK(s->conn.out.len == REPLY, "its reply waits");
+	CHECK(conn_unsent(&s->conn) == REPLY, "its reply waits");
 	CHECK(!turn(START + 59999) && s->state == READY, "nearly a minute");
 	turn(START + 60000);
 	CHECK(s->state == FREE, "it has gone");

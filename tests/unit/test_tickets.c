@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "as/tickets.h"
-#include "net/net.h"
 #include "policy.h"
 #include "sys/random.h"
 #include "test.h"
@@ -120,7 +119,7 @@ asker_at(uint16_t port)
 {
 	struct asker who = { .len = 15 };
 
-	net_address(&who.from, "127.0.0.1", port);
+	who.from = addr_parse("127.0.0.1", port);
 	return who;
 }
 
@@ -225,7 +224,7 @@ a_resend_from_another_host_is_e(void)
 
 	grant("20004", OP_LIST, "", START, tid);
 	CHECK(asked("20004", tid, START) == 'L', "first");
-	net_address(&who.from, "127.0.0.2", 59000);
+	who.from = addr_parse("127.0.0.2", 59000);
 	CHECK(asked_by(who, "20004", tid, START) == 'E', "another host");
 }
 

@@ -1,103 +1,122 @@
-/* Those who move much data at the FS, each in its turn. */
-#include <fcntl.h>
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "fs/clients.h"
-#include "sys/fd.h"
-#include "sys/ready.h"
+#include "net/turns.h"
 #include "test.h"
 
-#define SIZE   (64u << 20)
-#define ROUNDS 12
+static struct turns t;
+static struct addr who[TURNS_MAX];
+static unsigned whose[TURNS_MAX];
 
-static struct clients w;
-static struct service service;
-static struct listener listener;
-static int peer[2];
-static char path[] = "/tmp/test_turns.XXXXXX";
-
-/* A client in the middle of a download of a large file. */
 static void
-begin(int i, ms_t now)
+join(int i, int address, int port, unsigned user)
 {
-	struct sockaddr_in nobody = { .sin_family = AF_INET };
-	struct client *c = w.order[w.size++];
-	int pair[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == -1)
-		exit(1);
-	set_fd_flags(pair[0]);
-	set_fd_flags(pair[1]);
-	peer[i] = pair[1];
-	client_open(c, &service, pair[0], &nobody, now);
-	c->file = open(path, O_RDONLY);
-	c->size = c->left = SIZE;
-	c->state = SENDING;
-}
-
-/* All that it has been sent. */
-static size_t
-drain(int fd)
-{
-	static char data[65536];
-	size_t all = 0;
-	ssize_t n;
-
-	while ((n = read(fd, data, sizeof(data))) > 0)
-		all += (size_t)n;
-	return all;
+	memset(&who[i], 0, sizeof(who[i]));
+	who[i].ip = 0x0a000000u + (unsigned)address;
+	who[i].port = (uint16_t)port;
+	whose[i] = user;
+	turns_join(&t, i, &who[i], user);
 }
 
 static void
-two_downloads_go_on_in_turns(void)
+start(void)
 {
-	struct ready r = { .nfds = 0 };
-	int served[2] = { 0, 0 }, both = 0;
+	memset(&t, 0, sizeof(t));
+}
 
-	begin(0, now_ms());
-	begin(1, now_ms());
-	for (int i = 0; i < ROUNDS; i++) {
-		bool first, second;
+static void
+alone_it_is_first_come_first_served(void)
+{
+	start();
+	for (int i = 0; i < 50; i++)
+		join(i * 7 % 50, 1, 1, 1);
+	for (int i = 0; i < 50; i++)
+		CHECK(turns_next(&t) == i * 7 % 50, "turn %d", i);
+	CHECK(turns_next(&t) == -1 && t.waiting == 0, "nobody is left");
+}
 
-		ready_begin(&r);
-		clients_watch(&w, &service, &listener, &r);
-		ready_wait(&r);
-		clients_step(&w, &service, &r);
-		first = drain(peer[0]) > 0;
-		second = drain(peer[1]) > 0;
-		served[0] += first;
-		served[1] += second;
-		both += first && second;
+/* Hundreds who wait delay another by one turn, whatever they have in common. */
+static void
+another_comes_next(int address, int port, unsigned user, const char *how)
+{
+	start();
+	for (int i = 0; i < 900; i++)
+		join(i, 1, 1, 1);
+	for (int i = 0; i < 10; i++)
+		turns_next(&t);
+	join(900, address, port, user);
+	CHECK(turns_next(&t) == 900, "%s", how);
+}
+
+static void
+addresses_alternate(void)
+{
+	int had[2] = { 0, 0 };
+
+	start();
+	for (int i = 0; i < 500; i++)
+		join(i, i < 480 ? 1 : 2, i, (unsigned)i);
+	for (int i = 0; i < 40; i++)
+		had[turns_next(&t) >= 480]++;
+	CHECK(had[0] == 20 && had[1] == 20, "%d and %d", had[0], had[1]);
+}
+
+static void
+who_has_gone_comes_last(void)
+{
+	start();
+	for (int i = 0; i < 10; i++)
+		join(i, 1, i, (unsigned)i);
+	for (int i = 0; i < 9; i++)
+		turns_gone(&t, i);
+	CHECK(turns_next(&t) == 9, "the one who is there");
+	CHECK(turns_next(&t) == 0, "then the others");
+	turns_leave(&t, 1);
+	turns_leave(&t, 1);
+	CHECK(turns_next(&t) == 2 && t.waiting == 6, "one has left");
+}
+
+/* Thousands of steps: everybody has his turn, and the flood no more. */
+static void
+nobody_starves_in_a_flood(void)
+{
+	int waited[TURNS_MAX] = { 0 }, longest = 0, served = 0;
+
+	srand(3);
+	start();
+	for (int step = 0; step < 5000; step++) {
+		int i;
+
+		for (int n = 0; n < 4; n++) { /* four come for each turn */
+			i = rand() % 1000;
+			if (!turns_waits(&t, i) && i >= 10)
+				join(i, 1, rand() % 5000, 1 + (unsigned)i % 40);
+			i %= 10;
+			if (!turns_waits(&t, i) && rand() % 20 == 0) {
+				join(i, 1, 60000 + i, 1000 + (unsigned)i);
+				waited[i] = step;
+			}
+		}
+		i = turns_next(&t);
+		if (i < 0 || i >= 10)
+			continue;
+		served++;
+		if (step - waited[i] > longest)
+			longest = step - waited[i];
 	}
-	CHECK(served[0] == ROUNDS / 2 && served[1] == ROUNDS / 2,
-	    "%d and %d of %d rounds", served[0], served[1], ROUNDS);
-	CHECK(both == 0, "%d rounds moved the data of two", both);
-}
-
-/* What the FS wants to be done beside it is none of our matter. */
-static void
-do_nothing(void *body, int fd)
-{
-	(void)body;
-	(void)fd;
+	CHECK(served > 300 && longest <= 60, "%d, %d turns", served, longest);
 }
 
 int
 main(void)
 {
-	int fd = mkstemp(path);
-
-	if (pool_start(&service.pool, 1, sizeof(struct disk_op), do_nothing,
-		NULL) == -1 ||
-	    fd == -1 || ftruncate(fd, SIZE) == -1 ||
-	    listener_open(&listener, 0) == -1)
-		return 1;
-	clients_open(&w, 1024);
-	two_downloads_go_on_in_turns();
-	pool_stop(&service.pool);
-	unlink(path);
+	alone_it_is_first_come_first_served();
+	another_comes_next(2, 1, 1, "of another address");
+	another_comes_next(1, 1, 2, "of another user");
+	another_comes_next(1, 2, 1, "of another port");
+	addresses_alternate();
+	who_has_gone_comes_last();
+	nobody_starves_in_a_flood();
 	return test_done("turns");
 }
