@@ -34,7 +34,10 @@ PROGRAMS = AS FS pd user
 FLOORS   = ui net sys tls proto crypto
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LIB      = $(FLOORS:%=$(BUILD)/%.a)
-LINK     = $(SAY_LINK)$(CC) $(STD) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# Bound at the start: at its first call the loader would put what registers
+# hold, and that may be a password, on the stack.
+BIND     = -Wl,-z,now
+LINK     = $(SAY_LINK)$(CC) $(STD) $(CFLAGS) $(BIND) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # One short line a file; V=1 shows the commands.
 ifndef V
