@@ -246,6 +246,11 @@ records_of_the_rfc(void)
 	side_hears(&server, data, n);
 	CHECK(server.got == 13 && server.t.heard && !server.t.newest,
 	    "older, and no reason to move");
+	n = make_record(data, 2000, "bare", 0);
+	data[0] = 23; /* the same seal under a head of the other kind */
+	memmove(data + 11, data + 11 + 6, n - 11 - 6);
+	side_hears(&server, data, n - 6);
+	CHECK(server.got == 13 && !server.t.heard, "without its id");
 }
 
 /*
