@@ -16,6 +16,8 @@
 # How the tests are built and run stands in tests/rules.mk.
 
 GN     ?= 0
+override GN := $(or $(shell expr 'X$(GN)' : 'X0*\([0-9]\{1,2\}\)$$'),\
+    $(error GN=$(GN): the number of a group is 0 to 99))
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual \
@@ -32,7 +34,7 @@ PROGRAMS = AS FS pd user
 FLOORS   = ui net sys tls proto crypto
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LIB      = $(FLOORS:%=$(BUILD)/%.a)
-LINK     = $(SAY_LINK)$(CC) $(STD) $(CFLAGS) $(LDFLAGS) -o $@ $^
+LINK     = $(SAY_LINK)$(CC) $(STD) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # One short line a file; V=1 shows the commands.
 ifndef V
@@ -71,7 +73,7 @@ $(foreach folder,$(FLOORS) as fs pd user,$(eval $(call archive,$(folder))))
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(SAY_CC)$(CC) $(STD) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY_CC)$(CC) $(STD) $(CPPFLAGS) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 objects: $(call objects,src/*/*.c)
 
@@ -95,7 +97,8 @@ INSTALLED = bin/pd bin/user sbin/AS sbin/FS \
 DEST      = $(DESTDIR)$(PREFIX)
 
 install: all
-	for d in $(OURDIRS); do mkdir -p "$(DEST)/$$d" || exit 1; done
+	umask 022; \
+	    for d in $(OURDIRS); do mkdir -p "$(DEST)/$$d" || exit 1; done
 	install -m 755 pd user "$(DEST)/bin"
 	install -m 755 AS FS "$(DEST)/sbin"
 	install -m 644 man/pd.1 man/user.1 "$(DEST)/$(MANDIR)/man1"

@@ -30,15 +30,32 @@
 #ifndef LINE_TIME /* for a request, from its first byte (FS: from accept) */
 #define LINE_TIME (60 * SECONDS)
 #endif
-#define STALL_TIME   (60 * SECONDS) /* a transfer without a byte moving */
+#define CONNECT_TIME (10 * SECONDS) /* for a connection to come about */
+#ifndef STALL_TIME                  /* without a byte moving */
+#define STALL_TIME (60 * SECONDS)
+#endif
 #define LINGER_FIRST 1 /* after the reply: the peer may close first */
 #define LINGER_IDLE  (5 * SECONDS)  /* after the reply: silence until close */
 #define LINGER_TIME  (30 * SECONDS) /* after the reply: all in all */
 #define NEWLINE_TIME 500            /* for the newline that ends an UPL */
-#define STOP_TIME    (2 * SECONDS)  /* replies under way at SIGTERM */
+#define STOP_TIME    1500           /* for replies under way at SIGTERM */
+#define STOP_SURELY  2 /* s after SIGTERM; whatever blocks us: the end */
 #define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */
 #define EVICT_GRACE  20 /* with no place left: for the first words to come */
-#define FDS_RESERVED 32 /* descriptors that are not clients' */
+#define CHECK_AGE    (30 * SECONDS) /* waits so long for its password's check */
+#define CROWD_AGE    (2 * SECONDS) /* with no place left: of one who has many */
+#define FEW_PLACES   4             /* of one user: no crowd yet */
+#define USER_AGE     (10 * MINUTES) /* idle so long, with no place left */
+#define LEAST_BYTES  10240 /* in EVICT_AGE, or a transfer is as good as idle */
+#define REMOVALS_AGAIN                                                         \
+	(10 * SECONDS)       /* FS: unfinished removals, over again            \
+			      */
+#define REMOVALS_AT_ONCE 32  /* FS: removals that the AS is asked about */
+#define INTENT_AGAIN     100 /* FS: ... where another's stands */
+#define INTENT_TIME      (8 * SECONDS) /* FS: a REM's turn comes, or INV */
+#define WORK_TOUCH       (10 * SECONDS) /* FS: its lock file says that it lives */
+#define WORK_FRESH       (30 * SECONDS) /* ... and for so long is believed */
+#define FDS_RESERVED     32             /* descriptors that are not clients' */
 
 /* Second factor. */
 #ifndef VC_LIFE
@@ -49,26 +66,47 @@
 #endif
 #define TIDS_LIVE_MAX     16 /* a user */
 #define VC_TRIES          3
-#define VLD_TRIES         10 /* wrong ones for a user, then its TIDs die */
+#define VLD_TRIES         10  /* wrong ones of one address at once, ... */
+#define VLD_PACE          200 /* ... then one in this time, ... */
+#define VLD_ADDRESS_TRIES 50  /* ... and no more in the life of a TID */
+#define VLD_TID_TRIES     70  /* of all addresses, then the TID dies */
+#define INV_TRIES         15  /* FS: wrong TIDs of a user from one address */
+#define INV_PACE          (20 * SECONDS) /* ... then one in this time */
+#define INV_TRUST         (60 * MINUTES) /* ... but not after a right one */
+#define REMOVAL_RETRY     (1 * SECONDS)  /* AS: one that the disk cut short */
 #define VLD_AGAIN         (5 * SECONDS)  /* AS: a repeated VLD is a resend */
 #define TID_MEMORY        (30 * SECONDS) /* FS: a TID seen twice is INV */
 #define CODES_FAILED_SLOW 10 /* failed codes of a user: REQ slows down */
-#define CODES_FAILED_MAX  60 /* ... no REQ until the device registers */
+#define CODES_FAILED_MAX  60 /* ... no REQ until another device registers */
+#define CODES_EXCUSED_MAX 30 /* ... which excuses them, so many at most */
 #define CODES_FORGIVEN    (MINUTES * 60 * 24) /* ... one in this time is */
 #define CODES_SLOW_TIME   (30 * SECONDS)
 #define VLC_BURST         60 /* codes sent to a device at once, ... */
 #define VLC_PACE          (1 * SECONDS) /* ... then one in this time */
 
+/* Who holds the accounts. */
+#ifndef ORPHAN_TIME /* for workers of the last AS, at start */
+#define ORPHAN_TIME (10 * SECONDS)
+#endif
+#define HELD_TIME (1 * SECONDS) /* between proofs that they are still ours */
+
 /* Passwords. */
 #ifndef KDF_ROUNDS
 #define KDF_ROUNDS 100000 /* of PBKDF2-HMAC-SHA256; 42 ms */
 #endif
-#define LOGINS_FREE        3 /* wrong ones answered without delay */
-#define LOGIN_DELAYS       1000, 2000, 4000, 8000, 15000
-#define HASHES_PER_ADDRESS 16 /* waiting in the pool */
+#define LOGINS_FREE  3 /* wrong ones answered without delay */
+#define LOGIN_DELAYS 1000, 2000, 4000, 8000, 15000
+#define DELAY_BY_UDP 4000 /* at most: who asks waits for 8 s */
 
 /* The personal device. */
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */
+
+/* The person at user and pd. */
+#define WAIT_UNSAID      (1 * SECONDS) /* a wait that is longer is explained */
+#define BACKGROUND_PAUSE 500 /* until we look whether we are in front again */
+#define PROGRESS_FIRST   (1 * SECONDS) /* a transfer that is longer is shown */
+#define PROGRESS_NEXT    200           /* until it is drawn again */
+#define PROGRESS_STALLED (5 * SECONDS) /* without a byte */
 
 /* ERR datagrams to one source in a second, so that no two peers can storm. */
 #define ERR_PER_SECOND 5

@@ -44,6 +44,38 @@ build() { # COMPILER FLAGS: the four programs, without a word
 	return $status
 }
 
+# A group's number is decimal, whatever zeros lead it; another is refused.
+group_numbers() {
+	for n in 0:0 00:0 042:42 08:8 009:9 99:99; do
+		make -pn GN="${n%:*}" 2>/dev/null |
+		    grep -qx "GN := ${n#*:}" || echo "GN=${n%:*}"
+	done
+	for n in 100 10000 x 4x -1 ''; do
+		make -n GN="$n" >/dev/null 2>"$out/gn" && echo "GN=$n"
+		grep -q '0 to 99' "$out/gn" || cat "$out/gn"
+	done
+}
+
+# make install is the same whatever the umask; what a packager sets is used.
+packagers() {
+	(umask 077 && make -s BUILD="$out/build" DESTDIR="$out/dest" install)
+	find "$out/dest" ! -type l ! -perm 755 ! -perm 644
+	find "$out/dest" -type d ! -perm 755
+	make -n V=1 BUILD="$out/none" CPPFLAGS=-DMARK LDFLAGS=-Wl,-MARK >"$out/n"
+	grep -q 'DMARK.* src/ui/line.c' "$out/n" || echo 'CPPFLAGS unused'
+	grep -q 'Wl,-MARK -o.*none/user' "$out/n" || echo 'LDFLAGS unused'
+	rm -rf "$out/build"
+}
+
+# The scripts for people run from anywhere.
+from_anywhere() {
+	make -s all
+	for script in demo two-fs 'classroom 2'; do
+		(cd / && sh "$OLDPWD/scripts/${script%% *}.sh" \
+		    ${script#"${script%% *}"}) >"$out/said" || cat "$out/said"
+	done
+}
+
 # What depends on FILES_MAX follows from it: the messages of another value.
 other_files_max() {
 	for n in 5 18 99; do
@@ -112,6 +144,18 @@ else
 	skipped=$((skipped + 1))
 fi
 check 'other numbers of files a user' other_files_max
+check 'crypto calls nothing of the system' sh scripts/crypto.sh alone
+check 'crypto gives the same from every compiler' sh scripts/crypto.sh same
+if echo '#include <valgrind/memcheck.h>' | cc -E - >/dev/null 2>&1; then
+	check_with valgrind 'secrets decide no branch and no address' \
+	    sh scripts/crypto.sh secrets
+else
+	echo 'skipped  secrets: valgrind/memcheck.h is not installed'
+	skipped=$((skipped + 1))
+fi
+check 'numbers of groups' group_numbers
+check 'what packagers need' packagers
+check 'scripts from anywhere' from_anywhere
 check_with valgrind 'valgrind finds nothing' under_valgrind
 check_with gcc 'gcc -fanalyzer' each_source \
     gcc $flags -O1 -fanalyzer -Werror -S -o /dev/null

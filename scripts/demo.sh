@@ -5,7 +5,7 @@
 # person would: registers, logs in and does every operation on a file of a few
 # megabytes, each with a code read from the device's screen.  Shows both sides
 # and ends with status 0 when every reply and checksum was right.
-bin=${BIN:-$(pwd)}
+bin=${BIN:-$(dirname "$0")/..}
 case $bin in
 /*) ;;
 *) bin=$(pwd)/$bin ;;

@@ -4,7 +4,7 @@
 # A folder of src and include is a floor.  A file includes headers of its own
 # floor and of the floors before it in this list; the constants in policy.h and
 # version.h are everybody's.  A program includes every floor, no other program.
-floors='proto crypto tls sys net ui'
+floors='crypto proto tls sys net ui'
 programs='as fs user pd'
 cd "$(dirname "$0")/.." || exit 2
 
@@ -67,6 +67,19 @@ wrong=$(
 				print $1 ": includes " $2 " of another program"
 			}'
 	done
+	# Of a peer only src/net sees the descriptor and the system's calls; the
+	# pool's sockets lead to its own children.
+	others=$(ls src/*/*.c include/*/*.h | grep -vE \
+	    '^(src|include)/net/|^src/sys/pool\.c$')
+	grep -nE '#include <(sys/socket|netinet/|arpa/|netdb)' $others |
+	    sed 's/$/: sockets are the transport floor'\''s/'
+	grep -nE '\b(socket|bind|connect|listen|accept|shutdown|[gs]etsockopt|send|sendto|sendmsg|recv|recvfrom|recvmsg|FD_ISSET)\(' \
+	    $others | grep -vE '^src/sys/ready\.c:' |
+	    sed 's/$/: sockets are the transport floor'\''s/'
+	grep -nE '\b(conn|dgram|listener|udp|vlc)(\.|->)fd\b' $others |
+	    sed 's/$/: the descriptor of a peer/'
+	grep -nE '#include "net/socket\.h"' $others |
+	    sed 's/$/: for src\/net alone/'
 	includes crypto | grep -v ' crypto/' |
 	    sed 's/$/: crypto knows only itself/'
 	symbols=$(mktemp)
@@ -79,6 +92,7 @@ wrong=$(
 	    fs/files fs/replay fs/user_dir fs/workdir fs/disk_ops; do
 		grep -HE '^#include "(net/|sys/(pool|ready))' \
 		    "src/$business.c" "include/$business.h" |
+		    grep -v '"net/addr\.h"' | # a plain value
 		    sed 's/$/: business knows of no connection/'
 	done
 	grep -HnE '#include <(unistd|fcntl|time|errno|sys/|stdlib)' \
@@ -86,7 +100,7 @@ wrong=$(
 	    sed 's/$/: messages, crypto and tls touch nothing/'
 	grep -HnE '\b(printf|fprintf|puts|putchar|exit|abort|perror)\(' \
 	    $(for f in $floors; do ls src/"$f"/*.c 2>/dev/null; done) |
-	    grep -vE '^src/(sys/(log|pool)|ui/terminal)\.c:' |
+	    grep -vE '^src/(sys/(log|pool)|ui/(terminal|options))\.c:' |
 	    sed 's/$/: the floors neither print nor exit/'
 )
 [ -z "$wrong" ] && exit 0

@@ -1,6 +1,6 @@
 # stage.sh - what two-fs.sh and classroom.sh share; they read it with ".".
 #
-# The programs are looked for in $BIN, or in the current directory.  Everything
+# The programs are looked for in $BIN, or where the Makefile is.  Everything
 # happens in a temporary directory, on free ports of the loopback interface,
 # and is gone when the script ends, however it ends.  Nothing waits by the
 # clock: each program's output is a pipe that is read line by line, and a
@@ -9,7 +9,7 @@
 # The programs say one line on the standard output for each command that they
 # are given, so a command is one line to write and one to read.
 
-bin=${BIN:-$(pwd)}
+bin=${BIN:-$(dirname "$0")/..}
 case $bin in
 /*) ;;
 *) bin=$(pwd)/$bin ;;

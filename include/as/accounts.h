@@ -6,8 +6,8 @@
  *	device 127.0.0.1 57000
  *
  * The second line is missing where no device is registered.  What may stand
- * beside the users' files: work (temporaries), removed (users who have been
- * removed but whose FS may still ask), lock (of the one AS that is at work).
+ * beside the users' files: removed (for each user who was ever removed who
+ *asked for that last), work and lock (see as/lock.h).
  *
  * This module touches the disk and knows nothing of sockets.  Reading one
  * account is quick; what is slow is an account_job, for the pool.
@@ -15,7 +15,6 @@
 #ifndef ACCOUNTS_H
 #define ACCOUNTS_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 
 #include "proto/wire.h"
@@ -38,9 +37,10 @@ enum account_change {
 };
 
 enum account_result {
-	ACCOUNT_DONE,  /* durable, where anything had to be written */
-	ACCOUNT_WRONG, /* pass is not the account's, nothing was changed */
-	ACCOUNT_FAILED /* the disk refused: see error */
+	ACCOUNT_DONE,   /* durable, where anything had to be written */
+	ACCOUNT_WRONG,  /* pass is not the account's, nothing was changed */
+	ACCOUNT_FAILED, /* the disk refused, nothing was changed: see error */
+	ACCOUNT_UNSURE  /* of a removal: begun, neither done nor taken back */
 };
 
 /* Who asked for a removal: told again should the answer get lost. */
@@ -89,11 +89,27 @@ enum account_state {
 
 enum account_state accounts_load(const char *uid, struct account *a);
 
+/* Log why it is unreadable; right after accounts_load(), which left errno. */
+void accounts_report(const char *uid);
+
 /*
- * Finish the removals that the last AS left unfinished, and fetch up to max of
- * the recent ones, whose FS may still be asking: their number.
+ * Finish the removals that the last AS left unfinished, and tell of every one
+ * that is on record, however old: how many could not be finished, or -1 where
+ * nobody can tell.  A finished one never touches a newer account.
  */
-int accounts_removals(struct removal *out, int max);
+int accounts_removals(void (*note)(const struct removal *r));
+
+/*
+ * Was the last removal of this UID asked for by just this TID, from just there?
+ * That stays on record also when the UID is registered anew.
+ */
+enum removal_state {
+	REMOVAL_UNKNOWN, /* no, or another one since */
+	REMOVAL_BEGUN,   /* yes, and the account is still to be removed */
+	REMOVAL_DONE
+};
+
+enum removal_state accounts_removed(const struct removal *r);
 
 void accounts_run(void *body, int fd); /* slow: the pool's run() */
 

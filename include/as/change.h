@@ -3,18 +3,40 @@
  * 3.1) and the VLD of a removal (3.3).
  *
  * One change of an account at a time; the password is hashed and the disk is
- * waited for beside the loop; the answer leaves when all is durable.
+ * waited for beside the loop, in turn (tasks.h); the answer leaves when all is
+ * durable.
  */
 #ifndef CHANGE_H
 #define CHANGE_H
 
 #include "as/server.h"
 
-/* A REG or UNR.  Where all places are taken it is dropped: it comes again. */
+/*
+ * A REG or UNR.  Where all places are taken the one goes that has waited
+ * longest among those of the address that holds most: it will be asked for
+ * again.
+ */
 void change_ask(struct server *as, const struct asker *who, const char *text,
-    const struct msg *req);
-void change_remove(struct server *as, const struct asker *who, const char *text,
-    const struct msg *vld);
+    const struct msg *req, ms_t now);
+
+/*
+ * A removal: first a place, or NULL where there is none; then, once the TID is
+ * used, its beginning; or the place is given back.
+ */
+struct change *change_open(struct server *as, const struct asker *who,
+    const char *text, const struct msg *req, ms_t now);
+void change_close(struct server *as, struct change *c);
+void change_remove(struct server *as, struct change *c);
+
+/* Its turn has come: a task is begun with t, unless none is needed. */
+void change_hash(struct server *as, struct change *c, struct task *t, ms_t now);
+void change_write(struct server *as, struct change *c, struct task *t);
+void change_worked(struct server *as, struct task *t, ms_t now); /* done */
+
+/* Who asks for a removal, and the answer once it is done. */
+void change_removal(
+    struct removal *r, const struct asker *who, const struct msg *vld);
+void change_confirm(struct msg *cnf, const struct msg *vld);
 
 /* Is the answer to this very datagram still to come? */
 bool change_waits(

@@ -14,12 +14,9 @@
 void factor_ask(struct session *s, const struct msg *req,
     enum wire_result result, ms_t now);
 void factor_pacing(const struct server *as, struct session *s, ms_t now);
-int factor_calls(void); /* VLCs that are out, a descriptor each */
 void factor_calling(
     struct server *as, struct session *s, const struct ready *r, ms_t now);
 void factor_confirm(struct server *as, struct session *s, const struct msg *aut,
     enum wire_result result, ms_t now);
-
-void factor_let_go(void); /* close those that are kept */
 
 #endif

@@ -1,13 +1,13 @@
 /*
  * people - what the AS remembers of each user while it runs: a proof of the
  * password, the wrong codes, the pace of the codes sent.  Nothing of it is on
- * disk.  Time comes in as a parameter.
+ * disk but the number of wrong codes: see failures.h.  Time comes in as a
+ * parameter.
  */
 #ifndef PEOPLE_H
 #define PEOPLE_H
 
-#include <netinet/in.h>
-
+#include "net/addr.h"
 #include "proto/wire.h"
 #include "sys/clock.h"
 
@@ -18,16 +18,23 @@
 struct person {
 	unsigned char proof[PROOF_LEN]; /* see person_prove() */
 	char proven[PAIR_TAG + 1];      /* the end of the pair; "": none */
-	unsigned failed;                /* wrong codes */
-	ms_t failed_at;  /* the last of them, or when one was forgiven */
-	ms_t asked_at;   /* the last code sent */
+	unsigned failed;  /* wrong codes that count, CODES_FAILED_MAX at most */
+	unsigned excused; /* those that do not any more, CODES_EXCUSED_MAX */
+	unsigned kept;    /* both as they are on disk, see failures.h */
+	ms_t failed_at;   /* the last of them, or when one was forgiven */
+	ms_t asked_at;    /* the last code sent */
 	ms_t paced;      /* when the codes sent so far have all been paid for */
 	unsigned ticket; /* the newest TID's, see tickets.c */
-	struct sockaddr_in device; /* as on disk; port 0: not known */
+	struct addr device; /* as on disk; port 0: not known */
+	struct addr self;   /* where it registered with us; ip 0: not known */
+	char removal[CODE_LEN + 1]; /* the TID that removed the UID last */
+	bool changing;              /* a change of the account is under way */
+	struct addr code_to;        /* who was sent the last code */
 };
 
 /* The person with this UID (5 digits); never NULL. */
 struct person *person_of(const char *uid);
+unsigned person_number(const char *uid); /* from 1 on */
 
 void people_open(void); /* before all others; after random_open() */
 
@@ -46,22 +53,23 @@ enum check person_check(
 ms_t person_next_code_at(struct person *p, ms_t now);
 void person_code_sent(struct person *p, ms_t now);
 
-void person_failed(struct person *p, ms_t now); /* a wrong code */
-void person_trusted(struct person *p);          /* a device registered */
+/*
+ * Wrong codes.  Who knows the password may ask for codes, and for another
+ * device to be registered, as often as he likes; so what a registration excuses
+ * has a bound of its own, and of both together a day forgives one.  A right
+ * code forgives the wrong ones that came before it in the same connection.
+ */
+void person_failed(struct person *p, ms_t now);       /* a wrong code */
+void person_proved(struct person *p, unsigned wrong); /* a right code */
+void person_moved(
+    struct person *p, ms_t now);      /* another device, or again one */
+void person_is_new(struct person *p); /* nothing counts yet */
 
 /*
  * How long the answer to a wrong password for uid from this address has to
  * wait, in milliseconds; counts it.
  */
-ms_t people_wrong(const char *uid, struct in_addr from, ms_t now);
-void people_right(const char *uid, struct in_addr from);
-
-/*
- * May one more password from this address be hashed now?  Counts it until
- * hash_slot_release() is told, so that one address cannot keep the others
- * waiting.
- */
-bool hash_slot_take(struct in_addr from);
-void hash_slot_release(struct in_addr from);
+ms_t people_wrong(const char *uid, struct addr from, ms_t now);
+void people_right(const char *uid, struct addr from);
 
 #endif

@@ -2,11 +2,14 @@
  * server - the authentication server's parts and what they share.
  *
  *	main.c		options, descriptors, the loop
- *	clients.c		the sessions of User programs: accept, evict,
- *step session.c	one of them, a message at a time login.c
- *LOG (section 3.2 a, b) factor.c	REQ and AUT, the VLC to the device (3.2
- *c-f, 3.1 c, d) udp.c		the datagrams of personal devices and the FS
- *(3.1, 3.3) change.c	those that change an account: REG, UNR, a removal
+ *	clients.c	the sessions of User programs: accept, evict, step
+ *	session.c	one of them, a message at a time
+ *	login.c		LOG (section 3.2 a, b)
+ *	factor.c	REQ and AUT (3.2 c-f)
+ *	devices.c	the VLC to a device and its RVC (3.1 c, d)
+ *	udp.c		the datagrams of personal devices and the FS (3.1, 3.3)
+ *	change.c	those that change an account: REG, UNR, a removal
+ *	tasks.c		what these have the workers do, each in its turn
  *
  * Below them, and knowing nothing of sockets: accounts (disk), people and
  * tickets (memory).
@@ -15,20 +18,29 @@
 #define AS_H
 
 #include "as/accounts.h"
+#include "as/devices.h"
 #include "as/tickets.h"
-#include "net/conn.h"
-#include "net/net.h"
-#include "net/request.h"
+#include "net/admission.h"
+#include "net/listener.h"
+#include "net/turns.h"
 #include "sys/pool.h"
 
 #define SESSIONS_MAX 992 /* FD_SETSIZE - FDS_RESERVED */
-#define CHANGES_MAX  128
+#define CHANGES_MAX  1024
+#define WORKERS      4
+
+_Static_assert(SESSIONS_MAX <= PLACES_MAX && SESSIONS_MAX <= TURNS_MAX,
+    "every session can have a place, and a turn");
+_Static_assert(CHANGES_MAX <= PLACES_MAX && CHANGES_MAX <= TURNS_MAX,
+    "so can every change");
 
 /* What a session waits for.  Each state says all that may be assumed in it. */
 enum session_state {
-	FREE,     /* nobody; conn.fd and vlc.fd are -1 */
+	FREE,     /* nobody; conn and vlc are none */
 	READY,    /* conn.in: the start of the next message */
-	CHECKING, /* job: LOG's password is with the pool, or is to be */
+	CHECKING, /* login_uid, login_pass: LOG's password waits for its turn;
+		     its_turn: it has come, task: with the pool, or NULL where
+		     no hash is needed any more */
 	DELAYED,  /* a wrong password: RLO NOK is due at wait_until */
 	PACING,   /* code: of REQ; its VLC may go out at wait_until */
 	CALLING,  /* code, vlc: the VLC is out, on a socket of its own */
@@ -39,57 +51,70 @@ struct session {
 	enum session_state state;
 	struct conn conn;
 	char uid[UID_LEN + 1]; /* logged in as; "": not */
+	ms_t spoke;            /* its last whole message came; it was opened */
+	unsigned wrong_codes;  /* of uid here, since the last right one */
 	ms_t line_since;       /* its first byte came; 0: none has */
 	bool more;             /* more lines may be here: the next round's */
 	ms_t wait_until;
 	char login_uid[UID_LEN + 1]; /* LOG's: who wants to be logged in */
-	struct code code;            /* the newest REQ's */
-	struct request vlc;
-	struct sockaddr_in device; /* where vlc goes */
-	struct job job; /* busy: the slot stays, also when the peer has gone */
-	struct account_job check;
+	char login_pass[PASS_LEN + 1];
+	bool its_turn;
+	struct task *task;
+	struct code code; /* the newest REQ's */
+	ms_t code_asked;  /* PACING: since when */
+	struct vlc vlc;
 };
 
 /* A datagram whose answer takes its time: REG, UNR, or VLD of a removal. */
 enum change_state {
 	CHANGE_NONE,
-	CHANGE_WAITING, /* for an earlier change of the same account */
-	CHANGE_WORKING, /* job: with the pool */
-	CHANGE_DELAYED  /* a wrong password: the answer is due at wait_until */
+	CHANGE_BLOCKED, /* for an earlier change of the same account */
+	CHANGE_HASHING, /* for its password's turn */
+	CHANGE_WRITING, /* for its turn to write; nobody else changes it */
+	CHANGE_WORKING, /* a task: a hash, or what is written */
+	CHANGE_DELAYED  /* a wrong password: the answer is due at wait_until; a
+			   removal: it is tried again then */
 };
 
 struct change {
 	enum change_state state;
 	struct asker who;
 	char text[WIRE_TEXT_MAX]; /* the datagram, to know it again */
-	struct msg req;
-	bool again; /* a new account turned out to exist */
+	enum msg_type type;
+	char uid[UID_LEN + 1];
 	ms_t wait_until;
+};
+
+/* What a worker is at, all-zero where it is idle; see tasks.h. */
+struct task {
 	struct job job;
-	struct account_job change;
+	struct account_job body;
+	bool hashes;
+	struct addr from;        /* of a password */
+	struct session *session; /* whose; NULL: it has gone, or none's */
+	struct change *change;   /* whose; or NULL */
 };
 
 struct counters {
-	unsigned long connections, evicted, resent, again, wrong_codes,
-	    wrong_passwords;
+	unsigned long connections, resent, again, wrong_codes, wrong_passwords;
 };
 
 struct server {
 	struct listener listener;
-	int udp, signals;
-	int sessions_max; /* usable slots */
-	int sessions_top; /* above all that are in use */
-	int sessions;     /* in use */
+	struct dgram udp;
+	struct admission places; /* of the sessions, by their index */
 	struct session session[SESSIONS_MAX];
 	bool partial; /* this round asks only the active ones: see clients.c */
-	ms_t next_full_round; /* the next round that asks everybody */
-	int active_n;
-	struct session *active[SESSIONS_MAX];
-	int changes_top; /* above all that are in use */
+	ms_t next_full_round;           /* the next round that asks everybody */
+	struct admission change_places; /* of the changes */
 	struct change changes[CHANGES_MAX];
-	struct err_quota errs;
+	bool unblock; /* a change has ended: others may have waited for it */
+	struct task task[WORKERS];
+	struct turns logins, hashes, writes; /* sessions; changes */
+	bool login_next;
 	struct pool pool;
 	struct counters count;
+	ms_t proved;  /* that the accounts are ours: see as/lock.h */
 	ms_t stop_by; /* 0: not stopping */
 };
 
@@ -100,21 +125,22 @@ void clients_log_out(struct server *as, const char *uid); /* everywhere */
 bool clients_idle(const struct server *as); /* no reply is under way */
 
 /* session.c: one of them, a life from session_open() to FREE */
-void session_open(
-    struct session *s, int fd, const struct sockaddr_in *peer, ms_t now);
+void session_open(struct session *s, const struct conn *c, ms_t now);
 void session_watch(const struct session *s, struct ready *r);
 void session_step(
     struct server *as, struct session *s, const struct ready *r, ms_t now);
 void session_log_out(struct session *s, const char *uid); /* if it is uid's */
 bool session_idle(const struct session *s); /* owes its peer no reply */
-void session_end(struct session *s);
+void session_end(struct server *as, struct session *s);
+
+/* For admission: who it is, and what is known of that. */
+enum standing session_standing(const struct session *s, const char **uid);
 
 /* ... and what its login and second factor do with it. */
 void session_answer(struct session *s, const struct msg *req,
     enum wire_result result, struct msg *reply, ms_t now);
 void session_answer_status(
     struct session *s, const struct msg *req, enum status status, ms_t now);
-void session_hang_up(struct session *s); /* no VLC is out any more */
 
 /* udp.c */
 void udp_watch(const struct server *as, struct ready *r);

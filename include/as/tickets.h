@@ -6,9 +6,8 @@
 #ifndef TICKETS_H
 #define TICKETS_H
 
-#include <netinet/in.h>
-
 #include "as/people.h"
+#include "net/addr.h"
 #include "proto/wire.h"
 #include "sys/clock.h"
 
@@ -35,13 +34,15 @@ bool code_redeem(struct code *c, const struct msg *aut, ms_t now);
 
 /* Who asked whether a TID is good, to know the same asking again. */
 struct asker {
-	struct sockaddr_in from;
+	struct addr from;
+	struct addr to; /* at which of our addresses; ip 0: not known */
 	size_t len; /* of the VLD: of those that are good each has its own */
 };
 
 /*
  * A new TID for the operation of a redeemed code.  It lives TID_LIFE, works
- * once, and is not given to the user again within TID_LIFE of its last use.
+ * once, and is not given to the user again within TID_LIFE of its last use, nor
+ * ever where it has removed the UID's last account (person.removal).
  * "0" where there is none to give.
  */
 const char *ticket_grant(const struct code *c, ms_t now);
@@ -49,13 +50,27 @@ const char *ticket_grant(const struct code *c, ms_t now);
 /*
  * Answer a VLD in *cnf, in full.  A good TID is used up; asked again by the
  * same asker within VLD_AGAIN the answer is the same, and true is returned;
- * anything else is E and counts against the user's live TIDs.
+ * anything else is E, and a guess.
+ *
+ * What guessing may gain is one in a hundred: 90 of the 9,000 TIDs for each
+ * that lives.  So a live TID listens to VLD_TID_TRIES guesses in all, then it
+ * dies. That would let anybody end another's TIDs at once; so it listens to
+ * VLD_TRIES at once of one address, then to one in VLD_PACE, and to
+ * VLD_ADDRESS_TRIES in all: from then on this address hears E, whatever it
+ * says, and the others are heard as before.  One address alone, however fast,
+ * ends no TID of a user whose FS has another.
+ *
+ * An FS asks for all of its clients, so it says less than it is asked: of a
+ * client's address where a user's TIDs are guessed it lets INV_TRIES through,
+ * then one in INV_PACE, which is 45 in the life of a TID and stays below
+ * VLD_ADDRESS_TRIES (see fs/client.h).  Behind an FS that does not, five
+ * guesses a second leave a person 10 s from each new TID on, instead of 2.
  */
 bool ticket_use(
     const struct msg *vld, const struct asker *who, ms_t now, struct msg *cnf);
 
-/* The TID was used by who before we started: the removal of a user. */
-void ticket_restore(const struct msg *vld, const struct asker *who, ms_t now);
+/* Is its TID good for who asks, and for a removal? */
+bool ticket_removes(const struct msg *vld, const struct asker *who, ms_t now);
 
 /* A TID whose use has failed on our side: any VLD for it is E from now on. */
 void ticket_void(const struct msg *vld);

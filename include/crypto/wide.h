@@ -51,7 +51,26 @@ wide_shift(struct wide a, int n)
 	return (uint64_t)(a.sum >> n);
 }
 
+/* *sum += n; 1 when that went over 2^64 */
+static inline uint64_t
+carry_add(uint64_t *sum, uint64_t n)
+{
+	*sum += n;
+	return *sum < n;
+}
+
 #else
+
+/* Without a comparison, of which compilers make a branch where a word has fewer
+ * than 64 bits. */
+static inline uint64_t
+carry_add(uint64_t *sum, uint64_t n)
+{
+	uint64_t before = *sum;
+
+	*sum += n;
+	return ((before & n) | ((before | n) & ~*sum)) >> 63;
+}
 
 struct wide {
 	uint64_t low, high;
@@ -60,8 +79,7 @@ struct wide {
 static inline struct wide
 wide_add64(struct wide a, uint64_t b)
 {
-	a.low += b;
-	a.high += a.low < b;
+	a.high += carry_add(&a.low, b);
 	return a;
 }
 

@@ -1,32 +1,38 @@
 /*
  * clients - all the clients, and who of them must go when there are too many.
  *
- * The slots are static; a round costs by those that are in use.
+ * The slots are static; a round costs by those that are in use.  Who has gone
+ * while a job of his is still under way (ORPHANED) keeps the slot, and nobody
+ * from a place.
  */
 #ifndef CLIENTS_H
 #define CLIENTS_H
 
 #include "fs/client.h"
-#include "net/net.h"
+#include "net/admission.h"
+#include "net/listener.h"
 
 /* Two descriptors each, below FD_SETSIZE: (1024 - FDS_RESERVED) / 2. */
 #define CLIENTS_MAX 496
+#define ORPHANS_MAX 16 /* that may be at work beside them */
+
+_Static_assert(CLIENTS_MAX + ORPHANS_MAX <= PLACES_MAX, "all can have a place");
 
 struct clients {
-	int usable; /* slots; no more of them are used */
-	int size;   /* how many are in use: the first */
-	int turn;   /* whose is the next among those who move data */
-	struct client *order[CLIENTS_MAX]; /* ones in this order */
-	struct client slot[CLIENTS_MAX];
-	unsigned long evicted;
+	struct admission places; /* by the index of a slot */
+	int turn; /* whose is the next among those who move data */
+	struct client slot[CLIENTS_MAX + ORPHANS_MAX];
 };
 
 /* Make room for as many clients as the descriptors allow: their number. */
 int clients_open(struct clients *w, int descriptors);
 
+/* The client at position k of the order, 0 to places.taken - 1. */
+struct client *clients_at(struct clients *w, int k);
+
 /* The listener only when a new client would find a place. */
-void clients_watch(
-    const struct clients *w, const struct listener *l, struct ready *r);
+void clients_watch(struct clients *w, const struct service *s,
+    const struct listener *l, struct ready *r);
 
 /* Let the clients go on, then new ones in. */
 void clients_step(struct clients *w, struct service *s, const struct ready *r);

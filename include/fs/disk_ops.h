@@ -12,6 +12,6 @@
 #include "fs/workdir.h"
 
 /* Do it; fd goes with FILE_SYNC and FILE_PUBLISH. */
-void disk_op_run(const struct store *s, struct disk_op *j, int fd);
+void disk_op_run(struct store *s, struct disk_op *j, int fd);
 
 #endif

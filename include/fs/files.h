@@ -7,6 +7,9 @@
  * what dead ones have left.  An upload is reserved from upload_begin() to
  * upload_release(): it counts for DUP and FULL and is seen by nobody.
  *
+ * While a removal is begun and not ended (intent.h) its user has no files for
+ * anybody: EOF, and NOK for an upload.
+ *
  * The functions here never wait for the disk to have written; whatever must is
  * a struct disk_op, made for the pool and done by files_run() in a child.
  * This module touches no socket and no clock.  Statuses are those of the
@@ -16,6 +19,8 @@
 #ifndef FILES_H
 #define FILES_H
 
+#include "fs/intent.h"
+#include "fs/user_dir.h"
 #include "proto/wire.h"
 
 #define UPLOADS_MAX 512 /* at a time */
@@ -29,6 +34,13 @@ const int *files_keep(void);
 
 /* Empty and remove the work directory; what cannot go waits for a start. */
 void files_stop(void);
+
+/*
+ * May a user's files be shown?  ST_OK; ST_EOF while a removal is not ended;
+ * ST_NOK where nobody can tell.  All that is below asks by itself, but for
+ * FILE_DELETE.
+ */
+enum status files_shown(const char *uid);
 
 /* Fill in a RLS: its status, nfiles and file[]; NOK where the disk refuses. */
 void files_list(const char *uid, struct msg *rls);
@@ -46,6 +58,7 @@ struct upload {
 	int place;     /* of its reservation; -1: none */
 	uint64_t room; /* see disk_room() */
 	char temp[TEMP_LEN];
+	struct generation generation; /* of the user, as it began */
 };
 
 /* ST_OK, or ST_DUP, ST_FULL, ST_NOK with no upload. */
@@ -61,13 +74,35 @@ void upload_close(struct upload *u);
 /* The user goes: uploads that are under way are wanted no more. */
 void files_forget(const char *uid);
 
+/*
+ * May it take long to look at the files, because other hosts are asked?  Then a
+ * FILE_PROBE comes before all of the above that looks.
+ */
+bool files_are_remote(void);
+
+/* Are there uploads of this user under way here? */
+bool files_are_coming(const char *uid);
+
+/* Our work directory is gone or stale: make it again.  0 or -1. */
+int files_renew(void);
+
 enum disk_op_kind {
 	FILE_SYNC,    /* fd: what is written, to the disk */
 	FILE_PUBLISH, /* fd, temp: durable and visible as name, temp is gone;
-			 where that fails temp is the caller's to purge */
+			 where that fails temp is the caller's to purge; INV
+			 where the user was removed since generation */
+	FILE_PROBE,   /* uid, name: looked at, so that looking at them once more
+			 does not wait for another host */
 	FILE_DELETE,  /* name: out of sight for good, as temp to be purged */
-	FILE_REMOVE,  /* the user's directory: the same */
-	FILE_PURGE    /* temp: a file, or a directory with files */
+	FILE_PURGE,   /* temp */
+	FILE_INTEND,  /* intent: durable, before the AS is asked; INV where its
+			 TID has removed the user before; DUP where another
+			 intent stands; is_intended where it was needed */
+	FILE_ABANDON, /* intent: the AS has said no */
+	FILE_REMOVE,  /* intent: as the AS has confirmed, all files, for good;
+			 where that fails the intent stays and is confirmed */
+	FILE_REVIEW   /* uid, intent: the next one on record after uid that no
+			 living file server but us has begun; EOF: none */
 };
 
 struct disk_op {
@@ -77,6 +112,10 @@ struct disk_op {
 	char uid[UID_LEN + 1];
 	char name[FNAME_MAX + 1];
 	char temp[TEMP_LEN];
+	struct generation generation; /* FILE_PUBLISH */
+	struct intent intent;
+	bool is_intended; /* FILE_INTEND; before it: even without files */
+	bool is_stale;    /* FILE_REVIEW: files_renew() is due */
 };
 
 void files_temp(char temp[TEMP_LEN]); /* a name that was not used yet */

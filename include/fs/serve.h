@@ -10,8 +10,18 @@
 
 #include "fs/client.h"
 
+/*
+ * The AS has confirmed: begin, at once or, where looking may take long, once
+ * that was done in the pool (HELD).
+ */
+void serve_confirmed(struct client *c, struct service *s);
+
 /* Begin: the client is RECEIVING, SENDING, SYNCING or REPLYING afterwards. */
 void serve_begin(struct client *c, struct service *s);
+
+/* A removal: before the AS is asked, and where it has said no. */
+void serve_intend(struct client *c, struct service *s);
+void serve_abandon(struct client *c, struct service *s);
 
 bool serve_take(struct client *c, struct service *s, ms_t now);
 void serve_conclude(struct client *c, struct service *s);

@@ -20,7 +20,7 @@ enum transfer {
 };
 
 /*
- * From c->in and the connection to the end of an upload that will have size
+ * From the connection to the end of an upload that will have size
  * bytes: *left bytes, then a newline.  With *left at 0 and TRANSFER_MORE only
  * the newline is missing; the end of the input does instead of it.
  */
@@ -28,13 +28,10 @@ enum transfer transfer_take(
     struct conn *c, struct upload *up, uint64_t size, uint64_t *left, ms_t now);
 
 /*
- * To the connection: what is in c->out, then the last *left bytes of a file of
- * that size, then a newline.
+ * To the connection: the last *left bytes of a file of that size, then a
+ * newline.  After TRANSFER_DONE c may still keep some of it.
  */
 enum transfer transfer_give(
     struct conn *c, int file, uint64_t size, uint64_t *left, ms_t now);
-
-/* conn_linger() with that buffer: true when it is time to close. */
-bool transfer_linger(struct conn *c, ms_t now);
 
 #endif

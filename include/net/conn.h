@@ -1,75 +1,128 @@
 /*
- * conn - a non-blocking TCP connection with a small buffer each way.
+ * conn - one TCP connection, from its dialling or its acceptance to its end.
  *
- * Heads and replies go through the buffers: bytes come in with conn_fill() and
- * leave with conn_flush(), messages are taken from the one and put in the other
- * without any system call.  The data of files goes past them, through the
- * program's own scratch buffer, with conn_read() and conn_write().  No other
- * place reads or writes a connection.
+ * Nobody above sees its descriptor.  In each round of the loop its owner says
+ * what it waits for, and asks what has come of it:
+ *
+ *	conn_watch(c, r, CONN_IN | CONN_OUT);
+ *	ready_wait(r);
+ *	if (conn_readable(c, r)) ...
+ *
+ * Messages go through a small buffer each way: bytes come in with conn_fill()
+ * and leave with conn_flush(), messages are taken from the one and put in the
+ * other without any system call.  The data of files goes past the buffers, from
+ * and to the caller's memory, with conn_read() and conn_write().  What has been
+ * put or accepted is conn's: it is kept until it has left, and never asked for
+ * again.  Nothing here waits.  An all-zero conn is none.
  */
 #ifndef CONN_H
 #define CONN_H
 
-#include <netinet/in.h>
 #include <sys/types.h>
 
+#include "net/addr.h"
 #include "proto/wire.h"
 #include "sys/ready.h"
 
-struct buf {
+enum conn_state {
+	CONN_NONE,
+	CONN_CONNECTING, /* dialled: conn_connect() says how that ends */
+	CONN_OPEN
+};
+
+struct conn_buf {
 	size_t len;
 	char data[WIRE_HEAD_MAX];
 };
 
+/* Read the first four; the rest is conn's own. */
 struct conn {
-	int fd;            /* -1: none */
-	bool ended;        /* the peer has sent all that it will */
-	bool shut;         /* so have we: our FIN is out */
-	ms_t linger_since; /* when we had sent all; 0: not yet */
-	struct sockaddr_in peer;
-	ms_t last_progress; /* when a byte last went either way */
-	struct buf in, out;
+	enum conn_state state;
+	bool ended; /* the peer has sent all that it will, in order */
+	struct addr peer;
+	ms_t last_progress; /* when a byte of data last went either way */
+	ms_t linger_since;  /* conn_linger(): when all had left; 0: not yet */
+	int error;          /* an errno, after CONN_LOST */
+	int fd;             /* -1: it could not even be dialled */
+	bool shut;          /* our FIN is out */
+	struct conn_buf in, out;
 };
 
-/* What conn_read() and conn_write() return besides a count. */
+/* What functions that move bytes return besides a count. */
 enum {
-	CONN_ENDED = 0,  /* read: the end of the input; conn.ended is set */
-	CONN_LATER = -1, /* nothing can be moved now */
-	CONN_LOST = -2   /* the connection is gone */
+	CONN_ENDED = 0, /* the end that the peer has made, all data before it */
+	CONN_LATER = -1, /* nothing can be done now */
+	CONN_LOST = -2   /* cut, refused or timed out: see conn.error */
 };
 
-void conn_open(
-    struct conn *c, int fd, const struct sockaddr_in *peer, ms_t now);
-void conn_close(struct conn *c); /* may be called twice */
+/* Begin to connect.  All that goes wrong is told by conn_connect(). */
+void conn_dial(struct conn *c, const struct addr *peer, ms_t now);
 
-ssize_t conn_read(struct conn *c, void *data, size_t n, ms_t now);
-ssize_t conn_write(struct conn *c, const void *data, size_t n, ms_t now);
+/* 1 once it is OPEN, CONN_LATER, or CONN_LOST, after CONNECT_TIME at last. */
+int conn_connect(struct conn *c, const struct ready *r);
 
-/* One read into c->in, one write from c->out: false when c is lost. */
-bool conn_fill(struct conn *c, ms_t now);
-bool conn_flush(struct conn *c, ms_t now);
+/* Take over a connected descriptor: for listener, and for tests. */
+void conn_open(struct conn *c, int fd, const struct addr *peer, ms_t now);
+void conn_close(struct conn *c);             /* may be called twice */
+struct addr conn_self(const struct conn *c); /* at which of our addresses */
+
+/* What the caller wants to do with it; what it keeps leaves in any case. */
+enum { CONN_IN = 1, CONN_OUT = 2 };
+
+void conn_watch(const struct conn *c, struct ready *r, int want);
+bool conn_readable(const struct conn *c, const struct ready *r);
+bool conn_writable(const struct conn *c, const struct ready *r);
 
 /*
- * The next message that has arrived; its bytes are gone from c->in.  What the
- * peer's end has cut short is WIRE_BAD, or WIRE_MORE where nothing has come.
+ * What conn itself waits for, and conn_watch() declares: the connection to come
+ * about, what it keeps to be taken by the peer (STALL_TIME without progress),
+ * the end of lingering.  NEVER: nothing.
+ */
+ms_t conn_deadline(const struct conn *c);
+
+/* One read into the buffer: false when c is lost.  At the end c->ended. */
+bool conn_fill(struct conn *c, ms_t now);
+
+/* One write of what is kept: false when c is lost; nothing is kept then. */
+bool conn_flush(struct conn *c, ms_t now);
+size_t conn_unsent(const struct conn *c); /* bytes that are kept */
+
+/*
+ * Up to n bytes to data: those in the buffer first, and one read.  How many, or
+ * CONN_ENDED, CONN_LATER, CONN_LOST.
+ */
+ssize_t conn_read(struct conn *c, void *data, size_t n, ms_t now);
+
+/*
+ * One write of what is kept and the n bytes behind it.  Returns how many of
+ * these are accepted - CONN_LATER for none - or CONN_LOST.  Accepted is what
+ * has left, and the rest where it is no longer than the free part of the buffer
+ * (WIRE_HEAD_MAX bytes): a connection keeps no more than that.  The caller goes
+ * on behind the accepted bytes and never gives them again.
+ */
+ssize_t conn_write(struct conn *c, const void *data, size_t n, ms_t now);
+
+/*
+ * The next message that has arrived; its bytes are gone from the buffer.  What
+ * the peer's end has cut short is WIRE_BAD, or WIRE_MORE where nothing has
+ * come.
  */
 enum wire_result conn_take(struct conn *c, struct msg *msg);
+size_t conn_untaken(const struct conn *c); /* bytes that have arrived */
+void conn_drop_input(struct conn *c);      /* these */
+void conn_drop_nuls(struct conn *c);       /* NULs in front of them */
 
-/* Put a message into c->out: false when it cannot be said or has no room. */
+/* Put a message behind what is kept: false when it is none or has no space. */
 bool conn_put(struct conn *c, const struct msg *msg);
 
 /*
- * Part from a peer that may still be sending: once c->out has drained what
- * still comes is read into scratch and dropped, since closing over unread input
- * would turn our reply into a reset.  A peer that has its reply mostly closes
- * first: until LINGER_FIRST our side is not shut down, which spares a packet
- * and a wake-up each.  True when it is time to close: the peer has, or has been
- * silent for LINGER_IDLE, or LINGER_TIME has passed.  conn_linger_until() is
- * when to ask again at the latest.
+ * Part from a peer that may still be sending: once all that is kept has left,
+ * what still comes is read and dropped, since closing over unread input would
+ * turn our reply into a reset.  A peer that has its reply mostly closes first:
+ * until LINGER_FIRST our side is not shut down, which spares a packet and a
+ * wake-up each.  True when it is time to close: the peer has, or has been
+ * silent for LINGER_IDLE, or LINGER_TIME has passed.
  */
-bool conn_linger(struct conn *c, void *scratch, size_t n, ms_t now);
-ms_t conn_linger_until(const struct conn *c);
-
-void buf_drop(struct buf *b, size_t n); /* the first n bytes */
+bool conn_linger(struct conn *c, ms_t now);
 
 #endif

@@ -6,12 +6,12 @@
 #ifndef TRACE_H
 #define TRACE_H
 
-#include <netinet/in.h>
+#include "net/addr.h"
 
 #include "proto/wire.h"
 
 /* result is what parsing the request gave.  Without -v it does nothing. */
-void trace(const char *transport, const struct sockaddr_in *peer,
+void trace(const char *transport, const struct addr *peer,
     const struct msg *request, enum wire_result result,
     const struct msg *reply);
 

@@ -7,8 +7,6 @@
 #ifndef ACCOUNT_H
 #define ACCOUNT_H
 
-#include <netinet/in.h>
-
 #include "net/request.h"
 
 enum account_event {
@@ -17,18 +15,19 @@ enum account_event {
 	ACCOUNT_NOK,
 	ACCOUNT_STRANGE, /* the AS answered ERR */
 	ACCOUNT_CLOSED,  /* nobody is at the AS's port */
-	ACCOUNT_SILENT   /* no answer */
+	ACCOUNT_SILENT,  /* no answer */
+	ACCOUNT_EVENTS
 };
 
 struct account {
-	int fd; /* connected to the AS */
+	struct dgram dgram; /* dialled to the AS */
 	struct request call;
 	struct msg asked;       /* the REG or UNR that is, or was, under way */
 	struct msg reservation; /* the REG that was OK; MSG_UNKNOWN: none */
 };
 
 /* 0, or -1 with errno. */
-int account_open(struct account *a, const struct sockaddr_in *as);
+int account_open(struct account *a, const struct addr *as);
 
 void account_register(struct account *a, const struct msg *reg, ms_t now);
 
@@ -38,6 +37,9 @@ void account_register(struct account *a, const struct msg *reg, ms_t now);
  */
 bool account_unregister(struct account *a, ms_t now);
 bool account_busy(const struct account *a);
+
+/* Wait no longer for the answer: what the request has come to. */
+enum account_event account_give_up(struct account *a);
 
 /* True for our user, even while we wait to hear that we are registered. */
 bool account_owns(const struct account *a, const char *uid);

@@ -26,6 +26,6 @@ struct codes {
 bool codes_add(struct codes *c, const struct msg *vlc, ms_t now);
 
 /* The last codes, oldest first: the i-th of CODES_LAST, or NULL. */
-const struct msg *codes_last(const struct codes *c, unsigned i);
+const struct code *codes_last(const struct codes *c, unsigned i);
 
 #endif

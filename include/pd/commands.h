@@ -7,15 +7,13 @@
 
 #include "pd/pd.h"
 
-/* One line of input: a command or the password that was asked for. */
-void commands_line(struct pd *pd, char *line, ms_t now);
+void commands_open(struct pd *pd);
+void commands_help(void);
 
 /* Unregister and end, as soon as the AS has answered. */
 void commands_leave(struct pd *pd, ms_t now);
 
 /* The request to the AS has ended. */
 void commands_answered(struct pd *pd, enum account_event event);
-
-void commands_help(void);
 
 #endif

@@ -8,22 +8,22 @@
 #ifndef DEVICE_H
 #define DEVICE_H
 
-#include <netinet/in.h>
-
-#include "net/net.h"
 #include "pd/account.h"
 #include "pd/codes.h"
 
 struct device {
-	int fd; /* bound to PDport */
-	struct in_addr as, self;
+	struct dgram dgram; /* opened at PDIP and PDport */
+	struct addr as, self;
 	struct codes codes;
-	struct err_quota errs;
 };
 
-/* port may be 0: any.  The port that it got, or 0 with errno. */
-uint16_t device_open(struct device *d, const struct sockaddr_in *as,
-    const struct sockaddr_in *self);
+/*
+ * At self, whose port may be 0: any.  0, or -1 with errno, or 1 where self is
+ * no address of this host: at all addresses, then.
+ */
+int device_open(
+    struct device *d, const struct addr *as, const struct addr *self);
+uint16_t device_port(const struct device *d);
 
 void device_watch(const struct device *d, struct ready *r);
 
@@ -31,6 +31,7 @@ void device_watch(const struct device *d, struct ready *r);
 void device_step(
     struct device *d, const struct account *a, const struct ready *r);
 
-void device_tell(const struct msg *vlc);
+/* With its age, such as " 3 min ago", or "". */
+void device_tell(const struct msg *vlc, const char *age);
 
 #endif

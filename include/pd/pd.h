@@ -6,20 +6,20 @@
 
 #include "pd/account.h"
 #include "pd/device.h"
-#include "ui/line.h"
+#include "ui/shell.h"
 
 struct pd {
-	bool failed;  /* some command did, or leaving */
-	bool leaving; /* the UNR is under way, or there is none to wait for */
+	bool failed;   /* some command did, or leaving */
+	ms_t leave_by; /* told to end: wait no longer for the AS; 0: not */
+	bool leaving;  /* the UNR is under way, or there is none to wait for */
 	bool gone;
-	bool need_input; /* no whole line of input is here */
-	bool password;   /* the next line is the one of login_uid */
-	char login_uid[UID_LEN + 1];
+	bool unread;                 /* what we say does not arrive */
+	char login_uid[UID_LEN + 1]; /* whose password is asked for */
 	char ip[16];                 /* PDIP, as it was given */
-	struct sockaddr_in as, self; /* self: PDIP and PDport */
+	struct addr as, self;        /* self: PDIP and PDport */
 	struct account account;
 	struct device device;
-	struct lines input;
+	struct shell shell;
 };
 
 #endif

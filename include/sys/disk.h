@@ -19,7 +19,16 @@
  */
 const char *disk_root(const char *path, int *fd);
 
+/* There is nothing of that name yet: disk_root() would make it. */
+bool disk_is_missing(const char *path);
+
 int disk_open_dir(int at, const char *name);
+
+/*
+ * Does its file system have other hosts, as far as we know?  There what is
+ * elsewhere quick may take a minute, and other hosts remember names.
+ */
+bool disk_is_remote(int fd);
 
 /*
  * Open an existing regular file that has one link, so that neither a planted
@@ -49,6 +58,13 @@ int disk_write(int fd, const void *data, size_t n); /* all of it */
  */
 void disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size);
 
+/*
+ * Has the directory's file system a call for that?  name is a free one, used
+ * for a moment.  Where it has not: disk_room_never() before any disk_room().
+ */
+bool disk_has_room_call(int at, const char *name);
+void disk_room_never(void);
+
 /* Read a whole small file into out, ended by a NUL: its length. */
 ssize_t disk_load(int at, const char *name, char *out, size_t room);
 
@@ -59,8 +75,9 @@ ssize_t disk_load(int at, const char *name, char *out, size_t room);
  */
 int disk_save(int at, const char *name, int work, const char *text);
 
-/* Slow.  The same, but it fails with EEXIST where the name is taken. */
-int disk_add(int at, const char *name, int work, const char *text);
+/* Slow.  The same, written as temp first. */
+int disk_save_as(
+    int at, const char *name, int work, const char *temp, const char *text);
 
 /* Slow.  Remove a file, or a directory with the files in it. */
 int disk_purge(int at, const char *name);
@@ -75,6 +92,7 @@ int disk_each(int at, const char *dir, bool (*each)(int, const char *, void *),
  * 0 nobody.  Closing any descriptor of that file in this process unlocks it.
  */
 int disk_lock(int fd, off_t byte, bool wait);
+int disk_lock_shared(int fd, off_t byte); /* with others; waits */
 int disk_unlock(int fd, off_t byte);
 pid_t disk_locker(int fd, off_t byte);
 

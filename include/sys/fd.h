@@ -11,6 +11,12 @@
 int fd_limit(void);
 
 /*
+ * How many descriptors above 2 are open, which at the start of a program are
+ * those that it has inherited.
+ */
+int fd_inherited(void);
+
+/*
  * Make a new descriptor non-blocking and closed on exec.  Returns it, or -1
  * with errno set: then it is closed, with EMFILE where select() could not
  * watch it.  With -1, a descriptor that could not be made, errno is kept.

@@ -2,7 +2,9 @@
  * log - what a server tells the person who runs it, one event a line.
  *
  * The one module of the library that prints, for the programs only.  Whatever
- * came over the wire goes through escape() first.
+ * came over the wire goes through escape() first.  Nothing here waits: a line
+ * that cannot leave at once, since its reader is stuck, is lost, and how many
+ * were is told once one can.
  */
 #ifndef LOG_H
 #define LOG_H
@@ -17,24 +19,34 @@ void log_open(const char *program, bool verbose);
 bool log_verbose(void);
 
 /*
- * To stdout, flushed.  log_request() only with -v, led by the time; where its
- * reader does not keep up the line is dropped rather than waited for.
+ * To stdout; log_request() only with -v, led by the time, and by a line with
+ * the date where that has changed since its last one.
  */
 void log_info(const char *format, ...) PRINTF_LIKE;
 void log_request(const char *format, ...) PRINTF_LIKE;
 
-/* To stderr, led by the program's name; log_error() adds ": " and strerror. */
+/* Something could not be written to stdout (a full disk); it has been said. */
+bool log_lost(void);
+
+/*
+ * To stderr, led by the program's name and the time; log_error() adds ": " and
+ * strerror.
+ */
 void log_warn(const char *format, ...) PRINTF_LIKE;
 void log_error(const char *format, ...) PRINTF_LIKE;
 
-/* As log_error(), then exit with status 1.  Before the loop only. */
+/* As log_error(), without the time, then exit with status 1.  At start only. */
 _Noreturn void fatal(const char *format, ...) PRINTF_LIKE;
 _Noreturn void fatalx(const char *format, ...) PRINTF_LIKE;
 
 /*
- * Copy n bytes to out, every byte that is not printable ASCII as \xHH; cut to
- * the room, always ended by a NUL.  Returns out.
+ * Copy n bytes of s, every byte that is not printable ASCII as \xHH; to a
+ * string that is cut to the room.  Returns to.
  */
-char *escape(char *out, size_t room, const char *s, size_t n);
+char *escape(char *to, size_t room, const char *s, size_t n);
+
+/* A path from the root on, through escape(); as it is where it has no such. */
+#define LOG_PATH_MAX 1024
+char *log_path(char *to, size_t size, const char *path);
 
 #endif

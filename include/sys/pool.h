@@ -9,6 +9,8 @@
 #ifndef POOL_H
 #define POOL_H
 
+#include <sys/types.h>
+
 #include "sys/ready.h"
 
 #define POOL_MAX  16

@@ -14,7 +14,8 @@
 
 struct lines {
 	int fd;
-	bool ended;    /* the input has */
+	bool ended;    /* the input has, */
+	int error;     /* ... for this errno; 0: it was its end */
 	bool skipping; /* the rest of a line that was too long */
 	size_t len, taken;
 	char data[LINE_MAX_LEN + 1];
@@ -27,7 +28,7 @@ enum line_result {
 	LINE_END   /* no more lines will come */
 };
 
-/* One read.  An error counts as the end of the input. */
+/* One read.  An error is an end of the input: see error. */
 void lines_fill(struct lines *l);
 
 /* The next line; the last one may lack its newline. */

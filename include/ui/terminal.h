@@ -2,41 +2,67 @@
  * terminal - the person's side: what is said, asked and kept from the screen.
  *
  * What a command comes to is told on stdout, progress and warnings go to
- * stderr, one line each, in the place of a question that nobody has begun to
- * answer.  Questions are asked only where stdin and stdout are terminals, and
- * again with what had been typed of the answer when something else was told.
+ * stderr, one line each, in the place of an open question or of the status
+ * line.  Questions are asked only where stdin and stdout are terminals, and
+ * again when something else was told.
  */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
 #include "sys/log.h"
-#include "ui/line.h"
 
-/*
- * Before anything is said.  Descriptors 0 to 2 are open from then on; stdin is
- * read to *l, with terminal_fill() in the place of lines_fill().
- */
-void terminal_open(struct lines *l);
-void terminal_fill(void);
+/* Before anything is said.  Descriptors 0 to 2 are open from then on. */
+void terminal_open(void);
 bool terminal_interactive(void);
 
-/* Some of what was said to a file or a pipe has not arrived there. */
-bool terminal_lost(void);
+/* Why what was said to a file or a pipe has not arrived: an errno; 0: it has.
+ */
+int terminal_lost(void);
 
 void tell(const char *format, ...) PRINTF_LIKE;
 void warn(const char *format, ...) PRINTF_LIKE;
 
-/* Ask, unless this very question stands open: "> ", or another one. */
-void terminal_ask(const char *question);
-
-/* Ask with the echo off; terminal_answered() brings it back. */
-void terminal_ask_secret(const char *question);
+/*
+ * Ask, unless the question stands open.  With secret the echo is off until
+ * terminal_answered().
+ */
+void terminal_ask(const char *question, bool secret);
 void terminal_answered(void);
+
+/*
+ * A line on stderr that the next one, or anything else that is said, replaces:
+ * only where stderr is a terminal, and of at most terminal_columns() - 1 bytes.
+ */
+bool terminal_shows_status(void);
+void terminal_status(const char *line);
+int terminal_columns(void);
+
+/*
+ * Our terminal belongs to another job of the shell.  Who reads it then is
+ * stopped: look again in BACKGROUND_PAUSE.
+ */
+bool terminal_in_background(void);
+
+/* The signals that terminal_signal() wants to see, besides a program's own. */
+#define TERMINAL_SIGNALS SIGTSTP, SIGCONT
+
+/*
+ * True for a signal that only concerns the terminal: Ctrl-Z stops us, with the
+ * echo as it was; after that a question that stood open is asked again.
+ */
+bool terminal_signal(int number);
 
 /* A ^C stands on the line: what comes next starts on a fresh one. */
 void terminal_interrupted(void);
 
 /* Leave a clean line and the echo as it was; may be called twice. */
 void terminal_close(void);
+
+/*
+ * terminal_close(), and the status to exit with.  A program that a signal has
+ * ended, EXIT_SIGNAL and its number, dies of it: whoever has started us may do
+ * something else then, as a shell's loop does.
+ */
+int terminal_exit(int status);
 
 #endif

@@ -1,14 +1,15 @@
 /*
  * commands - what a person can type, one row each (section 2.2).
+ *
+ * Whatever is wrong is said before anything is sent, and nothing malformed is
+ * ever sent.
  */
 #ifndef COMMANDS_H
 #define COMMANDS_H
 
 #include "user/user.h"
 
-/* One line of input, whatever it is at this moment. */
-enum outcome commands_line(struct user *u, char *line, ms_t now);
-
+void commands_open(struct user *u);
 void commands_help(void);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "user/user.h"
 
-enum outcome replies_as(struct user *u, enum session_event event);
+enum outcome replies_as(struct user *u, enum session_event event, ms_t now);
 enum outcome replies_fs(struct user *u, enum transfer_event event);
 
 #endif

@@ -1,10 +1,11 @@
 /*
  * save - a file that arrives: beside the old one until it is whole and durable.
  *
- * It is written under another name in the current directory, synced, and then
- * renamed in one step; until then the old file stays as it is.  Syncs run in a
- * child beside the loop, one every 16 MiB, so that neither the transfer nor
- * Ctrl-C waits for the disk.  fd -1: none.
+ * It is written under another name in the current directory, synced, renamed in
+ * one step, and then the directory is synced; until the rename the old file
+ * stays as it is.  That a file can get its name is tried before anything is
+ * asked of a server.  Syncs run in a child beside the loop, one every 16 MiB,
+ * so that neither the transfer nor Ctrl-C waits for the disk.  fd -1: none.
  */
 #ifndef SAVE_H
 #define SAVE_H
@@ -12,32 +13,47 @@
 #include "proto/wire.h"
 #include "sys/pool.h"
 
+enum save_stage {
+	SAVE_WRITING,
+	SAVE_SYNCING, /* all is written; the last sync is under way, or done */
+	SAVE_NAMED    /* it has its name; the same for its directory */
+};
+
 struct save {
-	int fd;
+	enum save_stage stage;
+	int fd; /* of the temporary or, once it is named, the directory */
 	char name[FNAME_MAX + 1];
-	char temp[FNAME_MAX + 24];
+	char
+	    temp[FNAME_MAX + 16]; /* .FILE.1234.part, locked while it is ours */
 	uint64_t room, written, synced; /* room: see disk_room() */
 	bool replaced;                  /* there was an older one */
 	int error;                      /* of a sync: an errno, or 0 */
-	bool sealed; /* the last sync is under way, or done */
-	bool stale;  /* the job is still about a file that was dropped */
+	bool stale; /* the job is still about a file that was dropped */
 	struct pool pool;
 	struct job job;
 };
 
-enum save_state { SAVE_WAITING, SAVE_DONE, SAVE_FAILED };
+enum save_state {
+	SAVE_WAITING,
+	SAVE_DONE,
+	SAVE_FAILED, /* errno says why, as below; nothing has changed */
+	SAVE_UNSAFE  /* it has its name, but may not survive a loss of power */
+};
 
 void save_init(struct save *s);
 
-/* 0, or -1 with errno: the name is a directory, there is no right to write */
+/*
+ * 0, or -1 with errno: why no file can be written here and get that name.  What
+ * programs that were killed have left here is deleted.
+ */
 int save_open(struct save *s, const char *name);
 
 /* size is that of the whole file. */
 int save_write(struct save *s, uint64_t size, const void *data, size_t n);
 
 /*
- * All is written: make it durable and give it its name.  SAVE_FAILED with
- * errno; SAVE_WAITING for a sync: ask again when save_step() has been called.
+ * All is written: make it durable and give it its name.  SAVE_WAITING for a
+ * sync: ask again when save_step() has been called.
  */
 enum save_state save_close(struct save *s);
 

@@ -14,7 +14,7 @@
 enum session_state {
 	SESSION_DOWN,       /* no connection */
 	SESSION_PAUSING,    /* none; the next try is at the deadline */
-	SESSION_CONNECTING, /* connect() is under way */
+	SESSION_CONNECTING, /* it is to come about */
 	SESSION_LOGGING,    /* connected again; our LOG waits for its RLO */
 	SESSION_ASKING,     /* the request waits for its reply */
 	SESSION_IDLE        /* connected, nothing is asked */
@@ -31,7 +31,7 @@ enum session_event {
 
 struct session {
 	enum session_state state;
-	struct sockaddr_in peer;
+	struct addr peer;
 	struct conn conn;
 	struct msg login;   /* the last good LOG; MSG_UNKNOWN: none */
 	struct msg request; /* MSG_UNKNOWN: none */
@@ -43,7 +43,7 @@ struct session {
 };
 
 /* Connect for the first time, with one try: SESSION_OPENED or _FAILED. */
-void session_start(struct session *s, const struct sockaddr_in *peer);
+void session_start(struct session *s, const struct addr *peer);
 
 /* Ask, which must be a LOG, REQ or AUT; false: it had to connect first. */
 bool session_ask(struct session *s, const struct msg *request, ms_t now);

@@ -33,12 +33,11 @@ struct transfer {
 	enum transfer_state state;
 	struct conn conn;
 	struct msg request, reply;
-	int file;      /* to upload; -1: none */
-	uint64_t size; /* of the data, either way */
-	uint64_t done; /* of it, read from the file or written to it */
-	bool loaded;   /* all that is to be sent has been in scratch */
-	size_t from, to;
-	ms_t deadline; /* to connect */
+	int file;        /* to upload; -1: none */
+	uint64_t size;   /* of the data, either way */
+	uint64_t done;   /* of it, read from the file or written to it */
+	bool loaded;     /* all that is to be sent has been in scratch */
+	size_t from, to; /* of scratch: loaded, and not yet accepted by conn */
 	struct save save;
 	struct progress progress;
 	enum trouble trouble;
@@ -51,7 +50,7 @@ void transfer_init(struct transfer *t);
  * Send a LST, RTV, UPL, DEL or REM.  file is open for reading and holds the
  * size of an UPL; -1 for the others.  It is ours to close from then on.
  */
-void transfer_start(struct transfer *t, const struct sockaddr_in *peer,
+void transfer_start(struct transfer *t, const struct addr *peer,
     const struct msg *request, int file, ms_t now);
 bool transfer_busy(const struct transfer *t);
 

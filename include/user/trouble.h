@@ -15,7 +15,11 @@ enum trouble {
 	TROUBLE_TRUNCATED,     /* FS: the file ended before its size */
 	TROUBLE_SHRUNK,        /* our file did */
 	TROUBLE_UNREADABLE,    /* our file; there is an errno */
-	TROUBLE_UNWRITABLE     /* the copy here; there is an errno */
+	TROUBLE_UNWRITABLE,    /* the copy here; there is an errno */
+	TROUBLE_NO_SPACE,      /* for the copy; there is an errno */
+	TROUBLE_UNSAFE,        /* the copy is not on the disk; ... */
+	TROUBLE_NO_REQUEST,    /* the server answered ERR */
+	TROUBLES
 };
 
 #endif

@@ -4,46 +4,24 @@
 #ifndef USER_H
 #define USER_H
 
-#include "ui/line.h"
+#include "ui/shell.h"
 #include "user/session.h"
 #include "user/transfer.h"
-
-/* An operation, and the code that stands for it; "" none. */
-struct wish {
-	char code[CODE_LEN + 1];
-	enum op op;
-	char fname[FNAME_MAX + 1];
-};
-
-/* What the next line of input is. */
-enum input_mode {
-	INPUT_COMMAND,
-	INPUT_PASSWORD, /* of login_uid */
-	INPUT_REMOVE    /* yes or no */
-};
-
-/* How a command ends. */
-enum outcome {
-	DONE,
-	FAILED,
-	RUNNING /* a server is asked, or the person: it ends later */
-};
+#include "user/wishes.h"
 
 struct user {
 	bool stop_early; /* -e */
 	bool failed;     /* some command did */
 	bool started;    /* the first connection to the AS has come about */
 	bool ending;
-	bool need_input; /* no whole line of input is here */
-	enum input_mode input_mode;
 	char login_uid[UID_LEN + 1]; /* whose password is asked for */
 	char uid[UID_LEN + 1];       /* who is logged in */
-	struct wish asked;   /* by the RID of the last REQ that was OK */
-	struct wish granted; /* by the TID */
-	struct sockaddr_in fs_peer;
+	char path[LOCAL_PATH_MAX];   /* of the REQ under way; "": no upload */
+	struct wishes wishes;
+	struct addr fs_peer;
 	struct session as;
 	struct transfer fs;
-	struct lines input;
+	struct shell shell;
 };
 
 #endif

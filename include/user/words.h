@@ -12,37 +12,23 @@
 #include <inttypes.h>
 
 #include "proto/wire.h"
-#include "version.h"
+#include "user/trouble.h"
 
 /* Starting and ending. */
-#define SAY_VERSION "user (RC-2FA) " VERSION "\n"
-#define SAY_USAGE                                                              \
-	"usage: user [-n ASIP] [-p ASport] [-m FSIP] [-q FSport] [-e]\n"       \
-	"       user -h | -V\n"
-#define SAY_OPTIONS                                                            \
-	"\n"                                                                   \
-	"  -n ASIP    host of the AS, name or address (127.0.0.1)\n"           \
-	"  -p ASport  its TCP port (%d)\n"                                     \
-	"  -m FSIP    host of the FS, name or address (127.0.0.1)\n"           \
-	"  -q FSport  its TCP port (%d)\n"                                     \
-	"  -e         stop at the first command that fails\n"                  \
-	"  -h, -V     this text; the version\n"                                \
-	"\n"                                                                   \
+#define SAY_ABOUT                                                              \
+	"Lists, stores, fetches and deletes files with a password and a "      \
+	"code.\n"
+#define SAY_EXITS                                                              \
 	"Exit status: 0 all went well, 1 a command failed, 2 wrong usage,\n"   \
-	"3 no connection, 130 Ctrl-C.\n\n"
-#define SAY_BAD_PORT     "user: -%c %s: a port is a number from 1 to 65535"
+	"3 no connection, 130 Ctrl-C.\n"
 #define SAY_NO_HOST      "user: cannot find the host %s (%s). Check -%c."
 #define SAY_NO_SYSTEM    "user: cannot start: %s"
 #define SAY_NO_SELECT    "user: cannot go on: %s"
+#define SAY_NO_OUTPUT    "user: cannot write to the standard output: %s"
 #define SAY_CANNOT_START "Cannot reach the AS at %s (%s). Is ./AS running?"
 
 /* Reading commands. */
-#define SAY_PROMPT   "> "
 #define SAY_PASSWORD "Password: "
-#define SAY_UNKNOWN  "Unknown command. Did you mean %s? All of them: help"
-#define SAY_FORM     "Wrong usage. The form is: %s%s%s"
-#define SAY_TOO_LONG "This line is too long and was ignored."
-#define SAY_HELP_ROW "  %-10s %-3s %-14s %s"
 #define SAY_BAD_UID  "A UID is 5 digits. The form is: login UID PASS"
 #define SAY_BAD_PASS                                                           \
 	"A password is 8 letters or digits. The form is: login UID PASS"
@@ -59,6 +45,9 @@
 #define SAY_NO_TID                                                             \
 	"No TID yet. Ask for one: req %s%s%s, then val CODE with the code "    \
 	"from your device."
+#define SAY_VAL_FIRST                                                          \
+	"No TID yet. Confirm first, with the code that your device shows: "    \
+	"val CODE"
 #define SAY_OTHER_TID                                                          \
 	"This TID is for %s%s%s. Use it for that, or ask for another: "        \
 	"req %s%s%s"
@@ -81,16 +70,9 @@
 #define SAY_AS_GONE                                                            \
 	"The AS has closed the connection. The next command that needs it "    \
 	"connects again; a code not confirmed yet must be asked for again."
-#define SAY_RECONNECT  "Connecting to the AS again..."
-#define SAY_BACK       "Connected to the AS again."
-#define SAY_BACK_AS    "Connected to the AS again, logged in as %s."
-#define SAY_NO_AS      "Cannot reach the AS at %s (%s). Start ./AS and try again."
-#define SAY_AS_LOST    "The AS closed the connection without an answer. Try again."
-#define SAY_AS_SILENT  "The AS did not answer in time. Try again."
-#define SAY_AS_STRANGE "The AS at %s sent a strange answer. Check -n and -p."
-#define SAY_AS_ERR     "The AS at %s did not understand us. Check -n and -p."
-#define SAY_LOGIN_REVOKED                                                      \
-	"The AS no longer accepts your login. Log in again: login UID PASS"
+#define SAY_RECONNECT "Connecting to the AS again..."
+#define SAY_BACK      "Connected to the AS again."
+#define SAY_BACK_AS   "Connected to the AS again, logged in as %s."
 
 /* The FS. */
 #define SAY_FILE         "%u %s %" PRIu64
@@ -99,40 +81,26 @@
 #define SAY_RETRIEVED    "Retrieved %s (%" PRIu64 " bytes): %s/%s"
 #define SAY_REPLACED                                                           \
 	"Retrieved %s (%" PRIu64 " bytes), the old one replaced: %s/%s"
+#define SAY_BYTES   "%" PRIu64 " of %" PRIu64 " bytes"
 #define SAY_DELETED "Deleted %s."
 #define SAY_REMOVED "Removed all files and the account of %s."
-#define SAY_NO_FS                                                              \
-	"Cannot reach the FS at %s (%s). Is ./FS running? Your TID is kept."
-#define SAY_FS_LOST                                                            \
-	"The FS closed the connection without an answer. Try again; if the "   \
-	"TID is refused, ask for another: req"
-#define SAY_FS_SILENT                                                          \
-	"The FS has been silent for too long. Try again; if the TID is "       \
-	"refused, ask for another: req"
-#define SAY_FS_STRANGE "The FS at %s sent a strange answer. Check -m and -q."
-#define SAY_FS_ERR     "The FS at %s did not understand us. Check -m and -q."
-#define SAY_EARLY_OK                                                           \
-	"The FS said OK before it had all of %s. Check it with a list: req L"
-#define SAY_TRUNCATED                                                          \
-	"The transfer of %s was cut short (%" PRIu64 " of %" PRIu64            \
-	" bytes). Nothing was "                                                \
-	"changed here. Ask again: req R %s"
-#define SAY_SHRUNK                                                             \
-	"%s became shorter while it was sent, so it was not uploaded. "        \
-	"Ask again: req U %s"
-#define SAY_UNREADABLE                                                         \
-	"Cannot read %s (%s), so it was not uploaded. Ask again: req U %s"
-#define SAY_UNWRITABLE                                                         \
-	"Cannot write %s here (%s). Nothing was changed. Make room, then "     \
-	"ask again: req R %s"
+
+/* A wait of more than a second, on stderr. */
+#define SAY_TO_AS   "Connecting to the AS at %s..."
+#define SAY_TO_FS   "Connecting to the FS at %s..."
+#define SAY_WAIT_AS "Waiting for the AS to answer..."
+#define SAY_WAIT_LOG                                                           \
+	"Waiting for the AS, which is slow after wrong passwords..."
+#define SAY_WAIT_FS   "Waiting for the FS to answer..."
+#define SAY_WAIT_DISK "Waiting for the disk..."
 
 /* Ctrl-C. */
 #define SAY_CANCELLED "Cancelled."
 
 /* The progress line. */
-#define SAY_PROGRESS "%-24s [%s] %3d%% %7.1f MB/s "
-#define SAY_ETA      "ETA %02d:%02d"
-#define SAY_STALLED  "stalled  "
+#define SAY_FIGURES " %3d%% %7.1f MB/s %s"
+#define SAY_ETA     "ETA %02d:%02d"
+#define SAY_STALLED "stalled"
 
 /* Help, one line a command. */
 #define HELP_LOGIN    "say who you are (first factor)"
@@ -147,13 +115,11 @@
 #define HELP_HELP     "all commands, or one"
 
 /*
- * What a reply's status means to the person who asked; NULL where none is due:
- * a success has its own sentence.  Every '$' stands for the file or the user.
+ * What a reply's status, or what went wrong instead of a reply from the AS (or
+ * else the FS), means to the person who asked; NULL where none is due: a
+ * success has its own sentence.
  */
 const char *words_status(enum msg_type reply, enum status status);
-
-/* Copy a sentence to out with $ replaced; cut to the room.  Returns out. */
-char *words_fill(
-    char *out, size_t room, const char *sentence, const char *subject);
+const char *words_trouble(bool as, enum trouble trouble);
 
 #endif

@@ -4,20 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "as/accounts.h"
+#include "as/lock.h"
 #include "crypto/pbkdf2.h"
 #include "crypto/secret.h"
 #include "crypto/sha256.h"
 #include "policy.h"
 #include "sys/disk.h"
+#include "sys/log.h"
 #include "ui/line.h"
 
-#define UIDS          100000 /* five digits */
-#define ROUNDS_MAX    10000000
-#define REMOVAL_LIVES 60 /* seconds that an FS may take to ask again */
+#define UIDS       100000 /* five digits */
+#define ROUNDS_MAX 10000000
 
 static int root = -1, work = -1, removed = -1;
 static bool restricted;
@@ -31,45 +31,18 @@ open_made(const char *name)
 	return disk_open_dir(root, name);
 }
 
-static bool
-purge_it(int dir, const char *name, void *arg)
-{
-	(void)arg;
-	unlinkat(dir, name, 0);
-	return true;
-}
-
-/* One AS a directory.  The lock goes with the process, however it ends. */
-static const char *
-lock(bool wait)
-{
-	static char why[64];
-	int fd = openat(
-	    root, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	if (fd == -1)
-		return strerror(errno);
-	if (disk_lock(fd, 0, wait) == 0)
-		return NULL;
-	snprintf(why, sizeof(why), "in use by the AS with process ID %ld",
-	    (long)disk_locker(fd, 0));
-	return why;
-}
-
 const char *
 accounts_open(const char *dir, bool wait, int keep[3])
 {
 	const char *why = disk_root(dir, &root);
 
 	if (why == NULL)
-		why = lock(wait);
+		why = lock_take(root, wait, &work);
 	if (why != NULL)
 		return why;
-	work = open_made("work");
 	removed = open_made("removed");
-	if (work == -1 || removed == -1)
+	if (removed == -1)
 		return strerror(errno);
-	disk_each(root, "work", purge_it, NULL);
 	keep[0] = root;
 	keep[1] = work;
 	keep[2] = removed;
@@ -129,23 +102,6 @@ accounts_approved(const char *uid)
 	return !restricted || (bits >> number_of(uid) % 8 & 1u) != 0;
 }
 
-/*
- * A new account has a second link, its temporary, for a moment; for longer
- * where the child that made it was killed at that very point.
- */
-static ssize_t
-load_text(const char *uid, char *text, size_t room)
-{
-	ssize_t n = disk_load(root, uid, text, room);
-
-	if (n != -1 || errno != EMLINK)
-		return n;
-	if (unlinkat(work, uid, 0) == 0)
-		return disk_load(root, uid, text, room);
-	errno = EMLINK; /* somebody else's link: no account of ours */
-	return -1;
-}
-
 enum account_state
 accounts_load(const char *uid, struct account *a)
 {
@@ -153,8 +109,9 @@ accounts_load(const char *uid, struct account *a)
 	int n;
 
 	memset(a, 0, sizeof(*a));
-	if (load_text(uid, text, sizeof(text)) == -1)
+	if (disk_load(root, uid, text, sizeof(text)) == -1)
 		return errno == ENOENT ? ACCOUNT_NONE : ACCOUNT_UNREADABLE;
+	errno = 0;
 	n = words(text, w, 5);
 	if ((n != 2 && n != 5) || strcmp(w[0], "pair") != 0)
 		return ACCOUNT_UNREADABLE;
@@ -165,6 +122,19 @@ accounts_load(const char *uid, struct account *a)
 		a->port = (uint16_t)number_of(w[4]);
 	}
 	return ACCOUNT_FOUND;
+}
+
+void
+accounts_report(const char *uid)
+{
+	if (errno == 0)
+		log_warn("user %s: the account is damaged", uid);
+	else if (errno == EMLINK || errno == ELOOP)
+		log_warn("user %s: the account is damaged: it is no plain file "
+			 "with one link",
+		    uid);
+	else
+		log_error("user %s: cannot read the account", uid);
 }
 
 static void
@@ -223,8 +193,7 @@ verify(const char *pair, const char *pass)
 }
 
 static int
-write_account(const char *uid, const struct account *a,
-    int (*put)(int, const char *, int, const char *))
+write_account(const char *uid, const struct account *a)
 {
 	char text[256], device[64] = "";
 
@@ -232,58 +201,128 @@ write_account(const char *uid, const struct account *a,
 		snprintf(device, sizeof(device), "device %s %u\n", a->ip,
 		    (unsigned)a->port);
 	snprintf(text, sizeof(text), "pair %s\n%s", a->pair, device);
-	return put(root, uid, work, text);
+	return disk_save(root, uid, work, text);
 }
 
-/* An old removal must not be finished over a new account. */
+/*
+ * A removal's record: "TID IP PORT intent", then "... done" once the account is
+ * gone from the disk.  Earlier versions wrote neither word and kept the record
+ * until the UID registered again: such a one may not be finished.
+ */
+enum record { RECORD_NONE, RECORD_DAMAGED, RECORD_INTENT, RECORD_DONE };
+
+static enum record
+load_record(const char *uid, struct removal *r)
+{
+	char text[64], *w[4];
+	int n;
+
+	memset(r, 0, sizeof(*r));
+	memcpy(r->uid, uid, UID_LEN);
+	if (disk_load(removed, uid, text, sizeof(text)) == -1)
+		return errno == ENOENT ? RECORD_NONE : RECORD_DAMAGED;
+	n = words(text, w, 4);
+	if (n < 3 || !wire_valid(F_TID, w[0]) || !wire_valid(F_IP, w[1]) ||
+	    !wire_valid(F_PORT, w[2]))
+		return RECORD_DAMAGED;
+	memcpy(r->tid, w[0], CODE_LEN);
+	snprintf(r->ip, sizeof(r->ip), "%s", w[1]);
+	r->port = (uint16_t)number_of(w[2]);
+	return n == 4 && strcmp(w[3], "done") == 0 ? RECORD_DONE :
+						     RECORD_INTENT;
+}
+
 static int
-forget_removal(const char *uid)
+save_record(const struct removal *r, enum record state)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s %s %u %s\n", r->tid, r->ip,
+	    (unsigned)r->port, state == RECORD_DONE ? "done" : "intent");
+	return disk_save(removed, r->uid, work, text);
+}
+
+static int
+drop_record(const char *uid)
 {
 	if (unlinkat(removed, uid, 0) == -1)
 		return errno == ENOENT ? 0 : -1;
 	return fsync(removed);
 }
 
+/*
+ * The account of this record is gone: no later start may take a new one for it.
+ * What the record says goes on being answered to the FS that asked.
+ */
 static int
-unlink_account(const char *uid)
+settle_record(const char *uid)
 {
-	if (unlinkat(root, uid, 0) == -1 && errno != ENOENT)
-		return -1;
-	return fsync(root);
+	struct removal r;
+
+	switch (load_record(uid, &r)) {
+	case RECORD_INTENT:
+		return save_record(&r, RECORD_DONE);
+	case RECORD_DAMAGED:
+		return drop_record(uid);
+	case RECORD_NONE:
+	case RECORD_DONE:
+		break;
+	}
+	return 0;
+}
+
+/* Nothing has been removed: as if the intent had never been written. */
+static enum account_result
+take_back(const struct removal *old, enum record state)
+{
+	int error = errno;
+	bool back = state == RECORD_INTENT || state == RECORD_DONE ?
+	    save_record(old, state) == 0 :
+	    drop_record(old->uid) == 0;
+
+	errno = error;
+	return back ? ACCOUNT_FAILED : ACCOUNT_UNSURE;
 }
 
 /*
  * First what we are about to do, then the deed: whatever stops us in between,
- * the next AS finds the first and finishes the second.
+ * the next AS finds the first and finishes the second.  Where we can do neither
+ * that nor take it back nobody may be told that it has failed.
  */
-static int
+static enum account_result
 remove_account(const struct removal *r)
 {
-	char text[64];
+	struct removal old;
+	enum record state = load_record(r->uid, &old);
 
-	snprintf(
-	    text, sizeof(text), "%s %s %u\n", r->tid, r->ip, (unsigned)r->port);
-	if (disk_save(removed, r->uid, work, text) == -1)
-		return -1;
-	return unlink_account(r->uid);
+	if (save_record(r, RECORD_INTENT) == -1)
+		return take_back(&old, state);
+	if (unlinkat(root, r->uid, 0) == -1 && errno != ENOENT)
+		return take_back(&old, state);
+	if (fsync(root) == -1)
+		return ACCOUNT_UNSURE;
+	save_record(r, RECORD_DONE); /* or later: see settle_record() */
+	return ACCOUNT_DONE;
 }
 
 static int
 change(struct account_job *job)
 {
+	if (job->change != ACCOUNT_KEEP && !lock_join())
+		return -1;
 	switch (job->change) {
 	case ACCOUNT_KEEP:
 		return 0;
 	case ACCOUNT_CREATE:
 		format_pair(
 		    job->account.pair, job->pass, job->salt, KDF_ROUNDS);
-		if (forget_removal(job->uid) == -1)
+		if (settle_record(job->uid) == -1)
 			return -1;
-		return write_account(job->uid, &job->account, disk_add);
+		return write_account(job->uid, &job->account);
 	case ACCOUNT_UPDATE:
-		return write_account(job->uid, &job->account, disk_save);
+		return write_account(job->uid, &job->account);
 	case ACCOUNT_REMOVE:
-		return remove_account(&job->asked);
+		break; /* accounts_run() */
 	}
 	return 0;
 }
@@ -297,67 +336,66 @@ accounts_run(void *body, int fd)
 	job->result = ACCOUNT_DONE;
 	if (job->verify && !verify(job->account.pair, job->pass)) {
 		job->result = ACCOUNT_WRONG;
+	} else if (job->change == ACCOUNT_REMOVE) {
+		job->result = remove_account(&job->asked);
+		job->error = errno;
 	} else if (change(job) == -1) {
 		job->error = errno;
 		job->result = ACCOUNT_FAILED;
 	}
 }
 
-struct removals {
-	struct removal *out;
-	int n, max;
+struct removal_visit {
+	void (*note)(const struct removal *r);
+	int unfinished;
 };
-
-/* Put back, from a backup, after it was removed? */
-static bool
-is_restored(const char *uid, const struct stat *removal)
-{
-	struct stat st;
-
-	if (fstatat(root, uid, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		return false;
-	if (st.st_ctim.tv_sec != removal->st_mtim.tv_sec)
-		return st.st_ctim.tv_sec > removal->st_mtim.tv_sec;
-	return st.st_ctim.tv_nsec > removal->st_mtim.tv_nsec;
-}
 
 static bool
 finish_removal(int dir, const char *uid, void *arg)
 {
-	struct removals *all = arg;
+	void (*note)(const struct removal *) =
+	    ((const struct removal_visit *)arg)->note;
 	struct removal r;
-	char text[64], *w[3];
-	struct stat st;
+	enum record state;
 
-	if (!wire_valid(F_UID, uid) || fstatat(dir, uid, &st, 0) == -1 ||
-	    disk_load(dir, uid, text, sizeof(text)) == -1)
+	(void)dir;
+	if (!wire_valid(F_UID, uid))
 		return true;
-	if (is_restored(uid, &st)) {
-		unlinkat(dir, uid, 0);
-		return true;
+	state = load_record(uid, &r);
+	if (state == RECORD_INTENT || state == RECORD_DAMAGED) {
+		if ((unlinkat(root, uid, 0) == -1 && errno != ENOENT) ||
+		    fsync(root) == -1 || settle_record(uid) == -1)
+			((struct removal_visit *)arg)->unfinished++;
 	}
-	if (unlink_account(uid) == -1)
-		return true;
-	memset(&r, 0, sizeof(r));
-	memcpy(r.uid, uid, UID_LEN);
-	if (st.st_mtime + REMOVAL_LIVES < time(NULL)) {
-		unlinkat(dir, uid, 0);
-	} else if (words(text, w, 3) == 3 && wire_valid(F_TID, w[0]) &&
-	    wire_valid(F_IP, w[1]) && wire_valid(F_PORT, w[2]) &&
-	    all->n < all->max) {
-		memcpy(r.tid, w[0], CODE_LEN);
-		snprintf(r.ip, sizeof(r.ip), "%s", w[1]);
-		r.port = (uint16_t)number_of(w[2]);
-		all->out[all->n++] = r;
-	}
+	if (r.tid[0] != '\0')
+		note(&r);
 	return true;
 }
 
 int
-accounts_removals(struct removal *out, int max)
+accounts_removals(void (*note)(const struct removal *r))
 {
-	struct removals all = { .out = out, .max = max };
+	struct removal_visit visit = { .note = note };
 
-	disk_each(root, "removed", finish_removal, &all);
-	return all.n;
+	if (disk_each(root, "removed", finish_removal, &visit) == -1)
+		return -1;
+	return visit.unfinished;
+}
+
+enum removal_state
+accounts_removed(const struct removal *r)
+{
+	struct removal there;
+	enum record state = load_record(r->uid, &there);
+	struct stat st;
+
+	if ((state != RECORD_INTENT && state != RECORD_DONE) ||
+	    strcmp(there.tid, r->tid) != 0 || strcmp(there.ip, r->ip) != 0 ||
+	    there.port != r->port)
+		return REMOVAL_UNKNOWN;
+	if (state == RECORD_INTENT &&
+	    !(fstatat(root, r->uid, &st, AT_SYMLINK_NOFOLLOW) == -1 &&
+		errno == ENOENT))
+		return REMOVAL_BEGUN;
+	return REMOVAL_DONE;
 }

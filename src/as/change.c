@@ -1,112 +1,151 @@
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
 #include "as/change.h"
+#include "as/failures.h"
+#include "as/lock.h"
+#include "as/tasks.h"
+#include "crypto/secret.h"
+#include "policy.h"
 #include "sys/log.h"
 #include "sys/random.h"
 
-#define CHANGE_RESERVED 16
-#define DELAY_MAX       4000 /* ms; whoever asks by UDP waits for 8 s at most */
+/* Places */
 
-static void
-finish(struct server *as, struct change *a, enum status status)
+static int
+index_of(const struct server *as, const struct change *c)
 {
-	struct msg reply;
-
-	wire_reply(&reply, a->req.type, status);
-	udp_answer(as, &a->who, &a->req, WIRE_OK, &reply);
-	a->state = CHANGE_NONE;
+	return (int)(c - as->changes);
 }
 
-/*
- * A free place.  Those who register take no more than a quarter from one
- * address, and leave some for the removals that an FS waits for.
- */
-static struct change *
-find_free(struct server *as, const struct asker *who, bool removal)
-{
-	int last = removal ? CHANGES_MAX : CHANGES_MAX - CHANGE_RESERVED;
-	int same = 0;
-
-	for (int i = 0; i < as->changes_top && !removal; i++)
-		same += as->changes[i].state != CHANGE_NONE &&
-		    as->changes[i].who.from.sin_addr.s_addr ==
-			who->from.sin_addr.s_addr;
-	if (same >= CHANGES_MAX / 4)
-		return NULL;
-	for (int i = 0; i < last; i++)
-		if (as->changes[i].state == CHANGE_NONE) {
-			if (i >= as->changes_top)
-				as->changes_top = i + 1;
-			return &as->changes[i];
-		}
-	return NULL;
-}
-
-/* How much of a datagram asked.text keeps: all but surplus NULs. */
+/* How much of a datagram c->text keeps: all but surplus NULs. */
 static size_t
 kept(const struct asker *who)
 {
 	return who->len < WIRE_TEXT_MAX ? who->len : WIRE_TEXT_MAX;
 }
 
+/* What was asked for, read again. */
+static void
+request_of(const struct change *c, struct msg *req)
+{
+	wire_parse_datagram(c->text, kept(&c->who), req);
+}
+
+static void
+forget(struct server *as, struct change *c)
+{
+	int i = index_of(as, c);
+
+	turns_leave(&as->hashes, i);
+	turns_leave(&as->writes, i);
+	admission_leave(&as->change_places, i);
+	wipe(c->text, sizeof(c->text)); /* the password in it */
+	c->state = CHANGE_NONE;
+}
+
+static void
+finish(struct server *as, struct change *c, enum status status)
+{
+	struct msg req, reply;
+
+	request_of(c, &req);
+	if (c->type == MSG_REG && status == ST_OK)
+		person_of(c->uid)->self = c->who.to;
+	if (status == ST_OK)
+		lock_prove();
+	wire_reply(&reply, c->type, status);
+	udp_answer(as, &c->who, &req, WIRE_OK, &reply);
+	wipe(req.pass, sizeof(req.pass));
+	forget(as, c);
+}
+
+/* Removals, which nobody can take back, have half of the places at most. */
+static bool
+too_many_removals(const struct server *as)
+{
+	int n = 0;
+
+	for (int k = 0; k < as->change_places.taken; k++)
+		n += as->changes[as->change_places.order[k]].type == MSG_VLD;
+	return n >= CHANGES_MAX / 2;
+}
+
+/* With all places taken that of who holds most goes, and waits longest. */
+struct change *
+change_open(struct server *as, const struct asker *who, const char *text,
+    const struct msg *req, ms_t now)
+{
+	struct admission *places = &as->change_places;
+	struct change *c;
+	int i;
+
+	if (req->type == MSG_VLD && too_many_removals(as))
+		return NULL;
+	if ((i = admission_evict(places, now)) != -1)
+		forget(as, &as->changes[i]);
+	if ((i = admission_take(places, who->from, now)) == -1)
+		return NULL;
+	admission_name(places, i, person_number(req->uid), STRANGER, now);
+	places->place[i].pinned = req->type == MSG_VLD;
+	c = &as->changes[i];
+	memset(c, 0, sizeof(*c));
+	c->who = *who;
+	c->type = req->type;
+	memcpy(c->text, text, kept(who));
+	memcpy(c->uid, req->uid, sizeof(c->uid));
+	return c;
+}
+
+void
+change_close(struct server *as, struct change *c)
+{
+	forget(as, c);
+}
+
 /* The same datagram again, before its answer has left? */
 bool
 change_waits(const struct server *as, const struct asker *who, const char *text)
 {
-	for (int i = 0; i < as->changes_top; i++) {
-		const struct change *a = &as->changes[i];
+	for (int k = 0; k < as->change_places.taken; k++) {
+		const struct change *c =
+		    &as->changes[as->change_places.order[k]];
 
-		if (a->state != CHANGE_NONE && a->who.len == who->len &&
-		    net_same(&a->who.from, &who->from) &&
-		    memcmp(a->text, text, kept(who)) == 0)
+		if (c->who.len == who->len &&
+		    addr_same(&c->who.from, &who->from) &&
+		    memcmp(c->text, text, kept(who)) == 0)
 			return true;
 	}
 	return false;
 }
 
-/* Is another change of the account under way?  One at a time. */
-static bool
-is_taken(const struct server *as, const char *uid)
+/* Steps of one change */
+
+/* From now on, until change_worked(), it is the only one of its account. */
+static void
+wait_to_write(struct server *as, struct change *c)
 {
-	for (int i = 0; i < as->changes_top; i++)
-		if (as->changes[i].state == CHANGE_WORKING &&
-		    strcmp(as->changes[i].req.uid, uid) == 0)
-			return true;
-	return false;
+	int i = index_of(as, c);
+
+	c->state = CHANGE_WRITING;
+	person_of(c->uid)->changing = true;
+	as->change_places.place[i].pinned = true;
+	turns_join(&as->writes, i, &c->who.from, person_number(c->uid));
 }
 
 static void
-work(struct server *as, struct change *a)
+wrong_password(struct server *as, struct change *c, ms_t now)
 {
-	a->state = CHANGE_WORKING;
-	pool_submit(&as->pool, &a->job, &a->change, -1);
-}
-
-/* Of all places, those who guess may take only some: the rest goes unheard. */
-static bool
-too_many_delayed(const struct server *as)
-{
-	int n = 0;
-
-	for (int i = 0; i < as->changes_top; i++)
-		n += as->changes[i].state == CHANGE_DELAYED;
-	return n >= CHANGES_MAX / 2;
-}
-
-static void
-wrong_password(struct server *as, struct change *a, ms_t now)
-{
-	ms_t delay = people_wrong(a->req.uid, a->who.from.sin_addr, now);
+	ms_t delay = people_wrong(c->uid, c->who.from, now);
 
 	as->count.wrong_passwords++;
 	if (delay == 0) {
-		finish(as, a, ST_NOK);
+		finish(as, c, ST_NOK);
 		return;
 	}
-	a->wait_until = now + (delay < DELAY_MAX ? delay : DELAY_MAX);
-	a->state = too_many_delayed(as) ? CHANGE_NONE : CHANGE_DELAYED;
+	c->wait_until = now + (delay < DELAY_BY_UDP ? delay : DELAY_BY_UDP);
+	c->state = CHANGE_DELAYED;
+	admission_stand(&as->change_places, index_of(as, c), LEAVING, now);
 }
 
 static bool
@@ -118,263 +157,330 @@ same_device(const struct account *a, const struct msg *reg)
 
 /* The right password is there; what is left is to write the change. */
 static void
-trusted(struct server *as, struct change *a)
+trusted(struct server *as, struct change *c, const struct msg *req,
+    const struct account *a)
 {
-	struct account *account = &a->change.account;
-	bool keep = a->req.type == MSG_UNR ? !account->has_device :
-					     same_device(account, &a->req);
+	bool keep = c->type == MSG_UNR ? !a->has_device : same_device(a, req);
 
-	people_right(a->req.uid, a->who.from.sin_addr);
-	if (a->req.type == MSG_REG)
-		person_trusted(person_of(a->req.uid));
-	if (keep) {
-		finish(as, a, ST_OK);
+	people_right(c->uid, c->who.from);
+	if (keep)
+		finish(as, c, ST_OK);
+	else
+		wait_to_write(as, c);
+}
+
+static void
+set_device(struct account *a, const struct msg *req)
+{
+	a->has_device = req->type == MSG_REG;
+	memcpy(a->ip, req->ip, sizeof(a->ip));
+	a->port = req->port;
+}
+
+static void
+work(struct server *as, struct change *c, struct task *t)
+{
+	memcpy(t->body.uid, c->uid, sizeof(t->body.uid));
+	c->state = CHANGE_WORKING;
+	person_of(c->uid)->changing = true;
+	as->change_places.place[index_of(as, c)].pinned = true;
+	t->change = c;
+	task_submit(as, t);
+}
+
+/*
+ * Nobody has this UID yet: the first to register defines the pair; or there is
+ * one to be verified.  Without a task it waits for its turn.
+ */
+static void
+hash(struct server *as, struct change *c, const struct msg *req,
+    const struct account *a, struct task *t)
+{
+	if (t == NULL) {
+		c->state = CHANGE_HASHING;
+		turns_join(&as->hashes, index_of(as, c), &c->who.from,
+		    person_number(c->uid));
 		return;
 	}
-	account->has_device = a->req.type == MSG_REG;
-	memcpy(account->ip, a->req.ip, sizeof(account->ip));
-	account->port = a->req.port;
-	a->change.verify = false;
-	a->change.change = ACCOUNT_UPDATE;
-	work(as, a);
-}
-
-/* Nobody has this UID yet: the first to register defines the pair. */
-static void
-create(struct server *as, struct change *a)
-{
-	struct account *account = &a->change.account;
-
-	if (!hash_slot_take(a->who.from.sin_addr))
-		return; /* it waits */
-	random_bytes(a->change.salt, sizeof(a->change.salt));
-	account->has_device = true;
-	memcpy(account->ip, a->req.ip, sizeof(account->ip));
-	account->port = a->req.port;
-	a->change.change = ACCOUNT_CREATE;
-	work(as, a);
+	memcpy(t->body.pass, req->pass, sizeof(t->body.pass));
+	t->body.account = *a;
+	t->body.verify = a->pair[0] != '\0';
+	if (!t->body.verify) {
+		t->body.change = ACCOUNT_CREATE;
+		person_is_new(person_of(c->uid));
+		failures_keep(c->uid);
+		random_bytes(t->body.salt, sizeof(t->body.salt));
+		set_device(&t->body.account, req);
+	}
+	work(as, c, t);
 }
 
 static void
-verify(struct server *as, struct change *a, ms_t now)
+verify(struct server *as, struct change *c, const struct msg *req,
+    const struct account *a, struct task *t, ms_t now)
 {
-	switch (person_check(
-	    person_of(a->req.uid), a->change.account.pair, a->req.pass)) {
+	switch (person_check(person_of(c->uid), a->pair, req->pass)) {
 	case CHECK_RIGHT:
-		trusted(as, a);
+		trusted(as, c, req, a);
 		break;
 	case CHECK_WRONG:
-		wrong_password(as, a, now);
+		wrong_password(as, c, now);
 		break;
 	case CHECK_SLOWLY:
-		a->change.verify = true;
-		if (hash_slot_take(a->who.from.sin_addr))
-			work(as, a);
+		hash(as, c, req, a, t);
 	}
 }
 
 /* Begin a REG or UNR, once no other change of the account is under way. */
 static void
-begin(struct server *as, struct change *a, ms_t now)
+begin(struct server *as, struct change *c, struct task *t, ms_t now)
 {
-	if (is_taken(as, a->req.uid))
+	struct account a;
+	struct msg req;
+
+	if (person_of(c->uid)->changing) {
+		c->state = CHANGE_BLOCKED;
 		return;
-	memset(&a->change, 0, sizeof(a->change));
-	memcpy(a->change.uid, a->req.uid, sizeof(a->change.uid));
-	memcpy(a->change.pass, a->req.pass, sizeof(a->change.pass));
-	switch (accounts_load(a->req.uid, &a->change.account)) {
+	}
+	request_of(c, &req);
+	switch (accounts_load(c->uid, &a)) {
 	case ACCOUNT_FOUND:
-		verify(as, a, now);
+		verify(as, c, &req, &a, t, now);
 		break;
 	case ACCOUNT_NONE:
-		if (a->req.type == MSG_REG)
-			create(as, a);
+		if (c->type == MSG_REG)
+			hash(as, c, &req, &a, t);
 		else
-			finish(as, a, ST_NOK);
+			finish(as, c, ST_NOK);
 		break;
 	case ACCOUNT_UNREADABLE:
-		log_warn("user %s: cannot read the account", a->req.uid);
-		finish(as, a, ST_NOK);
+		accounts_report(c->uid);
+		finish(as, c, ST_NOK);
 	}
 }
 
-/* A worker that was killed may have done it, and a restart would finish it. */
-static bool
-is_removed(const struct change *a)
+void
+change_ask(struct server *as, const struct asker *who, const char *text,
+    const struct msg *req, ms_t now)
 {
-	struct account account;
+	struct change *c = change_open(as, who, text, req, now);
 
-	if (a->job.state == JOB_DONE)
-		return a->change.result == ACCOUNT_DONE;
-	return accounts_load(a->req.uid, &account) == ACCOUNT_NONE;
+	if (c != NULL)
+		begin(as, c, NULL, now);
 }
 
-static void
-removed(struct server *as, struct change *a)
+void
+change_hash(struct server *as, struct change *c, struct task *t, ms_t now)
 {
-	struct msg cnf;
-
-	wire_reply(&cnf, MSG_VLD, ST_OK);
-	memcpy(cnf.uid, a->req.uid, sizeof(cnf.uid));
-	memcpy(cnf.tid, a->req.tid, sizeof(cnf.tid));
-	cnf.op = OP_REMOVE;
-	if (!is_removed(a)) {
-		ticket_void(&a->req);
-		cnf.op = OP_ERROR;
-	} else {
-		tickets_drop(a->req.uid);
-		clients_log_out(as, a->req.uid);
-	}
-	udp_answer(as, &a->who, &a->req, WIRE_OK, &cnf);
-	a->state = CHANGE_NONE;
-}
-
-static void
-report_failure(const struct change *a)
-{
-	if (a->job.state == JOB_FAILED) {
-		log_warn("user %s: the work was cut short", a->req.uid);
-	} else if (a->change.result == ACCOUNT_FAILED) {
-		errno = a->change.error;
-		log_error("user %s: cannot write the account", a->req.uid);
-	}
-}
-
-/* The pool is done with it: answer, or go on to the next step. */
-static void
-worked(struct server *as, struct change *a, ms_t now)
-{
-	bool hashed = a->change.verify || a->change.change == ACCOUNT_CREATE;
-	bool ok = a->job.state == JOB_DONE && a->change.result == ACCOUNT_DONE;
-
-	person_of(a->req.uid)->device.sin_port = 0; /* it may be another */
-	if (hashed)
-		hash_slot_release(a->who.from.sin_addr);
-	report_failure(a);
-	if (a->req.type == MSG_VLD) {
-		removed(as, a);
-		return;
-	}
-	if (ok && hashed)
-		person_prove(
-		    person_of(a->req.uid), a->change.account.pair, a->req.pass);
-	if (ok && a->change.verify) {
-		trusted(as, a);
-	} else if (a->job.state == JOB_DONE &&
-	    a->change.result == ACCOUNT_WRONG) {
-		wrong_password(as, a, now);
-	} else if (!ok && a->change.error == EEXIST && !a->again) {
-		a->again = true; /* it is there after all: look again */
-		a->state = CHANGE_WAITING;
-	} else
-		finish(as, a, ok ? ST_OK : ST_NOK);
-}
-
-static void
-step(struct server *as, struct change *a, ms_t now)
-{
-	switch (a->state) {
-	case CHANGE_NONE:
-		break;
-	case CHANGE_WAITING:
-		if (a->req.type != MSG_VLD)
-			begin(as, a, now);
-		else if (!is_taken(as, a->req.uid))
-			work(as, a);
-		break;
-	case CHANGE_WORKING:
-		if (!job_busy(&a->job))
-			worked(as, a, now);
-		break;
-	case CHANGE_DELAYED:
-		if (now >= a->wait_until) {
-			finish(as, a, ST_NOK);
-		}
-		break;
-	}
-}
-
-static struct change *
-remember(struct server *as, const struct asker *who, const char *text,
-    const struct msg *req)
-{
-	struct change *a = find_free(as, who, req->type == MSG_VLD);
-
-	if (a == NULL)
-		return NULL; /* it will be sent again */
-	memset(a, 0, sizeof(*a));
-	a->state = CHANGE_WAITING;
-	a->who = *who;
-	memcpy(a->text, text, kept(who));
-	a->req = *req;
-	return a;
+	begin(as, c, t, now);
 }
 
 /* Before a removal is confirmed the account is gone from the disk. */
 void
-change_remove(struct server *as, const struct asker *who, const char *text,
-    const struct msg *vld)
+change_remove(struct server *as, struct change *c)
 {
-	struct change *a = remember(as, who, text, vld);
-	struct removal *r;
-
-	if (a == NULL) { /* nothing will be removed: its resend gets E */
-		ticket_void(vld);
-		return;
-	}
-	a->change.change = ACCOUNT_REMOVE;
-	r = &a->change.asked;
-	memcpy(r->uid, vld->uid, sizeof(r->uid));
-	memcpy(r->tid, vld->tid, sizeof(r->tid));
-	inet_ntop(AF_INET, &who->from.sin_addr, r->ip, sizeof(r->ip));
-	r->port = ntohs(who->from.sin_port);
+	if (person_of(c->uid)->changing)
+		c->state = CHANGE_BLOCKED;
+	else
+		wait_to_write(as, c);
 }
 
-/* Where work has ended, others, earlier in the table, may have waited for it.
+void
+change_removal(
+    struct removal *r, const struct asker *who, const struct msg *vld)
+{
+	memset(r, 0, sizeof(*r));
+	memcpy(r->uid, vld->uid, sizeof(r->uid));
+	memcpy(r->tid, vld->tid, sizeof(r->tid));
+	addr_ip(r->ip, &who->from);
+	r->port = who->from.port;
+}
+
+void
+change_write(struct server *as, struct change *c, struct task *t)
+{
+	struct msg req;
+
+	request_of(c, &req);
+	if (c->type == MSG_VLD) {
+		t->body.change = ACCOUNT_REMOVE;
+		change_removal(&t->body.asked, &c->who, &req);
+	} else if (accounts_load(c->uid, &t->body.account) == ACCOUNT_FOUND) {
+		t->body.change = ACCOUNT_UPDATE;
+		set_device(&t->body.account, &req);
+	} else {
+		accounts_report(c->uid);
+		person_of(c->uid)->changing = false;
+		as->unblock = true;
+		finish(as, c, ST_NOK);
+		return;
+	}
+	work(as, c, t);
+}
+
+/* What a task has come to */
+
+void
+change_confirm(struct msg *cnf, const struct msg *vld)
+{
+	wire_reply(cnf, MSG_VLD, ST_OK);
+	memcpy(cnf->uid, vld->uid, sizeof(cnf->uid));
+	memcpy(cnf->tid, vld->tid, sizeof(cnf->tid));
+	cnf->op = OP_REMOVE;
+}
+
+/*
+ * What was begun and neither done nor taken back, or cut short with its worker,
+ * is tried again: told E the FS would keep the files, and the next start would
+ * remove the account all the same.
  */
+static void
+removed(struct server *as, struct change *c, const struct task *t, ms_t now)
+{
+	struct person *p = person_of(c->uid);
+	struct msg cnf, vld;
+
+	if (t->job.state == JOB_FAILED || t->body.result == ACCOUNT_UNSURE) {
+		p->changing = true;
+		c->wait_until = now + REMOVAL_RETRY;
+		c->state = CHANGE_DELAYED;
+		return;
+	}
+	request_of(c, &vld);
+	change_confirm(&cnf, &vld);
+	if (t->body.result == ACCOUNT_DONE) {
+		lock_prove();
+		memcpy(p->removal, vld.tid, sizeof(p->removal));
+		tickets_drop(c->uid);
+		clients_log_out(as, c->uid);
+	} else {
+		ticket_void(&vld);
+		cnf.op = OP_ERROR;
+	}
+	udp_answer(as, &c->who, &vld, WIRE_OK, &cnf);
+	forget(as, c);
+}
+
+static void
+report_failure(const struct task *t)
+{
+	if (t->job.state == JOB_FAILED) {
+		log_warn("user %s: the work was cut short", t->body.uid);
+	} else if (t->body.result == ACCOUNT_FAILED ||
+	    t->body.result == ACCOUNT_UNSURE) {
+		lock_prove(); /* nothing can be written where it is lost */
+		errno = t->body.error;
+		log_error("user %s: cannot write the account", t->body.uid);
+	}
+}
+
+/* Another device: the wrong codes that were sent to the last one. */
+static void
+moved(const char *uid, ms_t now)
+{
+	person_moved(person_of(uid), now);
+	failures_keep(uid);
+}
+
+/* A REG or UNR: answer, or go on to the next step. */
+static void
+registered(struct server *as, struct change *c, const struct task *t, ms_t now)
+{
+	bool ok = t->job.state == JOB_DONE && t->body.result == ACCOUNT_DONE;
+	struct msg req;
+
+	request_of(c, &req);
+	if (ok && t->hashes)
+		person_prove(person_of(c->uid), t->body.account.pair, req.pass);
+	if (ok && t->body.verify) {
+		trusted(as, c, &req, &t->body.account);
+	} else if (t->job.state == JOB_DONE &&
+	    t->body.result == ACCOUNT_WRONG) {
+		wrong_password(as, c, now);
+	} else {
+		if (ok && c->type == MSG_REG)
+			moved(c->uid, now);
+		finish(as, c, ok ? ST_OK : ST_NOK);
+	}
+	wipe(req.pass, sizeof(req.pass));
+}
+
+void
+change_worked(struct server *as, struct task *t, ms_t now)
+{
+	struct change *c = t->change;
+	struct person *p = person_of(c->uid);
+
+	p->device.port = 0; /* it may be another */
+	p->changing = false;
+	as->change_places.place[index_of(as, c)].pinned = c->type == MSG_VLD;
+	as->unblock = true;
+	report_failure(t);
+	if (c->type == MSG_VLD)
+		removed(as, c, t, now);
+	else
+		registered(as, c, t, now);
+}
+
+/* All of them */
+
+static void
+step(struct server *as, struct change *c, ms_t now)
+{
+	if (c->state == CHANGE_DELAYED && now >= c->wait_until) {
+		if (c->type == MSG_VLD)
+			wait_to_write(as, c);
+		else
+			finish(as, c, ST_NOK);
+	} else if (c->state == CHANGE_BLOCKED) {
+		if (c->type == MSG_VLD)
+			change_remove(as, c);
+		else
+			begin(as, c, NULL, now);
+	}
+}
+
+/* From the last one on: who leaves gives its position to one seen before. */
 void
 change_step(struct server *as, ms_t now)
 {
-	bool ended;
-	int top = 0;
+	const struct admission *places = &as->change_places;
+	bool unblock = as->unblock;
 
-	do {
-		ended = false;
-		for (int i = 0; i < as->changes_top; i++) {
-			bool worked = as->changes[i].state == CHANGE_WORKING;
+	as->unblock = false;
+	for (int k = places->taken - 1; k >= 0; k--) {
+		struct change *c = &as->changes[places->order[k]];
 
-			step(as, &as->changes[i], now);
-			ended |=
-			    worked && as->changes[i].state != CHANGE_WORKING;
-		}
-	} while (ended);
-	for (int i = 0; i < as->changes_top; i++)
-		if (as->changes[i].state != CHANGE_NONE)
-			top = i + 1;
-	as->changes_top = top;
+		if (unblock || c->state != CHANGE_BLOCKED)
+			step(as, c, now);
+	}
 }
 
 void
 change_watch(const struct server *as, struct ready *r)
 {
-	for (int i = 0; i < as->changes_top; i++)
-		if (as->changes[i].state == CHANGE_DELAYED)
-			ready_by(r, as->changes[i].wait_until);
-}
+	const struct admission *places = &as->change_places;
 
-void
-change_ask(struct server *as, const struct asker *who, const char *text,
-    const struct msg *req)
-{
-	remember(as, who, text, req);
+	for (int k = 0; k < places->taken; k++) {
+		const struct change *c = &as->changes[places->order[k]];
+
+		if (c->state == CHANGE_DELAYED)
+			ready_by(r, c->wait_until);
+	}
+	if (as->unblock)
+		ready_by(r, 0);
 }
 
 bool
 change_idle(const struct server *as)
 {
-	for (int i = 0; i < as->changes_top; i++)
-		if (as->changes[i].state == CHANGE_WAITING ||
-		    as->changes[i].state == CHANGE_WORKING)
+	const struct admission *places = &as->change_places;
+
+	for (int k = 0; k < places->taken; k++) {
+		const struct change *c = &as->changes[places->order[k]];
+
+		if (c->state != CHANGE_DELAYED)
 			return false;
+	}
 	return true;
 }

@@ -1,92 +1,15 @@
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "as/devices.h"
 #include "as/factor.h"
+#include "as/failures.h"
 #include "policy.h"
 
-#define SPARE_CALLS  8           /* VLCs that may be out beside a full table */
-#define KEPT_MAX     SPARE_CALLS /* in their place, while it is not full */
-#define SOCKET_RETRY 50          /* ms, when no descriptor is left for a VLC */
-
-static int calls; /* VLCs that are out, a socket each */
-
-/* Sockets of VLCs that were answered, for the next one to the same device. */
-static struct {
-	int fd;
-	struct sockaddr_in device;
-} kept[KEPT_MAX];
-
-static int kept_n; /* the oldest first */
-
-int
-factor_calls(void)
-{
-	return calls;
-}
-
-static int
-take_kept(int i)
-{
-	int fd = kept[i].fd;
-
-	kept_n--;
-	memmove(&kept[i], &kept[i + 1], sizeof(kept[0]) * (size_t)(kept_n - i));
-	return fd;
-}
-
-void
-factor_let_go(void)
-{
-	while (kept_n > 0)
-		close(take_kept(0));
-}
-
-/*
- * One that has had a second answer is not used again: that, or a third, would
- * be taken for the next one's.
- */
-static int
-socket_to(const struct sockaddr_in *device)
-{
-	struct msg stale;
-
-	for (int i = 0; i < kept_n; i++)
-		if (net_same(&kept[i].device, device)) {
-			int fd = take_kept(i);
-
-			if (dgram_receive(fd, &stale) == 0)
-				return fd;
-			close(fd);
-			break;
-		}
-	return net_udp_to(device);
-}
-
-/* More than one VLC may bring more than one answer: no use for it then. */
-static void
-keep_socket(struct session *s)
-{
-	if (s->vlc.sent != 1)
-		return;
-	if (kept_n == KEPT_MAX)
-		close(take_kept(0));
-	kept[kept_n].device = s->device;
-	kept[kept_n++].fd = s->vlc.fd;
-	s->vlc.fd = -1;
-	calls--;
-}
-
-void
-session_hang_up(struct session *s)
-{
-	request_end(&s->vlc);
-	if (s->vlc.fd == -1)
-		return;
-	close(s->vlc.fd);
-	s->vlc.fd = -1;
-	calls--;
-}
+#define SPARE_CALLS                                                            \
+	IDLE_SOCKETS    /* VLCs that may be out beside a full table            \
+			 */
+#define SOCKET_RETRY 50 /* ms, when no descriptor is left for a VLC */
 
 static void
 answer_req(struct session *s, enum status status, ms_t now)
@@ -100,10 +23,10 @@ answer_req(struct session *s, enum status status, ms_t now)
 		status = ST_ELOG; /* the user has been removed meanwhile */
 	if (status == ST_OK) {
 		code_sent(&s->code, now);
-		keep_socket(s);
+		person_of(req.uid)->self = s->vlc.dgram.self;
 	} else
 		s->code.vc[0] = '\0';
-	session_hang_up(s);
+	devices_end(&s->vlc, status == ST_OK);
 	session_answer_status(s, &req, status, now);
 }
 
@@ -138,7 +61,7 @@ factor_ask(
 		return;
 	}
 	code_make(&s->code, req);
-	s->wait_until = now;
+	s->wait_until = s->code_asked = now;
 	s->state = PACING;
 }
 
@@ -148,86 +71,123 @@ find_device(struct person *p, const char *uid)
 {
 	struct account a;
 
-	if (p->device.sin_port != 0)
+	if (p->device.port != 0)
 		return true;
 	if (accounts_load(uid, &a) != ACCOUNT_FOUND || !a.has_device)
 		return false;
-	net_address(&p->device, a.ip, a.port);
+	p->device = addr_parse(a.ip, a.port);
 	return true;
 }
 
+/*
+ * It leaves from where the device registered.  Where that is not known, since
+ * we have started later, the system's choice is tried first, and then the
+ * address at which the user has found us.
+ */
 static void
 call_device(
     const struct server *as, struct session *s, struct person *p, ms_t now)
 {
 	struct msg vlc = { .type = MSG_VLC, .op = s->code.op };
+	int taken = as->places.taken + devices_called();
 
 	s->wait_until = now + SOCKET_RETRY;
-	if (as->sessions + calls >= as->sessions_max + SPARE_CALLS)
+	if (taken >= as->places.size + SPARE_CALLS)
 		return;
-	if (as->sessions + calls >= as->sessions_max)
-		factor_let_go();
-	s->device = p->device;
-	s->vlc.fd = socket_to(&s->device);
-	if (s->vlc.fd == -1) {
-		if (errno != EMFILE && errno != ENFILE)
-			answer_req(s, ST_EPD, now);
-		factor_let_go();
-		return;
-	}
-	calls++;
+	if (taken >= as->places.size)
+		devices_let_go();
 	memcpy(vlc.uid, s->code.uid, sizeof(vlc.uid));
 	memcpy(vlc.vc, s->code.vc, sizeof(vlc.vc));
 	memcpy(vlc.fname, s->code.fname, sizeof(vlc.fname));
+	s->vlc.second_self = p->self.ip != 0 ? p->self : conn_self(&s->conn);
+	if (!devices_call(&s->vlc, &p->device, &p->self, &vlc, now)) {
+		if (errno != EMFILE && errno != ENFILE)
+			answer_req(s, ST_EPD, now);
+		devices_let_go();
+		return;
+	}
 	person_code_sent(p, now);
+	p->code_to = s->conn.peer;
 	s->state = CALLING;
-	if (request_start(&s->vlc, s->vlc.fd, &vlc, now) == REQUEST_FAILED)
-		answer_req(s, ST_EPD, now);
+}
+
+/*
+ * Does q get the user's next code before s?  Who waits longer does, so that no
+ * connection's many requests keep back another's; and, before that, who is not
+ * at the address that got the last one, so that no address's many connections
+ * do.
+ */
+static bool
+comes_before(
+    const struct person *p, const struct session *q, const struct session *s)
+{
+	bool q_had = q->conn.peer.ip == p->code_to.ip;
+	bool s_had = s->conn.peer.ip == p->code_to.ip;
+
+	if (q_had != s_had)
+		return s_had;
+	return q->code_asked < s->code_asked;
+}
+
+/* Of those who wait for a code of the same user, whose turn it is. */
+static const struct session *
+next_to_ask(
+    const struct server *as, const struct person *p, const struct session *s)
+{
+	const struct session *next = s;
+
+	for (int k = 0; k < as->places.taken; k++) {
+		const struct session *q = &as->session[as->places.order[k]];
+
+		if (q->state == PACING &&
+		    strcmp(q->code.uid, s->code.uid) == 0 &&
+		    comes_before(p, q, next))
+			next = q;
+	}
+	return next;
 }
 
 void
 factor_pacing(const struct server *as, struct session *s, ms_t now)
 {
+	const struct session *next;
 	struct person *p;
 
 	if (now < s->wait_until)
 		return;
 	p = person_of(s->code.uid);
 	s->wait_until = person_next_code_at(p, now);
-	if (s->wait_until == NEVER || !find_device(p, s->code.uid))
+	failures_keep(s->code.uid); /* a day may have forgiven one */
+	if (s->wait_until == NEVER || !find_device(p, s->code.uid)) {
 		answer_req(s, ST_EPD, now);
-	else if (s->wait_until <= now)
+		return;
+	}
+	if (s->wait_until > now)
+		return;
+	next = next_to_ask(as, p, s);
+	if (next == s)
 		call_device(as, s, p, now);
+	else
+		s->wait_until = next->wait_until;
 }
 
-/*
- * A device says OK for this user; NOK for any: some name the user that they
- * were asked for, some their own.
- */
 void
 factor_calling(
     struct server *as, struct session *s, const struct ready *r, ms_t now)
 {
-	int sent = s->vlc.sent, heard = 0;
-	struct msg rvc;
+	int sent = s->vlc.request.sent;
 
-	while (ready_can_read(r, s->vlc.fd) &&
-	    (heard = dgram_receive(s->vlc.fd, &rvc)) == 1) {
-		if (rvc.type != MSG_RVC)
-			continue;
-		if (rvc.status == ST_NOK) {
-			answer_req(s, ST_EPD, now);
-			return;
-		}
-		if (strcmp(rvc.uid, s->code.uid) == 0) {
-			answer_req(s, ST_OK, now);
-			return;
-		}
-	}
-	if (heard == -1 || request_step(&s->vlc, now) == REQUEST_FAILED)
+	switch (devices_step(&s->vlc, s->code.uid, r)) {
+	case DEVICE_QUIET:
+		as->count.resent += (unsigned long)(s->vlc.request.sent - sent);
+		break;
+	case DEVICE_CONFIRMED:
+		answer_req(s, ST_OK, now);
+		break;
+	case DEVICE_REFUSED:
 		answer_req(s, ST_EPD, now);
-	else
-		as->count.resent += (unsigned long)(s->vlc.sent - sent);
+		break;
+	}
 }
 
 /* AUT */
@@ -247,10 +207,14 @@ factor_confirm(struct server *as, struct session *s, const struct msg *aut,
 			const char *tid = ticket_grant(&code, now);
 
 			memcpy(reply.tid, tid, strlen(tid));
+			person_proved(person_of(code.uid), s->wrong_codes);
+			s->wrong_codes = 0;
 		} else {
 			as->count.wrong_codes++;
 			person_failed(person_of(code.uid), now);
+			s->wrong_codes++;
 		}
+		failures_keep(code.uid);
 	}
 	session_answer(s, aut, result, &reply, now);
 }

@@ -1,15 +1,19 @@
 #include <string.h>
 
 #include "as/login.h"
+#include "as/tasks.h"
+#include "crypto/secret.h"
 #include "sys/log.h"
 
 static void
 logged_in(struct session *s, const struct msg *log, ms_t now)
 {
-	if (strcmp(s->uid, log->uid) != 0)
-		s->code.vc[0] = '\0'; /* it was somebody else's */
+	if (strcmp(s->uid, log->uid) != 0) { /* they were somebody else's */
+		s->code.vc[0] = '\0';
+		s->wrong_codes = 0;
+	}
 	memcpy(s->uid, log->uid, sizeof(s->uid));
-	people_right(log->uid, s->conn.peer.sin_addr);
+	people_right(log->uid, s->conn.peer);
 	session_answer_status(s, log, ST_OK, now);
 }
 
@@ -17,10 +21,9 @@ static void
 wrong_password(
     struct server *as, struct session *s, const struct msg *log, ms_t now)
 {
-	ms_t delay = people_wrong(log->uid, s->conn.peer.sin_addr, now);
+	ms_t delay = people_wrong(log->uid, s->conn.peer, now);
 
 	as->count.wrong_passwords++;
-	memcpy(s->login_uid, log->uid, sizeof(s->login_uid));
 	s->wait_until = now + delay;
 	if (delay == 0)
 		session_answer_status(s, log, ST_NOK, now);
@@ -37,11 +40,12 @@ login_take(
 	enum account_state found = accounts_load(log->uid, &a);
 
 	if (found == ACCOUNT_UNREADABLE)
-		log_error("user %s: cannot read the account", log->uid);
+		accounts_report(log->uid);
 	if (found != ACCOUNT_FOUND) {
 		session_answer_status(s, log, ST_ERR, now);
 		return;
 	}
+	memcpy(s->login_uid, log->uid, sizeof(s->login_uid));
 	switch (person_check(person_of(log->uid), a.pair, log->pass)) {
 	case CHECK_RIGHT:
 		logged_in(s, log, now);
@@ -50,14 +54,31 @@ login_take(
 		wrong_password(as, s, log, now);
 		break;
 	case CHECK_SLOWLY:
-		memset(&s->check, 0, sizeof(s->check));
-		s->check.verify = true;
-		s->check.account = a;
-		memcpy(s->check.uid, log->uid, sizeof(s->check.uid));
-		memcpy(s->check.pass, log->pass, sizeof(s->check.pass));
-		s->job.state = JOB_NONE;
+		memcpy(s->login_pass, log->pass, sizeof(s->login_pass));
+		s->its_turn = false;
 		s->state = CHECKING;
+		turns_join(&as->logins, (int)(s - as->session), &s->conn.peer,
+		    person_number(log->uid));
 	}
+}
+
+void
+login_begin(struct server *as, struct session *s, struct task *t)
+{
+	struct account *a = &t->body.account;
+
+	s->its_turn = true;
+	if (accounts_load(s->login_uid, a) != ACCOUNT_FOUND ||
+	    person_check(person_of(s->login_uid), a->pair, s->login_pass) !=
+		CHECK_SLOWLY)
+		return; /* no hash is needed any more */
+	t->body.verify = true;
+	memcpy(t->body.uid, s->login_uid, sizeof(t->body.uid));
+	memcpy(t->body.pass, s->login_pass, sizeof(t->body.pass));
+	t->from = s->conn.peer;
+	t->session = s;
+	s->task = t;
+	task_submit(as, t);
 }
 
 /* The account may have been removed while its password was hashed. */
@@ -70,30 +91,59 @@ is_current(const struct account_job *check)
 	    strcmp(a.pair, check->account.pair) == 0;
 }
 
+static void
+checked(struct server *as, struct session *s, const struct task *t,
+    const struct msg *log, ms_t now)
+{
+	if (t->job.state == JOB_FAILED) {
+		log_warn("a password check was cut short");
+		session_answer_status(s, log, ST_ERR, now);
+	} else if (!is_current(&t->body)) {
+		session_answer_status(s, log, ST_ERR, now);
+	} else if (t->body.result == ACCOUNT_DONE) {
+		person_prove(
+		    person_of(log->uid), t->body.account.pair, t->body.pass);
+		logged_in(s, log, now);
+	} else
+		wrong_password(as, s, log, now);
+}
+
 void
 login_checking(struct server *as, struct session *s, ms_t now)
 {
+	struct task *t = s->task;
 	struct msg log = { .type = MSG_LOG };
 
-	memcpy(log.uid, s->check.uid, sizeof(log.uid));
-	if (s->job.state == JOB_NONE && hash_slot_take(s->conn.peer.sin_addr))
-		pool_submit(&as->pool, &s->job, &s->check, -1);
-	if (s->job.state == JOB_NONE || job_busy(&s->job))
+	if (s->conn.ended && !s->its_turn)
+		turns_gone(&as->logins, (int)(s - as->session));
+	if (!s->its_turn || (t != NULL && job_busy(&t->job)))
 		return;
-	hash_slot_release(s->conn.peer.sin_addr);
-	if (s->job.state == JOB_FAILED) {
-		log_warn("a password check was cut short");
-		session_answer_status(s, &log, ST_ERR, now);
-	} else if (!is_current(&s->check)) {
-		session_answer_status(s, &log, ST_ERR, now);
-	} else if (s->check.result == ACCOUNT_DONE) {
-		person_prove(
-		    person_of(log.uid), s->check.account.pair, s->check.pass);
-		logged_in(s, &log, now);
+	memcpy(log.uid, s->login_uid, sizeof(log.uid));
+	memcpy(log.pass, s->login_pass, sizeof(log.pass));
+	wipe(s->login_pass, sizeof(s->login_pass));
+	s->its_turn = false;
+	s->task = NULL;
+	if (t != NULL) {
+		checked(as, s, t, &log, now);
+		task_free(t);
 	} else
-		wrong_password(as, s, &log, now);
-	memset(s->check.pass, 0, sizeof(s->check.pass));
-	s->job.state = JOB_NONE;
+		login_take(as, s, &log, now);
+	wipe(log.pass, sizeof(log.pass));
+}
+
+/* What was found out counts, whether or not somebody waits for it. */
+void
+login_deserted(struct server *as, const struct task *t, ms_t now)
+{
+	if (t->job.state == JOB_FAILED || !is_current(&t->body))
+		return;
+	if (t->body.result == ACCOUNT_DONE) {
+		person_prove(
+		    person_of(t->body.uid), t->body.account.pair, t->body.pass);
+		return;
+	}
+	as->count.wrong_passwords++;
+	people_wrong(t->body.uid, t->from, now);
 }
 
 void
@@ -104,4 +154,15 @@ login_delayed(struct session *s, ms_t now)
 	memcpy(log.uid, s->login_uid, sizeof(log.uid));
 	if (now >= s->wait_until)
 		session_answer_status(s, &log, ST_NOK, now);
+}
+
+void
+login_leave(struct server *as, struct session *s)
+{
+	turns_leave(&as->logins, (int)(s - as->session));
+	if (s->task != NULL)
+		s->task->session = NULL;
+	s->task = NULL;
+	s->its_turn = false;
+	wipe(s->login_pass, sizeof(s->login_pass));
 }

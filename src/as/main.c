@@ -7,31 +7,20 @@
 #include <unistd.h>
 
 #include "as/change.h"
+#include "as/failures.h"
+#include "as/lock.h"
+#include "as/tasks.h"
+#include "net/signals.h"
 #include "policy.h"
+#include "sys/disk.h"
 #include "sys/fd.h"
 #include "sys/log.h"
 #include "sys/random.h"
-#include "version.h"
+#include "ui/options.h"
 
-#define BURST_ROOM (1 << 20) /* bytes of datagrams that may wait for us */
-#define WORKERS    4
+#define BURST_WAITING (1 << 20) /* bytes of datagrams that may wait for us */
 
 #define FREE_PORT_TRIES 16
-
-static const char usage[] =
-    "usage: AS [-p ASport] [-v] [-d DIR] [-u FILE] [--standby]\n";
-
-static const char help[] =
-    "\n"
-    "The authentication server: registers devices, checks passwords, sends\n"
-    "validation codes and issues transaction IDs.\n"
-    "\n"
-    "  -p ASport   UDP and TCP port; 0 takes a free one (default %d)\n"
-    "  -v          show each request and its answer\n"
-    "  -d DIR      where accounts are kept (default as-data)\n"
-    "  -u FILE     the UIDs that may register, one a line (default: any)\n"
-    "  --standby   wait for the AS that holds DIR to end, then take over\n"
-    "  -h, -V      this help, the version\n";
 
 struct options {
 	uint16_t port;
@@ -39,63 +28,32 @@ struct options {
 	const char *dir, *users;
 };
 
+static struct options options = { .port = AS_PORT, .dir = "as-data" };
+
+static const struct option_row rows[] = {
+	{ 'p', NULL, "ASport", "UDP and TCP port; 0: any free one",
+	    OPTION_ANY_PORT, &options.port },
+	{ 'v', NULL, NULL, "show each request and its answer", OPTION_FLAG,
+	    &options.verbose },
+	{ 'd', NULL, "DIR", "where accounts are kept", OPTION_TEXT,
+	    &options.dir },
+	{ 'u', NULL, "FILE", "who may register, one UID a line (any may)",
+	    OPTION_TEXT, &options.users },
+	{ '\0', "standby", NULL,
+	    "wait for the AS that holds DIR to end, then take over",
+	    OPTION_FLAG, &options.standby },
+};
+
+static const struct option_table table = {
+	.program = "AS",
+	.about = "The authentication server: registers devices, checks "
+		 "passwords, sends\n"
+		 "validation codes and issues transaction IDs.\n",
+	.row = rows,
+	.rows = sizeof(rows) / sizeof(rows[0]),
+};
+
 static struct server as;
-
-static _Noreturn void
-show_usage(void)
-{
-	fputs(usage, stderr);
-	exit(2);
-}
-
-static _Noreturn void
-show_help(void)
-{
-	fputs(usage, stdout);
-	printf(help, AS_PORT);
-	exit(0);
-}
-
-static struct options
-read_options(int argc, char *argv[])
-{
-	struct options o = { .port = AS_PORT, .dir = "as-data" };
-	int c;
-
-	while ((c = getopt(argc, argv, "p:vd:u:hV-:")) != -1)
-		switch (c) {
-		case 'p':
-			if (!net_port_scan(optarg, true, &o.port)) {
-				fprintf(stderr, "AS: not a port: %s\n", optarg);
-				show_usage();
-			}
-			break;
-		case 'v':
-			o.verbose = true;
-			break;
-		case 'd':
-			o.dir = optarg;
-			break;
-		case 'u':
-			o.users = optarg;
-			break;
-		case 'h':
-			show_help();
-		case 'V':
-			puts("AS (RC-2FA) " VERSION);
-			exit(0);
-		case '-':
-			o.standby = strcmp(optarg, "standby") == 0;
-			if (o.standby)
-				break;
-			/* fall through */
-		default:
-			show_usage();
-		}
-	if (optind != argc)
-		show_usage();
-	return o;
-}
 
 static void
 restrict_users(const char *file)
@@ -109,22 +67,22 @@ restrict_users(const char *file)
 	log_info("AS registers the %d users of %s", n, file);
 }
 
+static void
+note_removal(const struct removal *r)
+{
+	memcpy(person_of(r->uid)->removal, r->tid, sizeof(r->tid));
+}
+
 /* The removals of the last AS are done; their FS may not know it yet. */
 static void
-remember_removals(void)
+finish_removals(void)
 {
-	static struct removal r[256];
-	int n = accounts_removals(r, (int)(sizeof(r) / sizeof(r[0])));
+	int unfinished = accounts_removals(note_removal);
 
-	for (int i = 0; i < n; i++) {
-		struct msg vld = { .type = MSG_VLD };
-		struct asker who = { .len = sizeof("VLD 12345 1234\n") - 1 };
-
-		memcpy(vld.uid, r[i].uid, sizeof(vld.uid));
-		memcpy(vld.tid, r[i].tid, sizeof(vld.tid));
-		net_address(&who.from, r[i].ip, r[i].port);
-		ticket_restore(&vld, &who, now_ms());
-	}
+	if (unfinished == -1)
+		fatal("cannot read the removals");
+	if (unfinished > 0)
+		log_warn("%d removals cannot be finished", unfinished);
 }
 
 /* The same port for both; a free one for TCP may be taken for UDP. */
@@ -132,53 +90,61 @@ static void
 open_ports(const struct options *o)
 {
 	int tries = o->port == 0 ? FREE_PORT_TRIES : 1;
+	uint16_t port;
 
 	do {
 		if (listener_open(&as.listener, o->port) == -1)
 			fatal(
 			    "cannot listen on TCP port %u", (unsigned)o->port);
-		as.udp = net_udp(net_port(as.listener.fd));
-		if (as.udp == -1 && --tries == 0)
-			fatal("cannot listen on UDP port %u",
-			    (unsigned)net_port(as.listener.fd));
-		if (as.udp == -1)
+		port = listener_port(&as.listener);
+		if (dgram_open(&as.udp, port) == -1) {
+			if (--tries == 0)
+				fatal("cannot listen on UDP port %u",
+				    (unsigned)port);
 			listener_close(&as.listener);
-	} while (as.udp == -1);
-	net_receive_room(as.udp, BURST_ROOM);
+		}
+	} while (!as.udp.open);
+	dgram_buffer(&as.udp, BURST_WAITING);
 }
 
 static void
-open_server(const struct options *o)
+open_places(int inherited)
+{
+	int places = fd_limit() - inherited - FDS_RESERVED;
+
+	if (places < 1)
+		fatalx("too few descriptors: of %d (ulimit -n) %d are "
+		       "inherited, at least %d are needed",
+		    fd_limit(), inherited, FDS_RESERVED + 1);
+	admission_open(
+	    &as.places, places < SESSIONS_MAX ? places : SESSIONS_MAX, true);
+	admission_open(&as.change_places, CHANGES_MAX, true);
+}
+
+static void
+open_server(const struct options *o, int inherited)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
 	int keep[POOL_KEEP] = { 0 };
 	const char *why;
 
+	open_places(inherited);
 	if (random_open() == -1)
 		fatal("cannot open the system's random source");
 	people_open();
-	if (o->users != NULL)
-		restrict_users(o->users);
 	if ((why = accounts_open(o->dir, o->standby, keep)) != NULL)
 		fatalx("%s: %s", o->dir, why);
-	remember_removals();
-	as.signals =
-	    net_signals(signals, (int)(sizeof(signals) / sizeof(signals[0])));
-	if (as.signals == -1)
+	if (failures_open(keep[0], now_ms()) == -1)
+		fatal("%s: cannot read the counts of wrong codes", o->dir);
+	if (o->users != NULL) /* as it is now, after standing by */
+		restrict_users(o->users);
+	finish_removals();
+	if (signals_open(signals, sizeof(signals) / sizeof(signals[0])) == -1)
 		fatal("cannot make the signal pipe");
 	open_ports(o);
 	if (pool_start(&as.pool, WORKERS, sizeof(struct account_job),
 		accounts_run, keep) == -1)
 		fatal("cannot start helper processes");
-	as.sessions_max = fd_limit() - FDS_RESERVED;
-	if (as.sessions_max > SESSIONS_MAX)
-		as.sessions_max = SESSIONS_MAX;
-	if (as.sessions_max < 1)
-		fatalx("too few descriptors: ulimit -n is %d, at least %d "
-		       "are needed",
-		    fd_limit(), FDS_RESERVED + 1);
-	for (int i = 0; i < SESSIONS_MAX; i++)
-		as.session[i].conn.fd = as.session[i].vlc.fd = -1;
 }
 
 static void
@@ -191,9 +157,9 @@ print_counters(const struct ready *r)
 	    "%lu codes resent, %lu duplicates answered; %lu wrong "
 	    "passwords, %lu wrong codes; %lu workers replaced; longest "
 	    "loop gap %ld ms",
-	    n->connections, as.listener.refused, n->evicted, as.sessions,
-	    n->resent, n->again, n->wrong_passwords, n->wrong_codes,
-	    as.pool.died, (long)r->longest);
+	    n->connections, as.listener.refused, as.places.evicted,
+	    as.places.taken, n->resent, n->again, n->wrong_passwords,
+	    n->wrong_codes, as.pool.died, (long)r->longest);
 }
 
 /* What a signal asks for; a second one to stop ends at once. */
@@ -202,7 +168,7 @@ handle_signals(const struct ready *r, ms_t now)
 {
 	int number;
 
-	while ((number = net_signal(as.signals)) != 0) {
+	while ((number = signals_next(r)) != 0) {
 		if (number == SIGUSR1) {
 			print_counters(r);
 			continue;
@@ -210,6 +176,16 @@ handle_signals(const struct ready *r, ms_t now)
 		as.stop_by = as.stop_by == 0 ? now + STOP_TIME : now;
 		listener_close(&as.listener);
 	}
+}
+
+/* All that a round does is done by who holds the accounts. */
+static void
+prove_lock(ms_t now)
+{
+	if (now - as.proved < HELD_TIME)
+		return;
+	lock_prove();
+	as.proved = now;
 }
 
 static bool
@@ -227,7 +203,8 @@ serve(void)
 
 	while (!is_over(now)) {
 		ready_begin(&r);
-		ready_read(&r, as.signals);
+		signals_watch(&r);
+		tasks_watch(&as, &r);
 		pool_watch(&as.pool, &r);
 		udp_watch(&as, &r);
 		clients_watch(&as, &r, now);
@@ -238,28 +215,40 @@ serve(void)
 			fatal("cannot wait for events");
 
 		now = r.woke;
-		if (ready_can_read(&r, as.signals))
-			handle_signals(&r, now);
+		prove_lock(now);
+		handle_signals(&r, now);
 		pool_step(&as.pool, &r);
+		tasks_step(&as, now);
 		udp_step(&as, &r, now);
 		clients_step(&as, &r, now);
+		tasks_start(&as, now);
 	}
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct options o = read_options(argc, argv);
+	int inherited = fd_inherited(); /* before any is opened */
+	int status = options_read(&table, argc, argv);
+	char dir[LOG_PATH_MAX];
+	bool is_new;
 
-	log_open("AS", o.verbose);
-	open_server(&o);
+	signals_unblock();
+	if (status != GO_ON)
+		return status;
+	log_open("AS", options.verbose);
+	is_new = disk_is_missing(options.dir);
+	open_server(&options, inherited);
 	log_info("AS listening on UDP and TCP port %u",
-	    (unsigned)net_port(as.listener.fd));
-	log_info("AS serves up to %d sessions at once, accounts in %s%s",
-	    as.sessions_max, o.dir,
-	    o.users == NULL ? ", any UID may register" : "");
+	    (unsigned)listener_port(&as.listener));
+	log_info("AS serves up to %d sessions at once, accounts in %s%s%s",
+	    as.places.size, log_path(dir, sizeof(dir), options.dir),
+	    is_new ? " (new)" : "",
+	    options.users == NULL ? ", any UID may register" : "");
+	if (log_lost())
+		return EXIT_FAILED;
 	serve();
 	pool_stop(&as.pool);
 	log_info("AS stopped");
-	return 0;
+	return log_lost() ? EXIT_FAILED : EXIT_FINE;
 }

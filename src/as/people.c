@@ -8,12 +8,11 @@
 #include "policy.h"
 #include "sys/random.h"
 
-#define UIDS        100000 /* five digits */
-#define SETS        256    /* of those who gave wrong passwords, ... */
-#define WAYS        4      /* ... by user and address */
-#define KEY_LEN     32
-#define HASHING_MAX 64 /* addresses whose passwords are being hashed */
-#define WRONG_AGE   (15 * MINUTES) /* without another: forgotten */
+#define UIDS      100000 /* five digits */
+#define SETS      256    /* of those who gave wrong passwords, ... */
+#define WAYS      4      /* ... by user and address */
+#define KEY_LEN   32
+#define WRONG_AGE (15 * MINUTES) /* without another: forgotten */
 
 static const ms_t delays[] = { LOGIN_DELAYS };
 
@@ -31,20 +30,21 @@ static unsigned char key[KEY_LEN];
 
 static struct wrong {
 	unsigned uid;
-	struct in_addr from;
+	struct addr from;
 	unsigned times; /* 0: free */
 	ms_t last;
 } wrongs[SETS][WAYS];
-
-static struct hashing {
-	struct in_addr from;
-	int n; /* 0: free */
-} hashing[HASHING_MAX];
 
 static unsigned
 number_of(const char *uid)
 {
 	return (unsigned)strtoul(uid, NULL, 10) % UIDS;
+}
+
+unsigned
+person_number(const char *uid)
+{
+	return number_of(uid) + 1;
 }
 
 void
@@ -106,17 +106,28 @@ person_check(const struct person *p, const char *pair, const char *pass)
 	return same_bytes(d, p->proof, PROOF_LEN) ? CHECK_RIGHT : CHECK_WRONG;
 }
 
+/* At the end of the count only a device helps, and one more is excused. */
+static void
+forgive(struct person *p, ms_t now)
+{
+	unsigned *n = p->failed > 0 && p->failed < CODES_FAILED_MAX ?
+	    &p->failed :
+	    &p->excused;
+
+	if (*n > 0 && now - p->failed_at >= CODES_FORGIVEN) {
+		--*n;
+		p->failed_at = now;
+	}
+}
+
 ms_t
 person_next_code_at(struct person *p, ms_t now)
 {
 	ms_t from = p->paced - VLC_PACE * (VLC_BURST - 1);
 
+	forgive(p, now);
 	if (p->failed >= CODES_FAILED_MAX)
 		return NEVER;
-	if (p->failed > 0 && now - p->failed_at >= CODES_FORGIVEN) {
-		p->failed--;
-		p->failed_at = now;
-	}
 	if (p->failed >= CODES_FAILED_SLOW &&
 	    p->asked_at + CODES_SLOW_TIME > from)
 		from = p->asked_at + CODES_SLOW_TIME;
@@ -133,33 +144,53 @@ person_code_sent(struct person *p, ms_t now)
 void
 person_failed(struct person *p, ms_t now)
 {
-	p->failed++;
+	if (p->failed < CODES_FAILED_MAX)
+		p->failed++;
 	p->failed_at = now;
 }
 
 void
-person_trusted(struct person *p)
+person_proved(struct person *p, unsigned wrong)
 {
-	p->failed = 0;
+	p->failed -= wrong < p->failed ? wrong : p->failed;
+}
+
+void
+person_moved(struct person *p, ms_t now)
+{
+	unsigned n;
+
+	forgive(p, now);
+	n = CODES_EXCUSED_MAX - p->excused;
+	if (n > p->failed)
+		n = p->failed;
+	p->failed -= n;
+	p->excused += n;
+}
+
+void
+person_is_new(struct person *p)
+{
+	p->failed = p->excused = 0;
 }
 
 static struct wrong *
-set_of(unsigned uid, struct in_addr from)
+set_of(unsigned uid, struct addr from)
 {
-	unsigned hash = uid ^ from.s_addr;
+	unsigned hash = uid ^ from.ip;
 
 	return wrongs[(hash ^ hash >> 8 ^ hash >> 16) % SETS];
 }
 
 /* The entry of uid and address, or NULL. */
 static struct wrong *
-find(unsigned uid, struct in_addr from)
+find(unsigned uid, struct addr from)
 {
 	struct wrong *set = set_of(uid, from);
 
 	for (int i = 0; i < WAYS; i++)
 		if (set[i].times > 0 && set[i].uid == uid &&
-		    set[i].from.s_addr == from.s_addr)
+		    set[i].from.ip == from.ip)
 			return &set[i];
 	return NULL;
 }
@@ -169,7 +200,7 @@ find(unsigned uid, struct in_addr from)
  * that one's count, or guessing at some users would hide guessing at another.
  */
 static struct wrong *
-add(unsigned uid, struct in_addr from, ms_t now)
+add(unsigned uid, struct addr from, ms_t now)
 {
 	struct wrong *set = set_of(uid, from), *oldest = set;
 
@@ -184,7 +215,7 @@ add(unsigned uid, struct in_addr from, ms_t now)
 }
 
 ms_t
-people_wrong(const char *uid, struct in_addr from, ms_t now)
+people_wrong(const char *uid, struct addr from, ms_t now)
 {
 	struct wrong *w = find(number_of(uid), from);
 	unsigned over;
@@ -201,7 +232,7 @@ people_wrong(const char *uid, struct in_addr from, ms_t now)
 }
 
 void
-people_right(const char *uid, struct in_addr from)
+people_right(const char *uid, struct addr from)
 {
 	struct wrong *w = find(number_of(uid), from);
 
@@ -209,39 +240,4 @@ people_right(const char *uid, struct in_addr from)
 		return;
 	w->times = 0;
 	w->last = 0;
-}
-
-static struct hashing *
-hashing_from(struct in_addr from)
-{
-	struct hashing *none = NULL;
-
-	for (int i = 0; i < HASHING_MAX; i++) {
-		if (hashing[i].n > 0 && hashing[i].from.s_addr == from.s_addr)
-			return &hashing[i];
-		if (hashing[i].n == 0)
-			none = &hashing[i];
-	}
-	return none;
-}
-
-bool
-hash_slot_take(struct in_addr from)
-{
-	struct hashing *h = hashing_from(from);
-
-	if (h == NULL || h->n == HASHES_PER_ADDRESS)
-		return false;
-	h->from = from;
-	h->n++;
-	return true;
-}
-
-void
-hash_slot_release(struct in_addr from)
-{
-	struct hashing *h = hashing_from(from);
-
-	if (h != NULL && h->n > 0)
-		h->n--;
 }

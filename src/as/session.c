@@ -2,31 +2,32 @@
 
 #include "as/factor.h"
 #include "as/login.h"
+#include "crypto/secret.h"
 #include "net/trace.h"
 #include "policy.h"
 
 #define LINES_A_ROUND 8 /* of one session, then the others have their turn */
 
 void
-session_open(
-    struct session *s, int fd, const struct sockaddr_in *peer, ms_t now)
+session_open(struct session *s, const struct conn *c, ms_t now)
 {
-	conn_open(&s->conn, fd, peer, now);
+	s->conn = *c;
 	s->state = READY;
-	s->uid[0] = '\0';
+	s->uid[0] = s->login_uid[0] = '\0';
+	s->wrong_codes = 0;
+	s->spoke = now;
 	s->line_since = 0;
-	s->more = false;
+	s->more = s->its_turn = false;
+	s->task = NULL;
 	s->code.vc[0] = '\0';
-	s->job.state = JOB_NONE;
-	request_end(&s->vlc);
-	s->vlc.fd = -1;
 }
 
 /* The one place where a session ends. */
 void
-session_end(struct session *s)
+session_end(struct server *as, struct session *s)
 {
-	session_hang_up(s);
+	devices_end(&s->vlc, false);
+	login_leave(as, s);
 	conn_close(&s->conn);
 	s->code.vc[0] = '\0';
 	s->uid[0] = '\0';
@@ -43,13 +44,26 @@ session_log_out(struct session *s, const char *uid)
 		s->code.vc[0] = '\0';
 }
 
+enum standing
+session_standing(const struct session *s, const char **uid)
+{
+	bool proven = s->uid[0] != '\0';
+
+	*uid = proven ? s->uid : s->login_uid;
+	if (s->state == LINGERING || s->conn.ended)
+		return LEAVING;
+	if (proven)
+		return PROVEN;
+	return s->state == CHECKING || s->state == DELAYED ? NAMED : STRANGER;
+}
+
 bool
 session_idle(const struct session *s)
 {
 	return s->state == FREE ||
-	    (s->state == READY && s->conn.out.len == 0 &&
-		s->conn.in.len == 0) ||
-	    (s->state == LINGERING && s->conn.out.len == 0);
+	    (s->state == READY && conn_unsent(&s->conn) == 0 &&
+		conn_untaken(&s->conn) == 0) ||
+	    (s->state == LINGERING && conn_unsent(&s->conn) == 0);
 }
 
 void
@@ -57,12 +71,9 @@ session_answer(struct session *s, const struct msg *req,
     enum wire_result result, struct msg *reply, ms_t now)
 {
 	trace("TCP", &s->conn.peer, req, result, reply);
-	conn_put(&s->conn, reply);
 	s->state = READY;
-	if (!conn_flush(&s->conn, now)) { /* nobody is there any more */
-		s->conn.out.len = 0;
-		s->state = LINGERING;
-	}
+	if (!conn_put(&s->conn, reply) || !conn_flush(&s->conn, now))
+		s->state = LINGERING; /* nobody is there any more */
 }
 
 void
@@ -104,7 +115,7 @@ ready(struct server *as, struct session *s, ms_t now)
 	struct msg m;
 
 	s->more = false;
-	for (int i = 0; s->state == READY && s->conn.out.len == 0; i++) {
+	for (int i = 0; s->state == READY && conn_unsent(&s->conn) == 0; i++) {
 		enum wire_result result;
 
 		if (i == LINES_A_ROUND) {
@@ -115,33 +126,39 @@ ready(struct server *as, struct session *s, ms_t now)
 		if (result == WIRE_MORE)
 			break;
 		s->line_since = 0;
+		s->spoke = now;
 		take_message(as, s, &m, result, now);
+		wipe(m.pass, sizeof(m.pass));
 	}
 	if (s->state != READY)
 		return;
-	if (s->conn.ended && s->conn.in.len == 0 && s->conn.out.len == 0)
-		session_end(s);
-	else if (s->conn.in.len > 0 && s->line_since == 0)
+	if (s->conn.ended && conn_untaken(&s->conn) == 0 &&
+	    conn_unsent(&s->conn) == 0)
+		session_end(as, s);
+	else if (conn_untaken(&s->conn) > 0 && s->line_since == 0)
 		s->line_since = now;
 }
 
+/*
+ * While it waits for us, too: what it says next is kept, and that it has gone
+ * is seen.
+ */
 static bool
 reads(const struct session *s)
 {
-	return s->state == READY && !s->conn.ended && s->conn.out.len == 0;
+	return s->state != LINGERING && conn_unsent(&s->conn) == 0 &&
+	    conn_untaken(&s->conn) < WIRE_HEAD_MAX;
 }
 
-/* A line that was begun, a reply that is not read, have their time. */
+/* A line that was begun has its time; a reply that is not read has conn's. */
 static ms_t
 deadline(const struct session *s)
 {
 	switch (s->state) {
 	case READY:
-		if (s->conn.out.len > 0)
-			return s->conn.last_progress + LINE_TIME;
-		return s->line_since > 0 ? s->line_since + LINE_TIME : NEVER;
-	case LINGERING:
-		return conn_linger_until(&s->conn);
+		if (conn_unsent(&s->conn) > 0 || s->line_since == 0)
+			return conn_deadline(&s->conn);
+		return s->line_since + LINE_TIME;
 	case DELAYED:
 	case PACING:
 		return s->wait_until;
@@ -155,13 +172,10 @@ session_watch(const struct session *s, struct ready *r)
 {
 	if (s->state == FREE)
 		return;
-	if (reads(s) || (s->state == LINGERING && s->conn.linger_since != 0))
-		ready_read(r, s->conn.fd);
-	if (s->conn.out.len > 0)
-		ready_write(r, s->conn.fd);
-	ready_read(r, s->vlc.fd);
-	request_watch(&s->vlc, r);
-	if (s->more)
+	conn_watch(
+	    &s->conn, r, reads(s) || s->conn.linger_since != 0 ? CONN_IN : 0);
+	devices_watch(&s->vlc, r);
+	if (s->more || (s->its_turn && s->task == NULL))
 		ready_by(r, 0);
 	ready_by(r, deadline(s));
 }
@@ -170,11 +184,9 @@ session_watch(const struct session *s, struct ready *r)
 static bool
 move(struct session *s, const struct ready *r, ms_t now)
 {
-	if (reads(s) && ready_can_read(r, s->conn.fd) &&
-	    !conn_fill(&s->conn, now))
+	if (reads(s) && conn_readable(&s->conn, r) && !conn_fill(&s->conn, now))
 		return false;
-	if (s->conn.out.len > 0 && ready_can_write(r, s->conn.fd) &&
-	    !conn_flush(&s->conn, now))
+	if (conn_writable(&s->conn, r) && !conn_flush(&s->conn, now))
 		return false;
 	return s->state != READY || now < deadline(s);
 }
@@ -182,8 +194,6 @@ move(struct session *s, const struct ready *r, ms_t now)
 static void
 advance(struct server *as, struct session *s, const struct ready *r, ms_t now)
 {
-	char unwanted[1024];
-
 	switch (s->state) {
 	case FREE:
 		break;
@@ -203,8 +213,8 @@ advance(struct server *as, struct session *s, const struct ready *r, ms_t now)
 		factor_calling(as, s, r, now);
 		break;
 	case LINGERING:
-		if (conn_linger(&s->conn, unwanted, sizeof(unwanted), now))
-			session_end(s);
+		if (conn_linger(&s->conn, now))
+			session_end(as, s);
 		break;
 	}
 }
@@ -218,7 +228,7 @@ session_step(
 	if (s->state == FREE)
 		return;
 	if (!move(s, r, now)) {
-		session_end(s);
+		session_end(as, s);
 		return;
 	}
 	do {

@@ -7,6 +7,14 @@
 #define TICKETS_MAX 32768 /* of all users, with those used of late */
 #define SWEEP_TIME  MINUTES
 #define DRAWS_MAX   1000 /* for a TID that is not in the user's memory */
+#define GUESSERS    3    /* addresses that a TID knows apart */
+
+/* From one address; n 0: none yet. */
+struct guesses {
+	struct addr from;
+	int n;
+	ms_t paid; /* when all of them are paid for, at VLD_PACE each */
+};
 
 /*
  * One TID.  A user's are a list from person.ticket by next; those of all users
@@ -19,8 +27,9 @@ struct ticket {
 	char fname[FNAME_MAX + 1];
 	enum op op;
 	bool used;
-	int wrong;  /* VLDs for the user since it was granted */
-	ms_t since; /* granted, or used */
+	int wrong;                       /* VLDs that it has listened to */
+	struct guesses by[GUESSERS + 1]; /* the last: of all the others */
+	ms_t since;                      /* granted, or used */
 	ms_t asked; /* used: when the last VLD for it came */
 	struct asker asker;
 	unsigned next, after; /* 0 ends the list */
@@ -84,7 +93,8 @@ next_of(const struct ticket *t)
 static bool
 is_live(const struct ticket *t, ms_t now)
 {
-	return !t->used && t->wrong < VLD_TRIES && now - t->since < TID_LIFE;
+	return !t->used && t->wrong < VLD_TID_TRIES &&
+	    now - t->since < TID_LIFE;
 }
 
 static struct ticket *
@@ -201,6 +211,14 @@ tidy(const char *uid, ms_t now)
 		give_back_oldest_used();
 }
 
+/* The TID of the last removal goes on meaning that removal. */
+static bool
+is_new(const char *uid, const char *tid)
+{
+	return is_none(find(uid, tid)) &&
+	    strcmp(person_of(uid)->removal, tid) != 0;
+}
+
 const char *
 ticket_grant(const struct code *c, ms_t now)
 {
@@ -211,7 +229,7 @@ ticket_grant(const struct code *c, ms_t now)
 	tidy(c->uid, now);
 	do
 		random_code(tid);
-	while (!is_none(find(c->uid, tid)) && ++draws < DRAWS_MAX);
+	while (!is_new(c->uid, tid) && ++draws < DRAWS_MAX);
 	t = draws < DRAWS_MAX ? take(c->uid, now) : tickets;
 	if (is_none(t))
 		return "0";
@@ -222,11 +240,39 @@ ticket_grant(const struct code *c, ms_t now)
 	return t->tid;
 }
 
-static void
-count_wrong(const char *uid)
+static struct guesses *
+guesses_of(struct ticket *t, struct addr from)
 {
-	for (struct ticket *t = newest_of(uid); !is_none(t); t = next_of(t))
+	int i = 0;
+
+	while (i < GUESSERS && t->by[i].n > 0 && t->by[i].from.ip != from.ip)
+		i++;
+	return &t->by[i];
+}
+
+/* May one more guess from there be right? */
+static bool
+listens(struct ticket *t, struct addr from, ms_t now)
+{
+	const struct guesses *g = guesses_of(t, from);
+
+	return is_live(t, now) && g->n < VLD_ADDRESS_TRIES &&
+	    g->paid - (VLD_TRIES - 1) * VLD_PACE <= now;
+}
+
+static void
+count_wrong(const char *uid, struct addr from, ms_t now)
+{
+	for (struct ticket *t = newest_of(uid); !is_none(t); t = next_of(t)) {
+		struct guesses *g = guesses_of(t, from);
+
+		if (!listens(t, from, now))
+			continue;
 		t->wrong++;
+		g->from = from;
+		g->n++;
+		g->paid = (g->paid > now ? g->paid : now) + VLD_PACE;
+	}
 }
 
 bool
@@ -235,17 +281,16 @@ ticket_use(
 {
 	struct ticket *t = find(vld->uid, vld->tid);
 	bool again = !is_none(t) && t->used && t->asker.len == who->len &&
-	    t->asker.from.sin_port == who->from.sin_port &&
-	    t->asker.from.sin_addr.s_addr == who->from.sin_addr.s_addr &&
-	    now - t->asked < VLD_AGAIN;
+	    t->asker.from.port == who->from.port &&
+	    t->asker.from.ip == who->from.ip && now - t->asked < VLD_AGAIN;
 
 	memset(cnf, 0, sizeof(*cnf));
 	cnf->type = MSG_CNF;
 	memcpy(cnf->uid, vld->uid, sizeof(cnf->uid));
 	memcpy(cnf->tid, vld->tid, sizeof(cnf->tid));
 	cnf->op = OP_ERROR;
-	if (!again && (is_none(t) || !is_live(t, now))) {
-		count_wrong(vld->uid);
+	if (!again && (is_none(t) || !listens(t, who->from, now))) {
+		count_wrong(vld->uid, who->from, now);
 		return false;
 	}
 	if (again)
@@ -257,16 +302,12 @@ ticket_use(
 	return again;
 }
 
-void
-ticket_restore(const struct msg *vld, const struct asker *who, ms_t now)
+bool
+ticket_removes(const struct msg *vld, const struct asker *who, ms_t now)
 {
-	struct ticket *t = take(vld->uid, now);
+	struct ticket *t = find(vld->uid, vld->tid);
 
-	if (is_none(t))
-		return;
-	memcpy(t->tid, vld->tid, sizeof(t->tid));
-	t->op = OP_REMOVE;
-	mark_used(t, who, now);
+	return !is_none(t) && t->op == OP_REMOVE && listens(t, who->from, now);
 }
 
 void

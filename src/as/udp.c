@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "as/change.h"
+#include "crypto/secret.h"
 #include "net/trace.h"
 #include "policy.h"
 
@@ -17,24 +17,70 @@ udp_answer(struct server *as, const struct asker *who, const struct msg *req,
 	size_t n = wire_format(text, sizeof(text), reply);
 
 	trace("UDP", &who->from, req, result, reply);
-	sendto(as->udp, text, n, 0, (const struct sockaddr *)&who->from,
-	    sizeof(who->from));
+	dgram_send(&as->udp, &who->from, &who->to, text, n);
 }
 
 /* VLD */
 
+/*
+ * The FS whose removal this was asks again, however late: its files go only
+ * once it knows.  The same bytes from the same place get the same answer as
+ * long as the record stands.
+ */
+static bool
+take_removal(struct server *as, const struct asker *who, const char *text,
+    const struct msg *vld, ms_t now)
+{
+	struct change *c;
+	struct removal r;
+	struct msg cnf;
+
+	if (strcmp(person_of(vld->uid)->removal, vld->tid) != 0 ||
+	    who->len != sizeof("VLD 12345 1234\n") - 1)
+		return false;
+	change_removal(&r, who, vld);
+	switch (accounts_removed(&r)) {
+	case REMOVAL_DONE:
+		as->count.again++;
+		change_confirm(&cnf, vld);
+		udp_answer(as, who, vld, WIRE_OK, &cnf);
+		return true;
+	case REMOVAL_BEGUN:
+		c = change_open(as, who, text, vld, now);
+		if (c != NULL)
+			change_remove(as, c);
+		return true;
+	case REMOVAL_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
+/* Without a place for a removal nothing is used up: it will be asked again. */
 static void
 take_vld(struct server *as, const struct asker *who, const char *text,
     const struct msg *vld, ms_t now)
 {
+	struct change *c = NULL;
 	struct msg cnf;
-	bool again = ticket_use(vld, who, now, &cnf);
+	bool again;
 
+	if (take_removal(as, who, text, vld, now))
+		return;
+	if (ticket_removes(vld, who, now)) {
+		c = change_open(as, who, text, vld, now);
+		if (c == NULL)
+			return;
+	}
+	again = ticket_use(vld, who, now, &cnf);
 	as->count.again += again;
 	if (cnf.op == OP_REMOVE && !again)
-		change_remove(as, who, text, vld);
-	else
+		change_remove(as, c);
+	else {
+		if (c != NULL)
+			change_close(as, c);
 		udp_answer(as, who, vld, WIRE_OK, &cnf);
+	}
 }
 
 /* Whatever comes */
@@ -57,7 +103,7 @@ take_request(struct server *as, const struct asker *who, const char *text,
 		wire_reply(&reply, MSG_REG, ST_NOK);
 		udp_answer(as, who, req, WIRE_OK, &reply);
 	} else
-		change_ask(as, who, text, req);
+		change_ask(as, who, text, req, now);
 }
 
 static bool
@@ -68,28 +114,39 @@ is_ours(enum msg_type type)
 
 /* Replies are never answered: two servers would answer each other for ever. */
 static void
-take_datagram(struct server *as, struct asker *who, const char *text, ms_t now)
+take_message(struct server *as, struct asker *who, const char *text,
+    const struct msg *m, enum wire_result result, ms_t now)
 {
-	struct msg m, reply;
-	enum wire_result result = wire_parse_datagram(text, who->len, &m);
+	struct msg reply;
 
-	if (m.type != MSG_UNKNOWN && !wire_is_request(m.type))
+	if (m->type != MSG_UNKNOWN && !wire_is_request(m->type))
 		return;
-	if (result == WIRE_OK && is_ours(m.type)) {
-		take_request(as, who, text, &m, now);
+	if (result == WIRE_OK && is_ours(m->type)) {
+		take_request(as, who, text, m, now);
 		return;
 	}
-	wire_fault(&reply, is_ours(m.type) ? m.type : MSG_UNKNOWN);
-	if (reply.type == MSG_ERR && !err_allowed(&as->errs, &who->from, now))
+	wire_fault(&reply, is_ours(m->type) ? m->type : MSG_UNKNOWN);
+	if (reply.type == MSG_ERR && !dgram_may_err(&who->from, now))
 		return;
-	udp_answer(as, who, &m, result, &reply);
+	udp_answer(as, who, m, result, &reply);
+}
+
+static void
+take_datagram(struct server *as, struct asker *who, char *text, ms_t now)
+{
+	struct msg m;
+	enum wire_result result = wire_parse_datagram(text, who->len, &m);
+
+	take_message(as, who, text, &m, result, now);
+	wipe(m.pass, sizeof(m.pass));
+	wipe(text, who->len);
 }
 
 void
 udp_watch(const struct server *as, struct ready *r)
 {
 	if (as->stop_by == 0)
-		ready_read(r, as->udp);
+		dgram_watch(&as->udp, r);
 	change_watch(as, r);
 }
 
@@ -100,13 +157,12 @@ hear(struct server *as, ms_t now)
 
 	for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
 		struct asker who;
-		socklen_t len = sizeof(who.from);
 		ssize_t n;
 
 		memset(&who, 0, sizeof(who));
-		n = recvfrom(as->udp, text, sizeof(text), 0,
-		    (struct sockaddr *)&who.from, &len);
-		if (n == -1)
+		n = dgram_receive(
+		    &as->udp, text, sizeof(text), &who.from, &who.to);
+		if (n < 0)
 			break;
 		who.len = (size_t)n;
 		take_datagram(as, &who, text, now);
@@ -116,7 +172,7 @@ hear(struct server *as, ms_t now)
 void
 udp_step(struct server *as, const struct ready *r, ms_t now)
 {
-	if (ready_can_read(r, as->udp))
+	if (dgram_readable(&as->udp, r))
 		hear(as, now);
 	change_step(as, now);
 }

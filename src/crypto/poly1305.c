@@ -21,18 +21,12 @@ poly1305_begin(struct poly1305 *p, const uint8_t key[POLY1305_KEY])
 	p->pad[1] = get64le(key + 24);
 }
 
-/* h += n; what goes over a word is told by its having become smaller. */
+/* h += n */
 static inline void
 add(uint64_t h[3], uint64_t n0, uint64_t n1, uint64_t n2)
 {
-	uint64_t carry;
-
-	h[0] += n0;
-	carry = h[0] < n0;
-	h[1] += carry;
-	h[2] += h[1] < carry;
-	h[1] += n1;
-	h[2] += (h[1] < n1) + n2;
+	h[2] += carry_add(&h[1], carry_add(&h[0], n0)) + n2;
+	h[2] += carry_add(&h[1], n1);
 }
 
 /* h *= r; what stands above 2^130 is taken off and comes back times 5. */

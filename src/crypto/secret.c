@@ -14,12 +14,12 @@ same_bytes(const void *a, const void *b, size_t n)
 	return differ == 0;
 }
 
-/* Through a pointer that might point elsewhere: a compiler that knows memset()
- * drops a store that nobody reads. */
+/* Through a pointer that might point elsewhere by now: a compiler that knows of
+ * memset() drops a store that nobody reads. */
 void
 wipe(void *secret, size_t n)
 {
-	static void *(*const volatile fill)(void *, int, size_t) = memset;
+	void *(*volatile fill)(void *, int, size_t) = memset;
 
 	fill(secret, 0, n);
 }

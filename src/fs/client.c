@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,22 +41,91 @@ invalidate(struct client *c, struct service *s)
 	answer_status(c, ST_INV);
 }
 
+/* Nobody knows whether the AS has removed the user: see removals.h. */
+static void
+leave(struct client *c, struct service *s, ms_t at)
+{
+	if (c->req.type == MSG_REM && c->task.is_intended)
+		removals_soon(&s->removals, at);
+	invalidate(c, s);
+}
+
 static void
 start_validation(struct client *c, struct service *s, ms_t now)
 {
 	struct msg vld = { .type = MSG_VLD };
 
+	memcpy(vld.uid, c->req.uid, sizeof(vld.uid));
+	memcpy(vld.tid, c->req.tid, sizeof(vld.tid));
+	c->state = VALIDATING;
+	c->since = now;
+	if (request_start(&c->vld, &s->as, &vld, now) == REQUEST_FAILED)
+		leave(c, s, now);
+}
+
+static unsigned
+number_of(const char *uid)
+{
+	return (unsigned)strtoul(uid, NULL, 10);
+}
+
+/* Before the AS is asked to let a user go, that is on the disk. */
+static void
+start_request(struct client *c, struct service *s, ms_t now)
+{
+	if (!throttle_allows(
+		&s->guesses, number_of(c->req.uid), c->conn.peer, now)) {
+		answer_status(c, ST_INV);
+		return;
+	}
 	if (!replay_claim(&s->replay, c->req.uid, c->req.tid, now)) {
 		s->repeated++;
 		answer_status(c, ST_INV);
 		return;
 	}
-	memcpy(vld.uid, c->req.uid, sizeof(vld.uid));
-	memcpy(vld.tid, c->req.tid, sizeof(vld.tid));
-	c->state = VALIDATING;
+	if (c->req.type != MSG_REM) {
+		start_validation(c, s, now);
+		return;
+	}
+	c->state = INTENDING;
 	c->since = now;
-	if (request_start(&c->vld, s->as, &vld, now) == REQUEST_FAILED)
+	c->may = false;
+}
+
+/* The intent stands, or is not needed; or why there is none. */
+static void
+intended(struct client *c, struct service *s, ms_t now)
+{
+	c->job.state = JOB_NONE;
+	switch (c->task.status) {
+	case ST_OK:
+		start_validation(c, s, now);
+		break;
+	case ST_DUP: /* another one's comes first */
+		removals_soon(&s->removals, now);
+		c->task.is_intended = false;
+		c->again = now + INTENT_AGAIN;
+		break;
+	case ST_INV:
 		invalidate(c, s);
+		break;
+	default:
+		replay_forget(&s->replay, c->req.uid, c->req.tid);
+		answer_failure(c, c->task.status, c->task.error);
+	}
+}
+
+static void
+intend(struct client *c, struct service *s, ms_t now)
+{
+	if (job_busy(&c->job))
+		return;
+	if (c->job.state != JOB_NONE)
+		intended(c, s, now);
+	else if (c->may) {
+		c->may = false;
+		serve_intend(c, s);
+	}
 }
 
 static void
@@ -72,16 +142,31 @@ ask(struct client *c, struct service *s, ms_t now)
 	} else if (c->took != WIRE_OK || request_op(c->req.type) == OP_ERROR)
 		answer_fault(c);
 	else
-		start_validation(c, s, now);
+		start_request(c, s, now);
+}
+
+static void
+go_on(struct client *c, struct service *s)
+{
+	bool probed = c->job.state != JOB_NONE;
+
+	if (job_busy(&c->job) || (!probed && !c->may))
+		return;
+	c->may = false;
+	c->job.state = JOB_NONE;
+	if (probed)
+		serve_begin(c, s);
+	else
+		serve_confirmed(c, s);
 }
 
 static bool
 reply(struct client *c, struct service *s, ms_t now)
 {
 	serve_tidy(c, s);
-	if (c->conn.out.len > 0 && !conn_flush(&c->conn, now))
+	if (!conn_flush(&c->conn, now))
 		return false;
-	if (c->conn.out.len == 0)
+	if (conn_unsent(&c->conn) == 0)
 		c->state = LINGERING;
 	return true;
 }
@@ -90,7 +175,7 @@ static bool
 part(struct client *c, struct service *s, ms_t now)
 {
 	serve_tidy(c, s);
-	return !transfer_linger(&c->conn, now);
+	return !conn_linger(&c->conn, now);
 }
 
 static void
@@ -110,6 +195,12 @@ act(struct client *c, struct service *s, ms_t now)
 	switch (c->state) {
 	case ASKING:
 		ask(c, s, now);
+		break;
+	case INTENDING:
+		intend(c, s, now);
+		break;
+	case HELD:
+		go_on(c, s);
 		break;
 	case RECEIVING:
 	case FINISHING:
@@ -164,16 +255,18 @@ due(const struct client *c)
 	switch (c->state) {
 	case ASKING:
 		return c->since + LINE_TIME;
+	case INTENDING:
+		return job_busy(&c->job) ? NEVER : c->since + INTENT_TIME;
 	case VALIDATING:
 		return c->vld.deadline;
 	case FINISHING:
 		return c->since + NEWLINE_TIME;
 	case RECEIVING:
 	case SENDING:
-	case REPLYING:
 		return c->conn.last_progress + STALL_TIME;
+	case REPLYING:
 	case LINGERING:
-		return conn_linger_until(&c->conn);
+		return conn_deadline(&c->conn);
 	default:
 		return NEVER;
 	}
@@ -184,18 +277,20 @@ expire(struct client *c, struct service *s, ms_t now)
 {
 	if (c->state == FINISHING)
 		c->state = SYNCING; /* nothing came: it is complete */
+	else if (c->state == INTENDING)
+		invalidate(c, s);
 	else if (c->state != VALIDATING)
 		client_end(c, s);
-	else if (request_step(&c->vld, now) == REQUEST_FAILED)
-		invalidate(c, s);
+	else if (request_step(&c->vld, &s->as, now) == REQUEST_FAILED)
+		leave(c, s, now);
 }
 
 void
-client_open(struct client *c, struct service *s, int fd,
-    const struct sockaddr_in *peer, ms_t now)
+client_open(
+    struct client *c, struct service *s, const struct conn *conn, ms_t now)
 {
 	memset(c, 0, sizeof(*c));
-	conn_open(&c->conn, fd, peer, now);
+	c->conn = *conn;
 	c->up.fd = c->up.place = c->file = -1;
 	c->state = ASKING;
 	c->since = now;
@@ -211,11 +306,11 @@ client_watch(const struct client *c, struct ready *r)
 	case RECEIVING:
 	case FINISHING:
 	case LINGERING:
-		ready_read(r, c->conn.fd);
+		conn_watch(&c->conn, r, CONN_IN);
 		break;
 	case SENDING:
 	case REPLYING:
-		ready_write(r, c->conn.fd);
+		conn_watch(&c->conn, r, CONN_OUT);
 		break;
 	default: /* nothing that it would use */
 		break;
@@ -226,14 +321,31 @@ client_watch(const struct client *c, struct ready *r)
 void
 client_step(struct client *c, struct service *s, const struct ready *r)
 {
-	if (r->woke < due(c) && !job_over(c) &&
-	    !ready_can_read(r, c->conn.fd) && !ready_can_write(r, c->conn.fd))
+	if (r->woke < due(c) && !job_over(c) && !c->may &&
+	    !conn_readable(&c->conn, r) && !conn_writable(&c->conn, r))
 		return;
 	advance(c, s, r->woke);
 	if (r->woke >= due(c)) {
 		expire(c, s, r->woke);
 		advance(c, s, r->woke);
 	}
+}
+
+bool
+client_is_removing(const struct client *c)
+{
+	if (c->req.type != MSG_REM)
+		return false;
+	return c->state == VALIDATING ||
+	    (c->state == INTENDING && job_busy(&c->job)) ||
+	    (c->state == SYNCING && c->task.task == FILE_ABANDON);
+}
+
+bool
+client_waits(const struct client *c)
+{
+	return (c->state == HELD || c->state == INTENDING) &&
+	    c->job.state == JOB_NONE;
 }
 
 bool
@@ -244,21 +356,34 @@ client_awaits(const struct client *c, const struct msg *cnf)
 }
 
 void
-client_validated(
-    struct client *c, struct service *s, const struct msg *cnf, ms_t now)
+client_validated(struct client *c, struct service *s, const struct msg *cnf,
+    bool held, ms_t now)
 {
-	if (cnf->op == OP_ERROR) {
-		invalidate(c, s);
-		advance(c, s, now);
-		return;
-	}
+	bool right = cnf->op == request_op(c->req.type) &&
+	    strcmp(cnf->fname, c->req.fname) == 0;
+	unsigned number = number_of(c->req.uid);
+	struct addr from = c->conn.peer;
+
 	end_validation(c, s);
-	replay_keep(&s->replay, c->req.uid, c->req.tid, now);
-	if (cnf->op != request_op(c->req.type) ||
-	    strcmp(cnf->fname, c->req.fname) != 0)
+	if (cnf->op == OP_ERROR) {
+		replay_forget(&s->replay, c->req.uid, c->req.tid);
+		throttle_count(&s->guesses, number, from, now);
+	} else {
+		replay_keep(&s->replay, c->req.uid, c->req.tid, now);
+		throttle_forgive(
+		    &s->guesses, number, from, now, now + INV_TRUST);
+	}
+	if (right && held)
+		c->state = HELD;
+	else if (right)
+		serve_confirmed(c, s);
+	else if (c->req.type == MSG_REM && c->task.is_intended) {
+		if (removals_from_here(s, &c->task.intent))
+			serve_abandon(c, s);
+		else
+			leave(c, s, now);
+	} else
 		answer_status(c, ST_INV);
-	else
-		serve_begin(c, s);
 	advance(c, s, now);
 }
 
@@ -273,6 +398,6 @@ client_unheard(struct client *c, struct service *s, ms_t now)
 	bool soon = c->vld.sent == 1 && now - c->since < REFUSED_SOON;
 
 	if (c->state == VALIDATING && (soon || c->req.type != MSG_REM))
-		invalidate(c, s);
+		leave(c, s, now + REMOVALS_AGAIN);
 	advance(c, s, now);
 }

@@ -1,3 +1,6 @@
+#include <stdlib.h>
+#include <string.h>
+
 #include "fs/clients.h"
 #include "policy.h"
 
@@ -10,88 +13,141 @@
 int
 clients_open(struct clients *w, int descriptors)
 {
-	w->usable = (descriptors - FDS_RESERVED) / 2;
-	if (w->usable > CLIENTS_MAX)
-		w->usable = CLIENTS_MAX;
-	w->size = 0;
-	for (int i = 0; i < CLIENTS_MAX; i++)
-		w->order[i] = &w->slot[i];
-	return w->usable;
+	int places = (descriptors - FDS_RESERVED) / 2;
+
+	admission_open(
+	    &w->places, places < CLIENTS_MAX ? places : CLIENTS_MAX, false);
+	w->turn = 0;
+	return w->places.size;
+}
+
+struct client *
+clients_at(struct clients *w, int k)
+{
+	return &w->slot[w->places.order[k]];
 }
 
 /*
- * When a client may be sent away for a new one: under pressure, from three
- * quarters of the slots on, who has been silent for long, and with all of them
- * taken whoever has had the time to ask and has not, or has its reply.
+ * Of one user one removal is decided at a time, and of all some: each costs the
+ * disk something before the AS is asked, and anybody may ask for one.  What the
+ * user does meanwhile waits, as nobody knows whose files these are; but not for
+ * the removal after that.
  */
-static ms_t
-evictable_at(const struct clients *w, const struct client *c)
+static bool
+is_blocked(struct clients *w, const struct client *c)
 {
-	bool full = w->size == w->usable;
+	bool removal = c->req.type == MSG_REM;
+	int n = 0;
 
-	if (c->state == ASKING)
-		return full ? c->since + EVICT_GRACE :
-			      c->conn.last_progress + EVICT_AGE;
-	if (c->state == LINGERING && c->conn.linger_since != 0 && full &&
-	    !job_busy(&c->job)) /* its slot would stay taken */
-		return c->conn.linger_since + EVICT_GRACE;
-	return NEVER;
-}
+	for (int k = 0; k < w->places.taken; k++) {
+		const struct client *o = clients_at(w, k);
+		bool removing = client_is_removing(o);
 
-/* The one that may go first, or NULL; *when it may. */
-static struct client *
-first_to_go(const struct clients *w, ms_t *when)
-{
-	struct client *first = NULL;
-
-	*when = NEVER;
-	for (int i = 0; i < w->size; i++) {
-		ms_t t = evictable_at(w, w->order[i]);
-
-		if (t < *when) {
-			*when = t;
-			first = w->order[i];
-		}
+		n += removing;
+		if (o != c && (removing || (removal && o->state == HELD)) &&
+		    strcmp(o->req.uid, c->req.uid) == 0)
+			return true;
 	}
-	return first;
+	return removal && n >= REMOVALS_AT_ONCE;
 }
 
-/* When there is, or can be made, a slot for one more. */
-static ms_t
-room_at(const struct clients *w, ms_t now)
+static bool
+may_go_on(struct clients *w, const struct client *c, ms_t now)
 {
-	ms_t when = now;
+	return client_waits(c) && now >= c->again && !is_blocked(w, c);
+}
 
-	if (w->size == w->usable)
-		first_to_go(w, &when);
-	return when;
+/* A removal of this user that a client has begun and that is not over. */
+static bool
+is_busy(const void *clients, const char *uid)
+{
+	const struct clients *w = clients;
+
+	for (int k = 0; k < w->places.taken; k++) {
+		const struct client *o = &w->slot[w->places.order[k]];
+
+		if (o->req.type == MSG_REM && strcmp(o->req.uid, uid) == 0 &&
+		    (client_is_removing(o) || job_busy(&o->job)))
+			return true;
+	}
+	return false;
 }
 
 void
-clients_watch(
-    const struct clients *w, const struct listener *l, struct ready *r)
+clients_watch(struct clients *w, const struct service *s,
+    const struct listener *l, struct ready *r)
 {
-	ms_t room = room_at(w, r->woke);
+	ms_t opens = admission_opens_at(&w->places, r->woke);
 
-	for (int i = 0; i < w->size; i++)
-		client_watch(w->order[i], r);
-	if (room <= r->woke)
+	for (int k = 0; k < w->places.taken; k++) {
+		const struct client *c = clients_at(w, k);
+
+		client_watch(c, r);
+		if (client_waits(c) && !is_blocked(w, c))
+			ready_by(r, c->again > r->woke ? c->again : r->woke);
+	}
+	removals_watch(&s->removals, r);
+	if (opens <= r->woke)
 		listener_watch(l, r);
 	else
-		ready_by(r, room);
+		ready_by(r, opens);
 }
 
-/* Those who are FREE leave the front part of the order. */
+static enum standing
+standing_of(const struct client *c)
+{
+	switch (c->state) {
+	case FREE:
+	case ASKING:
+		return STRANGER;
+	case INTENDING:
+	case VALIDATING:
+		return NAMED;
+	case HELD:
+	case RECEIVING:
+	case FINISHING:
+	case SYNCING:
+	case SENDING:
+		return PROVEN;
+	case REPLYING:
+	case LINGERING:
+	case ORPHANED:
+		break;
+	}
+	return LEAVING;
+}
+
+/* What has become of it since the last round, for the next admission. */
+static void
+account_for(struct clients *w, int i, ms_t now)
+{
+	const struct client *c = &w->slot[i];
+	struct place *p = &w->places.place[i];
+	enum standing standing = standing_of(c);
+
+	p->pinned = c->state == ORPHANED || c->state == SYNCING ||
+	    client_is_removing(c);
+	if (p->standing == standing)
+		return;
+	admission_name(&w->places, i,
+	    c->req.uid[0] == '\0' ? 0 : (unsigned)atoi(c->req.uid) + 1,
+	    standing, now);
+	admission_moved(&w->places, i, now);
+}
+
+/* Those who are FREE leave their places; orphans are counted beside them. */
 static void
 close_ranks(struct clients *w)
 {
-	for (int i = w->size - 1; i >= 0; i--)
-		if (w->order[i]->state == FREE) {
-			struct client *free = w->order[i];
+	int orphans = 0;
 
-			w->order[i] = w->order[--w->size];
-			w->order[w->size] = free;
-		}
+	for (int k = w->places.taken - 1; k >= 0; k--) {
+		if (clients_at(w, k)->state == FREE)
+			admission_leave(&w->places, w->places.order[k]);
+		else
+			orphans += clients_at(w, k)->state == ORPHANED;
+	}
+	w->places.elsewhere = orphans < ORPHANS_MAX ? -orphans : -ORPHANS_MAX;
 }
 
 /* Does it move the data of a large file now? */
@@ -99,8 +155,22 @@ static bool
 is_moving(const struct client *c, const struct ready *r)
 {
 	return c->left > MUCH &&
-	    ((c->state == RECEIVING && ready_can_read(r, c->conn.fd)) ||
-		(c->state == SENDING && ready_can_write(r, c->conn.fd)));
+	    ((c->state == RECEIVING && conn_readable(&c->conn, r)) ||
+		(c->state == SENDING && conn_writable(&c->conn, r)));
+}
+
+static void
+step(struct clients *w, int k, struct service *s, const struct ready *r)
+{
+	struct client *c = clients_at(w, k);
+	uint64_t left = c->left;
+
+	c->may = may_go_on(w, c, r->woke);
+	client_step(c, s, r);
+	account_for(w, w->places.order[k], r->woke);
+	if (c->left < left)
+		admission_moved_bytes(
+		    &w->places, w->places.order[k], left - c->left, r->woke);
 }
 
 /*
@@ -111,51 +181,63 @@ is_moving(const struct client *c, const struct ready *r)
 void
 clients_step(struct clients *w, struct service *s, const struct ready *r)
 {
-	int moving = 0, next = 0;
+	int moving = 0, next = 0, n = w->places.taken;
 
-	for (int i = 0; i < w->size; i++) {
-		int k = (w->turn + i) % w->size;
+	for (int i = 0; i < n; i++) {
+		int k = (w->turn + i) % n;
 
-		if (is_moving(w->order[k], r) && ++moving > MOVES) {
+		if (is_moving(clients_at(w, k), r) && ++moving > MOVES) {
 			if (moving == MOVES + 1)
 				next = k;
 			continue;
 		}
-		client_step(w->order[k], s, r);
+		step(w, k, s, r);
 	}
+	removals_step(s, r, is_busy, w);
 	w->turn = next;
 	close_ranks(w);
 }
 
-/* Under pressure a new client takes the place of the one that may go first. */
-static void
-make_room(struct clients *w, struct service *s, ms_t now)
+/* Whoever has to go for it goes; -1 where that does not help. */
+static int
+make_place(
+    struct clients *w, struct service *s, const struct addr *peer, ms_t now)
 {
-	ms_t when;
-	struct client *first = first_to_go(w, &when);
+	int gone, i;
 
-	if (w->size * 4 <= w->usable * 3 || when > now)
-		return;
-	client_end(first, s);
-	w->evicted++;
-	close_ranks(w);
+	do {
+		gone = admission_evict(&w->places, now);
+		if (gone != -1) {
+			client_end(&w->slot[gone], s);
+			account_for(w, gone, now);
+			close_ranks(w);
+		}
+		i = admission_take(&w->places, *peer, now);
+	} while (i == -1 && gone != -1);
+	return i;
 }
 
 void
 clients_accept(struct clients *w, struct service *s, struct listener *l,
     const struct ready *r)
 {
-	struct sockaddr_in peer;
+	struct conn conn;
+	int i;
 
-	if (!ready_can_read(r, l->fd))
+	if (!listener_readable(l, r))
 		return;
-	for (int i = 0; i < ACCEPTS && room_at(w, r->woke) <= r->woke; i++) {
-		int fd = listener_accept(l, &peer, r->woke);
-
-		if (fd == -1)
+	for (int n = 0;
+	     n < ACCEPTS && admission_opens_at(&w->places, r->woke) <= r->woke;
+	     n++) {
+		if (!listener_accept(l, &conn, r->woke))
 			return;
-		make_room(w, s, r->woke);
-		client_open(w->order[w->size++], s, fd, &peer, r->woke);
+		i = make_place(w, s, &conn.peer, r->woke);
+		if (i == -1) {
+			conn_close(&conn);
+			return;
+		}
+		client_open(&w->slot[i], s, &conn, r->woke);
+		account_for(w, i, r->woke);
 		close_ranks(w); /* it may have ended at once */
 	}
 }
@@ -163,11 +245,16 @@ clients_accept(struct clients *w, struct service *s, struct listener *l,
 static void
 hand_over(struct clients *w, struct service *s, const struct msg *cnf, ms_t now)
 {
-	for (int i = 0; i < w->size; i++)
-		if (client_awaits(w->order[i], cnf)) {
-			client_validated(w->order[i], s, cnf, now);
+	for (int k = 0; k < w->places.taken; k++) {
+		struct client *c = clients_at(w, k);
+
+		if (client_awaits(c, cnf)) {
+			client_validated(c, s, cnf,
+			    c->req.type != MSG_REM && is_blocked(w, c), now);
 			return;
 		}
+	}
+	removals_receive(s, cnf);
 }
 
 void
@@ -176,13 +263,13 @@ clients_receive(struct clients *w, struct service *s, ms_t now)
 	struct msg m;
 
 	for (int i = 0; i < HEARD; i++) {
-		int heard = dgram_receive(s->as, &m);
+		int heard = request_receive(&s->as, &m);
 
 		if (heard == 1 && m.type == MSG_CNF)
 			hand_over(w, s, &m, now);
-		if (heard == -1)
-			for (int k = 0; k < w->size; k++)
-				client_unheard(w->order[k], s, now);
+		if (heard == DGRAM_REFUSED)
+			for (int k = 0; k < w->places.taken; k++)
+				client_unheard(clients_at(w, k), s, now);
 		if (heard != 1)
 			return;
 	}
@@ -191,8 +278,8 @@ clients_receive(struct clients *w, struct service *s, ms_t now)
 void
 clients_dismiss(struct clients *w, struct service *s, bool all)
 {
-	for (int i = 0; i < w->size; i++)
-		if (all || w->order[i]->state == ASKING)
-			client_end(w->order[i], s);
+	for (int k = 0; k < w->places.taken; k++)
+		if (all || clients_at(w, k)->state == ASKING)
+			client_end(clients_at(w, k), s);
 	close_ranks(w);
 }

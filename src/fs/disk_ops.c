@@ -1,11 +1,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fs/disk_ops.h"
 #include "fs/user_dir.h"
 #include "sys/disk.h"
+
+#define SIDE_LEN (TEMP_LEN + 2)
 
 /* The disk refuses; the first reason is the one that is told. */
 static enum status
@@ -22,55 +26,171 @@ sync_file(struct disk_op *j, int fd)
 	return fdatasync(fd) == 0 ? ST_OK : failed(j);
 }
 
-/* Under the user's lock, so that no other process counts at the same time. */
-static enum status
-link_file(const struct store *s, struct disk_op *j, int dir)
+/* A second name that nobody else uses in the work directory. */
+static const char *
+side_temp(const struct disk_op *j)
 {
-	int n;
+	static char temp[SIDE_LEN];
 
-	if (user_dir_taken(dir, j->name))
-		return ST_DUP;
-	n = user_dir_count(dir);
-	if (n == -1)
-		return failed(j);
-	if (n >= FILES_MAX)
-		return ST_FULL;
-	if (linkat(s->work, j->temp, dir, j->name, 0) == 0)
-		return ST_OK;
-	return errno == EEXIST ? ST_DUP : failed(j);
+	snprintf(temp, sizeof(temp), "%s.s", j->temp);
+	return temp;
 }
 
+/* Does the name lead to just this file?  1, 0, or -1: nothing is there. */
+static int
+is_named(int dir, const char *name, const struct stat *file)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? -1 : 0;
+	return st.st_dev == file->st_dev && st.st_ino == file->st_ino;
+}
+
+/* Uploads */
+
 /*
- * Until its other name is gone the new file has two links, and nobody sees it:
- * so it appears durable.  What fails now takes the name back.
+ * Under the user's lock, so that no other process counts at the same time.  A
+ * rename that is told to have failed may have been done all the same, where a
+ * remote file system got a request twice.
  */
 static enum status
-seal_file(const struct store *s, struct disk_op *j, int dir)
+name_file(struct store *s, struct disk_op *j, int dir, int fd)
 {
-	if (fsync(dir) == 0 &&
-	    (unlinkat(s->work, j->temp, 0) == 0 || errno == ENOENT))
+	struct stat file;
+	bool taken;
+	int n = user_dir_count(dir, j->name, &taken);
+
+	if (n == -1 || fstat(fd, &file) == -1)
+		return failed(j);
+	if (taken)
+		return is_named(dir, j->name, &file) == 1 ? ST_OK : ST_DUP;
+	if (n >= FILES_MAX)
+		return ST_FULL;
+	if (renameat(s->work, j->temp, dir, j->name) == 0)
+		return ST_OK;
+	n = errno;
+	if (is_named(dir, j->name, &file) == 1)
+		return ST_OK;
+	errno = n;
+	return failed(j);
+}
+
+/* The first file since a removal: the user has stored something again. */
+static void
+note_first(struct store *s, const struct disk_op *j, struct generation *g)
+{
+	if (g->state != FILES_REMOVED)
+		return;
+	g->state = FILES_KEPT;
+	generation_save(s, j->uid, g, side_temp(j));
+}
+
+/* What began before the user was removed is of nobody who is still there. */
+static enum status
+add_file(struct store *s, struct disk_op *j, int *dir, int fd)
+{
+	struct generation g;
+	enum status status;
+
+	if (generation_load(s, j->uid, &g) == -1)
+		return failed(j);
+	if (!generation_same(&g, &j->generation) || g.state == FILES_GOING)
+		return ST_INV;
+	*dir = user_dir_make(s->root, j->uid);
+	if (*dir == -1)
+		return failed(j);
+	status = name_file(s, j, *dir, fd);
+	if (status == ST_OK)
+		note_first(s, j, &g);
+	return status;
+}
+
+/* Where the name cannot be made durable it is taken back. */
+static enum status
+seal_file(struct disk_op *j, int dir, int fd)
+{
+	struct stat file;
+
+	if (fsync(dir) == 0)
 		return ST_OK;
 	failed(j);
-	unlinkat(dir, j->name, 0);
+	if (fstat(fd, &file) == 0 && is_named(dir, j->name, &file) == 1)
+		unlinkat(dir, j->name, 0);
 	return ST_NOK;
 }
 
 static enum status
-publish(const struct store *s, struct disk_op *j, int fd)
+publish(struct store *s, struct disk_op *j, int fd)
 {
-	enum status status = ST_NOK;
-	int dir;
+	enum status status;
+	int dir = -1;
 
 	if (fsync(fd) == -1 || user_lock(s, j->uid) == -1)
 		return failed(j);
-	dir = user_dir_make(s->root, j->uid);
-	status = dir != -1 ? link_file(s, j, dir) : failed(j);
+	status = add_file(s, j, &dir, fd);
 	user_unlock(s, j->uid);
 	if (status == ST_OK)
-		status = seal_file(s, j, dir);
+		status = seal_file(j, dir, fd);
 	if (dir != -1)
 		close(dir);
 	return status;
+}
+
+/* Looking, where that may take long */
+
+static bool
+look_at_it(int dir, const char *name, void *arg)
+{
+	uint64_t size;
+
+	(void)arg;
+	user_dir_file(dir, name, &size);
+	return true;
+}
+
+/* Opened anew a directory is asked about anew. */
+static enum status
+probe(struct store *s, struct disk_op *j)
+{
+	off_t size;
+	int dir = disk_open_dir(s->removals, "."), fd;
+
+	if (dir != -1)
+		close(dir);
+	intent_stands(s, j->uid);
+	dir = user_dir_open(s->root, j->uid);
+	if (dir == -1)
+		return ST_OK;
+	disk_each(dir, ".", look_at_it, NULL);
+	fd = j->name[0] != '\0' ? disk_open(dir, j->name, &size) : -1;
+	if (fd != -1)
+		close(fd);
+	close(dir);
+	return ST_OK;
+}
+
+/* Deletions */
+
+/*
+ * ENOENT may mean either path: the file, or our own directory.  And the rename
+ * may have been done all the same.
+ */
+static enum status
+move_file(struct store *s, struct disk_op *j, int dir)
+{
+	struct stat file;
+
+	if (fstatat(dir, j->name, &file, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? ST_EOF : failed(j);
+	if (renameat(dir, j->name, s->work, j->temp) == 0 ||
+	    (errno == EXDEV && unlinkat(dir, j->name, 0) == 0))
+		return ST_OK;
+	failed(j);
+	if (is_named(dir, j->name, &file) != -1)
+		return ST_NOK;
+	j->error = 0;
+	return is_named(s->work, j->temp, &file) == 1 ? ST_OK : ST_EOF;
 }
 
 /*
@@ -78,91 +198,274 @@ publish(const struct store *s, struct disk_op *j, int fd)
  * user's lock, so that no upload takes its place among the 15 meanwhile.
  */
 static enum status
-hide_file(const struct store *s, struct disk_op *j, int dir)
+hide_file(struct store *s, struct disk_op *j, int dir)
 {
-	uint64_t size;
+	enum status status = move_file(s, j, dir);
 
-	if (!user_dir_file(dir, j->name, &size))
-		return ST_EOF;
-	if (renameat(dir, j->name, s->work, j->temp) == -1)
-		return errno == ENOENT ? ST_EOF : failed(j);
-	if (fsync(dir) == 0)
-		return ST_OK;
+	if (status != ST_OK || fsync(dir) == 0)
+		return status;
 	failed(j);
-	if (linkat(s->work, j->temp, dir, j->name, 0) == -1)
+	if (renameat(s->work, j->temp, dir, j->name) == -1)
 		j->temp[0] = '\0'; /* its last name: not to be purged */
 	return ST_NOK;
 }
 
 static enum status
-delete_file(const struct store *s, struct disk_op *j)
+delete_in(struct store *s, struct disk_op *j, int dir)
+{
+	struct generation g;
+	uint64_t size;
+	int there = user_dir_file(dir, j->name, &size);
+
+	if (there == -1 || generation_load(s, j->uid, &g) == -1)
+		return failed(j);
+	if (there == 1 && g.state != FILES_GOING)
+		return hide_file(s, j, dir);
+	return g.state == FILES_KEPT ? ST_EOF : ST_NOK;
+}
+
+static enum status
+delete_file(struct store *s, struct disk_op *j)
 {
 	enum status status;
-	int dir = user_dir_open(s->root, j->uid);
+	int dir;
 
-	if (dir == -1)
+	if (user_lock(s, j->uid) == -1)
 		return failed(j);
-	if (user_lock(s, j->uid) == 0) {
-		status = hide_file(s, j, dir);
-		user_unlock(s, j->uid);
-	} else
-		status = failed(j);
-	close(dir);
+	dir = user_dir_open(s->root, j->uid);
+	if (dir != -1)
+		status = delete_in(s, j, dir);
+	else
+		status = errno == 0 ? ST_NOK : failed(j);
+	user_unlock(s, j->uid);
+	if (dir != -1)
+		close(dir);
 	return status;
 }
 
-static enum status
-hide_user(const struct store *s, struct disk_op *j)
+/* Removals */
+
+/* Is there anything that an intent must hide?  1, 0, or -1. */
+static int
+has_files(struct store *s, const struct disk_op *j)
 {
-	if (renameat(s->root, j->uid, s->work, j->temp) == -1)
-		return errno == ENOENT ? ST_OK : failed(j);
-	if (fsync(s->root) == 0)
-		return ST_OK;
-	failed(j);
-	if (renameat(s->work, j->temp, s->root, j->uid) == -1)
-		j->temp[0] = '\0'; /* its last name: not to be purged */
-	return ST_NOK;
+	struct stat st;
+
+	if (j->is_intended) /* an upload is under way */
+		return 1;
+	if (fstatat(s->root, j->uid, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : -1;
+}
+
+static bool
+is_same_intent(const struct intent *a, const struct intent *b)
+{
+	return strcmp(a->tid, b->tid) == 0 && strcmp(a->ip, b->ip) == 0 &&
+	    a->port == b->port && strcmp(a->owner, b->owner) == 0;
+}
+
+/*
+ * An old TID must not remove what a new account has stored.  An intent of ours
+ * with this very TID is taken up again.
+ */
+static enum status
+intend_locked(struct store *s, struct disk_op *j)
+{
+	struct generation g;
+	struct intent there;
+	int needed = has_files(s, j);
+
+	if (needed == -1 || generation_load(s, j->uid, &g) == -1)
+		return failed(j);
+	if (g.number > 0 && g.state != FILES_GOING &&
+	    strcmp(g.tid, j->intent.tid) == 0)
+		return ST_INV;
+	j->is_intended = needed;
+	if (intent_load(s, j->uid, &there) == 0) {
+		j->is_intended = true;
+		return is_same_intent(&there, &j->intent) && !there.confirmed ?
+		    ST_OK :
+		    ST_DUP;
+	}
+	if (errno != ENOENT)
+		return failed(j);
+	if (needed && intent_save(s, j->uid, &j->intent, side_temp(j)) == -1)
+		return failed(j);
+	return ST_OK;
 }
 
 static enum status
-remove_user(const struct store *s, struct disk_op *j)
+intend(struct store *s, struct disk_op *j)
 {
 	enum status status;
 
 	if (user_lock(s, j->uid) == -1)
 		return failed(j);
-	status = hide_user(s, j);
+	status = intend_locked(s, j);
 	user_unlock(s, j->uid);
 	return status;
 }
 
 static enum status
-purge(const struct store *s, struct disk_op *j)
+abandon(struct store *s, struct disk_op *j)
+{
+	enum status status = ST_OK;
+
+	if (user_lock(s, j->uid) == -1)
+		return failed(j);
+	if (intent_drop(s, j->uid, j->intent.tid) == -1)
+		status = failed(j);
+	user_unlock(s, j->uid);
+	return status;
+}
+
+/*
+ * The files go one by one: a directory is not always let go as one (EXDEV of an
+ * overlay).  Then the directory, where no other host may have it open; where it
+ * cannot go it is empty, as far as we are concerned.  What stands in its place
+ * is nobody's files, and goes, too.
+ */
+static int
+clear_out(struct store *s, const struct disk_op *j)
+{
+	int dir = disk_open_dir(s->root, j->uid), result, error;
+
+	if (dir == -1 && errno != ENOTDIR && errno != ELOOP)
+		return errno == ENOENT ? 0 : -1;
+	result = dir == -1 ? unlinkat(s->root, j->uid, 0) : user_dir_empty(dir);
+	error = errno;
+	if (dir != -1)
+		close(dir);
+	errno = error;
+	if (result == -1 || s->remote)
+		return result;
+	if (dir != -1 && unlinkat(s->root, j->uid, AT_REMOVEDIR) == -1)
+		return 0;
+	return fsync(s->root);
+}
+
+/*
+ * First the generation changes: from then on nothing that has begun before is
+ * published any more.  A removal that has been ended already is not done again,
+ * though its intent has come back: what stands there now is a new account's.
+ */
+static int
+remove_files(struct store *s, const struct disk_op *j)
+{
+	struct generation g;
+	bool same;
+
+	if (generation_load(s, j->uid, &g) == -1)
+		return -1;
+	same = g.number > 0 && strcmp(g.tid, j->intent.tid) == 0;
+	if (same && g.state != FILES_GOING)
+		return 0;
+	if (!same) {
+		g.number++;
+		memcpy(g.tid, j->intent.tid, sizeof(g.tid));
+		g.state = FILES_GOING;
+		if (generation_save(s, j->uid, &g, side_temp(j)) == -1)
+			return -1;
+	}
+	if (clear_out(s, j) == -1)
+		return -1;
+	g.state = FILES_REMOVED;
+	return generation_save(s, j->uid, &g, side_temp(j));
+}
+
+/* Whoever goes on with it need not ask the AS again. */
+static void
+confirm(struct store *s, const struct disk_op *j)
+{
+	struct intent i = j->intent;
+
+	i.confirmed = true;
+	intent_save(s, j->uid, &i, side_temp(j));
+}
+
+static enum status
+remove_user(struct store *s, struct disk_op *j)
+{
+	enum status status = ST_OK;
+
+	if (user_lock(s, j->uid) == -1)
+		return failed(j);
+	if (remove_files(s, j) == -1 ||
+	    intent_drop(s, j->uid, j->intent.tid) == -1 ||
+	    fsync(s->removals) == -1) {
+		status = failed(j);
+		confirm(s, j);
+	}
+	user_unlock(s, j->uid);
+	return status;
+}
+
+/* From the first one on also our own directory is looked after. */
+static enum status
+review(struct store *s, struct disk_op *j)
+{
+	int more;
+
+	if (j->uid[0] == '\0')
+		j->is_stale = workdir_touch(s) == -1;
+	while ((more = intent_next(s, j->uid)) == 1) {
+		if (intent_load(s, j->uid, &j->intent) == -1) {
+			if (errno != ENOENT)
+				failed(j); /* told; the next one's turn */
+			continue;
+		}
+		if (strcmp(j->intent.owner, workdir_owner()) == 0 ||
+		    !workdir_is_alive(s, j->intent.owner))
+			return ST_OK;
+	}
+	return more == 0 ? ST_EOF : failed(j);
+}
+
+static enum status
+purge(struct store *s, struct disk_op *j)
 {
 	return disk_purge(s->work, j->temp) == 0 ? ST_OK : failed(j);
 }
 
 static enum status
-run(const struct store *s, struct disk_op *j, int fd)
+run(struct store *s, struct disk_op *j, int fd)
 {
 	switch (j->task) {
 	case FILE_SYNC:
 		return sync_file(j, fd);
 	case FILE_PUBLISH:
 		return publish(s, j, fd);
+	case FILE_PROBE:
+		return probe(s, j);
 	case FILE_DELETE:
 		return delete_file(s, j);
-	case FILE_REMOVE:
-		return remove_user(s, j);
 	case FILE_PURGE:
 		return purge(s, j);
+	case FILE_INTEND:
+		return intend(s, j);
+	case FILE_ABANDON:
+		return abandon(s, j);
+	case FILE_REMOVE:
+		return remove_user(s, j);
+	case FILE_REVIEW:
+		return review(s, j);
 	}
 	return ST_NOK;
 }
 
+/*
+ * The directory for temporaries may have been made anew since this process got
+ * its descriptor: then once more, in the new one.
+ */
 void
-disk_op_run(const struct store *s, struct disk_op *j, int fd)
+disk_op_run(struct store *s, struct disk_op *j, int fd)
 {
 	j->error = 0;
 	j->status = run(s, j, fd);
+	if (j->status == ST_NOK && (j->error == ENOENT || j->error == ESTALE) &&
+	    j->task != FILE_PURGE && workdir_reopen(s) == 0) {
+		j->error = 0;
+		j->status = run(s, j, fd);
+	}
 }

@@ -28,9 +28,13 @@ const char *
 files_start(const char *path)
 {
 	const char *error = disk_root(path, &store.root);
+	char temp[TEMP_LEN];
 
-	if (error == NULL && workdir_open(&store) == -1)
-		error = strerror(errno);
+	if (error == NULL)
+		error = workdir_open(&store);
+	files_temp(temp);
+	if (error == NULL && !disk_has_room_call(store.work, temp))
+		disk_room_never();
 	return error;
 }
 
@@ -41,7 +45,7 @@ files_keep(void)
 
 	keep[0] = store.root;
 	keep[1] = store.work;
-	keep[2] = store.locks;
+	keep[2] = store.removals;
 	return keep;
 }
 
@@ -68,16 +72,41 @@ files_temp(char temp[TEMP_LEN])
 	snprintf(temp, TEMP_LEN, "%u", n++ % TEMPS);
 }
 
+int
+files_renew(void)
+{
+	return workdir_renew(&store);
+}
+
+enum status
+files_shown(const char *uid)
+{
+	int hidden = intent_stands(&store, uid);
+
+	if (hidden == -1)
+		return ST_NOK;
+	return hidden == 1 ? ST_EOF : ST_OK;
+}
+
+struct listing {
+	struct msg *rls;
+	int error; /* of what nobody can tell about; 0: none */
+};
+
 /* Put a name into its place in the order; one too many pushes out the last. */
 static bool
 list_it(int dir, const char *name, void *arg)
 {
-	struct msg *rls = arg;
+	struct listing *l = arg;
+	struct msg *rls = l->rls;
 	uint64_t size;
+	int there = user_dir_file(dir, name, &size);
 	unsigned i;
 
-	if (!user_dir_file(dir, name, &size))
-		return true;
+	if (there == -1)
+		l->error = errno;
+	if (there != 1)
+		return there == 0;
 	if (rls->nfiles < FILES_MAX)
 		rls->nfiles++;
 	else if (strcmp(name, rls->file[FILES_MAX - 1].name) > 0)
@@ -92,14 +121,29 @@ list_it(int dir, const char *name, void *arg)
 	return true;
 }
 
+static bool
+is_no_directory(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == ELOOP;
+}
+
 void
 files_list(const char *uid, struct msg *rls)
 {
+	struct listing l = { .rls = rls };
+
 	rls->nfiles = 0;
-	if (disk_each(store.root, uid, list_it, rls) == -1 && errno != ENOENT)
+	rls->status = files_shown(uid);
+	if (rls->status != ST_OK)
+		return;
+	if (disk_each(store.root, uid, list_it, &l) == -1 && errno != 0 &&
+	    !is_no_directory(errno))
+		l.error = errno;
+	errno = l.error;
+	if (l.error != 0)
 		rls->status = ST_NOK;
-	else
-		rls->status = rls->nfiles > 0 ? ST_OK : ST_EOF;
+	else if (rls->nfiles == 0)
+		rls->status = ST_EOF;
 }
 
 /* Nothing is there, or something that is no file of ours. */
@@ -110,20 +154,26 @@ is_no_file(int error)
 	    error == ENXIO;
 }
 
-enum status
-files_open(const char *uid, const char *name, int *fd, uint64_t *size)
+/* There is no such file: is there such a user? */
+static enum status
+no_file(const char *uid)
 {
-	int dir = user_dir_open(store.root, uid), error;
+	struct generation g;
+
+	if (generation_load(&store, uid, &g) == -1)
+		return ST_NOK;
+	errno = 0;
+	return g.state == FILES_KEPT ? ST_EOF : ST_NOK;
+}
+
+static enum status
+open_in(int dir, const char *uid, const char *name, int *fd, uint64_t *size)
+{
 	off_t length = 0;
 
-	if (dir == -1)
-		return ST_NOK;
 	*fd = disk_open(dir, name, &length);
-	error = errno;
-	close(dir);
-	errno = error;
 	if (*fd == -1)
-		return is_no_file(error) ? ST_EOF : ST_NOK;
+		return is_no_file(errno) ? no_file(uid) : ST_NOK;
 	*size = (uint64_t)length;
 	if (*size <= FSIZE_MAX)
 		return ST_OK;
@@ -132,18 +182,37 @@ files_open(const char *uid, const char *name, int *fd, uint64_t *size)
 	return ST_EOF;
 }
 
+enum status
+files_open(const char *uid, const char *name, int *fd, uint64_t *size)
+{
+	enum status status = files_shown(uid);
+	int dir, error;
+
+	if (status != ST_OK)
+		return status;
+	dir = user_dir_open(store.root, uid);
+	if (dir == -1)
+		return ST_NOK;
+	status = open_in(dir, uid, name, fd, size);
+	error = errno;
+	close(dir);
+	errno = error;
+	return status;
+}
+
 /*
  * May the user have one more file of that name?  An upload that has just been
- * published is on the disk and still reservation here: it counts once.
+ * published is on the disk and still reserved here: it counts once.
  */
 static enum status
 check(int dir, const char *uid, const char *name)
 {
-	int n = user_dir_count(dir);
+	bool taken;
+	int n = user_dir_count(dir, name, &taken);
 
 	if (n == -1)
 		return ST_NOK;
-	if (user_dir_taken(dir, name))
+	if (taken)
 		return ST_DUP;
 	for (int i = 0; i < reservations; i++) {
 		if (reservation[i].cancelled ||
@@ -151,7 +220,7 @@ check(int dir, const char *uid, const char *name)
 			continue;
 		if (strcmp(reservation[i].name, name) == 0)
 			return ST_DUP;
-		n += !user_dir_taken(dir, reservation[i].name);
+		n += user_dir_taken(dir, reservation[i].name) == 0;
 	}
 	return n < FILES_MAX ? ST_OK : ST_FULL;
 }
@@ -176,25 +245,58 @@ hold(const char *uid, const char *name)
 	return i;
 }
 
+/* Check, and say to which generation of the user the upload belongs. */
+static enum status
+admit(struct upload *u, const char *uid, const char *name)
+{
+	enum status status = files_shown(uid);
+	int dir, error;
+
+	if (status == ST_EOF)
+		errno = EBUSY;
+	if (status != ST_OK)
+		return ST_NOK;
+	status = ST_NOK;
+	dir = user_dir_open(store.root, uid);
+	if (dir == -1 && errno != 0)
+		return ST_NOK;
+	if (generation_load(&store, uid, &u->generation) == 0)
+		status = check(dir, uid, name);
+	error = errno;
+	if (dir != -1)
+		close(dir);
+	errno = error;
+	return status;
+}
+
+/* A new file; made again, once, in a directory that has become stale. */
+static int
+create_temp(char temp[TEMP_LEN])
+{
+	int fd;
+
+	files_temp(temp);
+	fd = disk_create(store.work, temp);
+	if (fd == -1 && (errno == ENOENT || errno == ESTALE) &&
+	    files_renew() == 0)
+		fd = disk_create(store.work, temp);
+	return fd;
+}
+
 enum status
 upload_begin(struct upload *u, const char *uid, const char *name)
 {
-	int dir = user_dir_open(store.root, uid);
-	enum status status = ST_NOK;
+	enum status status;
 
 	u->fd = u->place = -1;
 	u->room = 0;
-	if (dir != -1 || errno == 0)
-		status = check(dir, uid, name);
-	if (dir != -1)
-		close(dir);
+	status = admit(u, uid, name);
 	if (status != ST_OK)
 		return status;
 	u->place = hold(uid, name);
 	if (u->place == -1)
 		return ST_NOK;
-	files_temp(u->temp);
-	u->fd = disk_create(store.work, u->temp);
+	u->fd = create_temp(u->temp);
 	if (u->fd != -1)
 		return ST_OK;
 	upload_release(u);
@@ -231,4 +333,19 @@ files_forget(const char *uid)
 	for (int i = 0; i < reservations; i++)
 		if (strcmp(reservation[i].uid, uid) == 0)
 			reservation[i].cancelled = true;
+}
+
+bool
+files_are_coming(const char *uid)
+{
+	for (int i = 0; i < reservations; i++)
+		if (strcmp(reservation[i].uid, uid) == 0)
+			return true;
+	return false;
+}
+
+bool
+files_are_remote(void)
+{
+	return store.remote;
 }

@@ -1,5 +1,4 @@
 /* FS - the file server (section 2.4 of the specification). */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -8,10 +7,12 @@
 #include <unistd.h>
 
 #include "fs/clients.h"
+#include "net/signals.h"
 #include "policy.h"
+#include "sys/disk.h"
 #include "sys/fd.h"
 #include "sys/log.h"
-#include "version.h"
+#include "ui/options.h"
 
 #define FEW_DESCRIPTORS 128 /* below this many the pool is small, too */
 #define FEW_WORKERS     4
@@ -23,121 +24,68 @@ struct options {
 	bool verbose;
 };
 
-static struct service service;
+static struct options options = { .port = FS_PORT,
+	.as_port = AS_PORT,
+	.as_host = "127.0.0.1",
+	.dir = "fs-data" };
+
+static const struct option_row rows[] = {
+	{ 'q', NULL, "FSport", "TCP port; 0: any free one", OPTION_ANY_PORT,
+	    &options.port },
+	{ 'n', NULL, "ASIP", "host of the AS, name or address", OPTION_TEXT,
+	    &options.as_host },
+	{ 'p', NULL, "ASport", "its UDP port", OPTION_PORT, &options.as_port },
+	{ 'v', NULL, NULL, "show each request and its answer", OPTION_FLAG,
+	    &options.verbose },
+	{ 'd', NULL, "DIR", "where files are kept", OPTION_TEXT, &options.dir },
+};
+
+static const struct option_table table = {
+	.program = "FS",
+	.about = "The file server: validates each operation with the AS, "
+		 "stores at most\n15 files a user.\n",
+	.row = rows,
+	.rows = sizeof(rows) / sizeof(rows[0]),
+};
+
+static struct service service = { .guesses = {
+				      .burst = INV_TRIES, .pace = INV_PACE } };
 static struct clients clients;
 static struct listener listener;
-static int signals; /* a descriptor: see net_signals() */
-
-static const char usage[] =
-    "usage: FS [-q FSport] [-n ASIP] [-p ASport] [-v] [-d DIR]\n";
-
-static const char help[] =
-    "\n"
-    "The file server: validates each operation with the AS, stores at most\n"
-    "15 files a user.\n"
-    "\n"
-    "  -q FSport  TCP port; 0 takes a free one (default %d)\n"
-    "  -n ASIP    host of the AS, name or address (default 127.0.0.1)\n"
-    "  -p ASport  its port (default %d)\n"
-    "  -v         show each request and its answer\n"
-    "  -d DIR     where files are kept (default fs-data)\n"
-    "  -h, -V     this help, the version\n";
-
-static _Noreturn void
-show_usage(void)
-{
-	fputs(usage, stderr);
-	exit(2);
-}
-
-static _Noreturn void
-show_help(void)
-{
-	fputs(usage, stdout);
-	printf(help, FS_PORT, AS_PORT);
-	exit(0);
-}
 
 static void
-set_port(uint16_t *port, const char *text, bool zero)
-{
-	if (net_port_scan(text, zero, port))
-		return;
-	fprintf(stderr, "FS: not a port: %s\n", text);
-	show_usage();
-}
-
-static struct options
-read_options(int argc, char *argv[])
-{
-	struct options o = { .port = FS_PORT,
-		.as_port = AS_PORT,
-		.as_host = "127.0.0.1",
-		.dir = "fs-data" };
-	int option;
-
-	while ((option = getopt(argc, argv, "q:n:p:vd:hV")) != -1)
-		switch (option) {
-		case 'q':
-			set_port(&o.port, optarg, true);
-			break;
-		case 'n':
-			o.as_host = optarg;
-			break;
-		case 'p':
-			set_port(&o.as_port, optarg, false);
-			break;
-		case 'v':
-			o.verbose = true;
-			break;
-		case 'd':
-			o.dir = optarg;
-			break;
-		case 'h':
-			show_help();
-		case 'V':
-			puts("FS (RC-2FA) " VERSION);
-			exit(0);
-		default:
-			show_usage();
-		}
-	if (optind != argc)
-		show_usage();
-	return o;
-}
-
-static void
-open_network(const struct options *o, struct sockaddr_in *as)
+open_network(const struct options *o, struct addr *as)
 {
 	static const int handled[] = { SIGTERM, SIGINT, SIGUSR1 };
 	const char *error;
 
-	signals =
-	    net_signals(handled, (int)(sizeof(handled) / sizeof(*handled)));
-	if (signals == -1)
+	if (signals_open(handled, sizeof(handled) / sizeof(*handled)) == -1)
 		fatal("cannot make a pipe");
 	if (listener_open(&listener, o->port) == -1)
 		fatal("cannot listen on TCP port %u", (unsigned)o->port);
-	error = net_resolve(as, o->as_host, o->as_port);
+	error = addr_resolve(as, o->as_host, o->as_port);
 	if (error != NULL)
 		fatalx("no address for the AS, %s: %s", o->as_host, error);
-	service.as = net_udp_to(as);
-	if (service.as == -1)
+	if (dgram_dial(&service.as, as, &(struct addr){ .ip = 0 }) == -1)
 		fatal("cannot make a UDP socket for the AS");
-	net_receive_room(service.as, AS_BACKLOG);
+	dgram_buffer(&service.as, AS_BACKLOG);
 }
 
 static void
 start(const struct options *o)
 {
-	struct sockaddr_in as;
-	char name[NET_NAME_MAX];
+	struct addr as;
+	char name[ADDR_NAME_MAX], dir[LOG_PATH_MAX];
+	bool is_new = disk_is_missing(o->dir);
 	const char *error;
-	int cap = fd_limit(), usable = clients_open(&clients, cap);
+	int inherited = fd_inherited(), cap = fd_limit() - inherited;
+	int usable = clients_open(&clients, cap);
 
 	log_open("FS", o->verbose);
 	if (usable < 1)
-		fatalx("%d descriptors are too few (ulimit -n)", cap);
+		fatalx("too few descriptors: of %d (ulimit -n) %d are "
+		       "inherited, at least %d are needed",
+		    fd_limit(), inherited, FDS_RESERVED + 2);
 	open_network(o, &as);
 	error = files_start(o->dir);
 	if (error != NULL)
@@ -147,9 +95,9 @@ start(const struct options *o)
 		sizeof(struct disk_op), files_run, files_keep()) == -1)
 		fatal("cannot start the workers");
 	log_info("FS listening on TCP port %u, AS at %s",
-	    (unsigned)net_port(listener.fd), net_name(name, &as));
-	log_info(
-	    "FS serves up to %d clients at once, files in %s", usable, o->dir);
+	    (unsigned)listener_port(&listener), addr_name(name, &as));
+	log_info("FS serves up to %d clients at once, files in %s%s", usable,
+	    log_path(dir, sizeof(dir), o->dir), is_new ? " (new)" : "");
 }
 
 static void
@@ -158,8 +106,8 @@ print_counters(const struct ready *r)
 	log_info("FS counters: %lu connections, %d now, %lu refused, "
 		 "%lu evicted, %lu resends, %lu repeated TIDs, "
 		 "%lu workers replaced, longest loop gap %ld ms",
-	    service.connections, clients.size, listener.refused,
-	    clients.evicted, service.resends, service.repeated,
+	    service.connections, clients.places.taken, listener.refused,
+	    clients.places.evicted, service.resends, service.repeated,
 	    service.pool.died, (long)r->longest);
 }
 
@@ -172,7 +120,7 @@ handle_signals(const struct ready *r, ms_t *end)
 {
 	int number;
 
-	while ((number = net_signal(signals)) != 0)
+	while ((number = signals_next(r)) != 0)
 		if (number == SIGUSR1)
 			print_counters(r);
 		else if (*end == NEVER) {
@@ -189,20 +137,19 @@ serve(void)
 	struct ready r = { .woke = 0 };
 	ms_t end = NEVER; /* of the time to stop in */
 
-	while (end == NEVER || (clients.size > 0 && r.woke < end)) {
+	while (end == NEVER || (clients.places.taken > 0 && r.woke < end)) {
 		ready_begin(&r);
 		ready_by(&r, end);
-		ready_read(&r, signals);
-		ready_read(&r, service.as);
+		signals_watch(&r);
+		dgram_watch(&service.as, &r);
 		pool_watch(&service.pool, &r);
-		clients_watch(&clients, &listener, &r);
+		clients_watch(&clients, &service, &listener, &r);
 
 		if (ready_wait(&r) == -1)
 			fatal("cannot wait for events");
-		if (ready_can_read(&r, signals))
-			handle_signals(&r, &end);
+		handle_signals(&r, &end);
 		pool_step(&service.pool, &r);
-		if (ready_can_read(&r, service.as))
+		if (dgram_readable(&service.as, &r))
 			clients_receive(&clients, &service, r.woke);
 		clients_step(&clients, &service, &r);
 		clients_accept(&clients, &service, &listener, &r);
@@ -217,6 +164,7 @@ static void
 stop(void)
 {
 	clients_dismiss(&clients, &service, true);
+	removals_stop(&service.removals);
 	pool_stop(&service.pool);
 	files_stop();
 	log_info("FS stopped");
@@ -225,10 +173,15 @@ stop(void)
 int
 main(int argc, char *argv[])
 {
-	struct options options = read_options(argc, argv);
+	int status = options_read(&table, argc, argv);
 
+	signals_unblock();
+	if (status != GO_ON)
+		return status;
 	start(&options);
+	if (log_lost())
+		return EXIT_FAILED;
 	serve();
 	stop();
-	return 0;
+	return log_lost() ? EXIT_FAILED : EXIT_FINE;
 }

@@ -5,6 +5,7 @@
 #include "fs/answer.h"
 #include "fs/serve.h"
 #include "fs/transfer.h"
+#include "policy.h"
 #include "sys/disk.h"
 #include "sys/log.h"
 
@@ -90,6 +91,35 @@ hide_files(struct client *c, struct service *s, enum disk_op_kind task)
 	submit(c, s, task, -1);
 }
 
+static void
+delete_file(struct client *c, struct service *s)
+{
+	enum status status = files_shown(c->req.uid);
+
+	if (status == ST_OK)
+		hide_files(c, s, FILE_DELETE);
+	else
+		answer_failure(c, status, errno);
+}
+
+/* The first of all: what is needed without files is an upload's to come. */
+void
+serve_intend(struct client *c, struct service *s)
+{
+	memcpy(c->task.uid, c->req.uid, sizeof(c->task.uid));
+	removals_intent(s, &c->task.intent, c->req.tid);
+	c->task.is_intended = files_are_coming(c->req.uid);
+	files_temp(c->task.temp);
+	submit(c, s, FILE_INTEND, -1);
+}
+
+void
+serve_abandon(struct client *c, struct service *s)
+{
+	c->state = SYNCING;
+	submit(c, s, FILE_ABANDON, -1);
+}
+
 void
 serve_begin(struct client *c, struct service *s)
 {
@@ -106,7 +136,7 @@ serve_begin(struct client *c, struct service *s)
 		take_file(c);
 		break;
 	case OP_DELETE:
-		hide_files(c, s, FILE_DELETE);
+		delete_file(c, s);
 		break;
 	case OP_REMOVE:
 		files_forget(c->req.uid);
@@ -115,6 +145,19 @@ serve_begin(struct client *c, struct service *s)
 	case OP_ERROR:
 		break;
 	}
+}
+
+void
+serve_confirmed(struct client *c, struct service *s)
+{
+	if (!files_are_remote() || c->req.type == MSG_REM) {
+		serve_begin(c, s);
+		return;
+	}
+	memcpy(c->task.uid, c->req.uid, sizeof(c->task.uid));
+	memcpy(c->task.name, c->req.fname, sizeof(c->task.name));
+	c->state = HELD;
+	submit(c, s, FILE_PROBE, -1);
 }
 
 /*
@@ -166,8 +209,7 @@ serve_take(struct client *c, struct service *s, ms_t now)
 
 /*
  * Sync, publish, reply.  Where the user was removed meanwhile the file is not
- * wanted any more; and where that happened while it was being published either
- * may have come first, so that it is deleted to be sure.
+ * wanted any more; if it was published just before, it goes with the others.
  */
 static void
 conclude_upload(struct client *c, struct service *s)
@@ -177,19 +219,26 @@ conclude_upload(struct client *c, struct service *s)
 
 	if (j->task == FILE_SYNC && j->status == ST_OK && wanted) {
 		memcpy(j->temp, c->up.temp, sizeof(j->temp));
+		j->generation = c->up.generation;
 		submit(c, s, FILE_PUBLISH, c->up.fd);
 		return;
 	}
-	if (j->task == FILE_PUBLISH && j->status == ST_OK) {
-		upload_close(&c->up);
-		if (!wanted) {
-			hide_files(c, s, FILE_DELETE);
-			return;
-		}
-	}
-	c->purge_pending = j->task == FILE_DELETE;
+	if (j->task == FILE_PUBLISH && j->status == ST_OK)
+		upload_close(&c->up); /* nothing is left to be purged */
 	answer_failure(
 	    c, wanted || j->error != 0 ? j->status : ST_INV, j->error);
+}
+
+static void
+conclude_removal(struct client *c, struct service *s)
+{
+	if (c->task.task == FILE_ABANDON) {
+		answer_status(c, ST_INV);
+		return;
+	}
+	if (c->task.status != ST_OK)
+		removals_soon(&s->removals, c->since + REMOVALS_AGAIN);
+	answer_failure(c, c->task.status, c->task.error);
 }
 
 void
@@ -198,12 +247,17 @@ serve_conclude(struct client *c, struct service *s)
 	if (job_busy(&c->job))
 		return;
 	c->job.state = JOB_NONE;
-	if (c->req.type == MSG_UPL) {
+	switch (c->req.type) {
+	case MSG_UPL:
 		conclude_upload(c, s);
-		return;
+		break;
+	case MSG_REM:
+		conclude_removal(c, s);
+		break;
+	default:
+		c->purge_pending = true;
+		answer_failure(c, c->task.status, c->task.error);
 	}
-	c->purge_pending = true;
-	answer_failure(c, c->task.status, c->task.error);
 }
 
 /* What goes wrong in the middle of a file cannot be said to the client. */

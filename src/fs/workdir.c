@@ -7,20 +7,32 @@
 #include <unistd.h>
 
 #include "fs/workdir.h"
+#include "policy.h"
 #include "sys/disk.h"
 
-#define WORK     "work" /* no user's directory: those are digits */
+#define WORK     "work"     /* no user's directory: those are digits */
+#define REMOVALS "removals" /* nor is this */
 #define LOCK     "lock"
 #define STARTING 100000 /* the byte after the last UID's */
 
-static char own[96];   /* HOST.PID.N */
-static int alive = -1; /* the lock in it, reservation until the process ends */
+static char own[OWNER_MAX];
 
 static int
 open_lock(int dir, int flags)
 {
 	return openat(dir, LOCK,
 	    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | flags, 0600);
+}
+
+static int
+close_failed(int fd)
+{
+	int error = errno;
+
+	if (fd != -1)
+		close(fd);
+	errno = error;
+	return -1;
 }
 
 static bool
@@ -36,7 +48,7 @@ purge_it(int dir, const char *name, void *arg)
  * missing it died before it had one: nobody else is starting just now.
  */
 static bool
-is_alive(int dir)
+is_locked(int dir)
 {
 	int fd = open_lock(dir, 0);
 	bool locked;
@@ -48,13 +60,50 @@ is_alive(int dir)
 	return locked;
 }
 
+/* The part of HOST.PID.N that is the host. */
+static size_t
+host_len(const char *owner)
+{
+	return strcspn(owner, ".");
+}
+
+static bool
+is_of_this_host(const char *owner)
+{
+	return host_len(owner) == host_len(own) &&
+	    strncmp(owner, own, host_len(own)) == 0;
+}
+
+/*
+ * Another host's directory that nobody has locked, touched as late as just
+ * before ours: its process lives, and its lock does not reach us.
+ */
+static bool
+is_fresh(const struct store *s, int dir, const char *owner)
+{
+	struct stat theirs, ours;
+
+	return !is_of_this_host(owner) && fstat(s->alive, &ours) == 0 &&
+	    fstatat(dir, LOCK, &theirs, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    theirs.st_mtime >= ours.st_mtime - WORK_FRESH / SECONDS;
+}
+
+struct purge {
+	const struct store *store;
+	char living[OWNER_MAX]; /* "", or a host that locks do not reach */
+};
+
 static bool
 purge_dead(int all, const char *name, void *arg)
 {
-	int dir = disk_open_dir(all, name);
-	bool dead = dir != -1 && !is_alive(dir);
+	struct purge *p = arg;
+	int dir = strcmp(name, own) != 0 ? disk_open_dir(all, name) : -1;
+	bool dead = dir != -1 && !is_locked(dir);
 
-	(void)arg;
+	if (dead && is_fresh(p->store, dir, name)) {
+		snprintf(p->living, sizeof(p->living), "%s", name);
+		dead = false;
+	}
 	if (dir != -1)
 		close(dir);
 	if (dead) {
@@ -64,90 +113,234 @@ purge_dead(int all, const char *name, void *arg)
 	return true;
 }
 
-/* Make, open and lock our own directory: its descriptor. */
+/* Open and lock our own directory: its descriptor. */
 static int
-make_own(int all)
+lock_own(struct store *s, int all)
+{
+	int dir = disk_open_dir(all, own);
+
+	if (dir == -1)
+		return -1;
+	s->alive = open_lock(dir, O_CREAT);
+	if (s->alive != -1 && disk_lock(s->alive, 0, false) == 0)
+		return dir;
+	return close_failed(dir);
+}
+
+static int
+make_own(struct store *s, int all)
 {
 	char host[64] = "";
-	int dir;
 
 	gethostname(host, sizeof(host) - 1);
-	host[strcspn(host, "/.")] = '\0';
+	host[strcspn(host, "/. \t\n")] = '\0';
 	for (unsigned n = 0;; n++) {
 		snprintf(
 		    own, sizeof(own), "%s.%ld.%u", host, (long)getpid(), n);
 		if (mkdirat(all, own, 0700) == 0)
-			break;
+			return lock_own(s, all);
 		if (errno != EEXIST)
 			return -1;
 	}
-	dir = disk_open_dir(all, own);
-	if (dir == -1)
-		return -1;
-	alive = open_lock(dir, O_CREAT | O_EXCL);
-	if (alive != -1 && disk_lock(alive, 0, false) == 0)
-		return dir;
-	close(dir);
-	return -1;
+}
+
+static const char *
+refuse(const char *living)
+{
+	static char why[256];
+
+	snprintf(why, sizeof(why),
+	    "%s seems to be at work, but locks do not reach from here to "
+	    "there (or it has just ended: try again in %ld s)",
+	    living, (long)(WORK_FRESH / SECONDS));
+	return why;
 }
 
 /* Starting, one at a time: nobody's half-made directory is taken for dead. */
-static int
+static const char *
 settle(struct store *s, int all)
 {
-	if (disk_lock(s->locks, STARTING, true) == -1)
+	struct purge p = { .store = s };
+	int starting = open_lock(all, O_CREAT);
+	const char *error = NULL;
+
+	if (starting == -1 || disk_lock(starting, STARTING, true) == -1 ||
+	    (s->work = make_own(s, all)) == -1)
+		error = strerror(errno);
+	else if (disk_each(s->root, WORK, purge_dead, &p) == -1)
+		error = strerror(errno);
+	if (starting != -1)
+		close(starting);
+	if (error == NULL && p.living[0] != '\0')
+		error = refuse(p.living);
+	return error;
+}
+
+static int
+open_made(int root, const char *name)
+{
+	if (mkdirat(root, name, 0700) == -1 && errno != EEXIST)
 		return -1;
-	disk_each(s->root, WORK, purge_dead, NULL);
-	s->work = make_own(all);
-	return disk_unlock(s->locks, STARTING);
+	return disk_open_dir(root, name);
 }
 
 /*
  * The root is synced because a process that was killed may have made a user's
  * directory and not come to that.
  */
-int
+const char *
 workdir_open(struct store *s)
 {
-	int all;
+	int all = open_made(s->root, WORK);
+	const char *error;
 
-	s->work = s->locks = -1;
-	if (mkdirat(s->root, WORK, 0700) == -1 && errno != EEXIST)
-		return -1;
-	all = disk_open_dir(s->root, WORK);
-	if (all == -1)
-		return -1;
-	s->locks = open_lock(all, O_CREAT);
-	if (s->locks == -1 || settle(s, all) == -1 || s->work == -1) {
-		int error = errno;
-
-		close(all);
-		errno = error;
-		return -1;
+	s->work = s->alive = s->locks = -1;
+	s->locker = 0;
+	s->remote = disk_is_remote(s->root);
+	s->removals = open_made(s->root, REMOVALS);
+	if (all == -1 || s->removals == -1) {
+		error = strerror(errno);
+		close_failed(all);
+		return error;
 	}
+	error = settle(s, all);
 	close(all);
-	return fsync(s->root);
+	if (error == NULL && fsync(s->root) == -1)
+		error = strerror(errno);
+	if (error != NULL && s->work != -1)
+		workdir_close(s);
+	return error;
 }
 
+/* The lock is closed first: NFS keeps a file that is open, and so its
+ * directory. */
 void
 workdir_close(struct store *s)
 {
 	int all = disk_open_dir(s->root, WORK);
 
+	close(s->alive);
+	if (s->locks != -1 && s->locker == getpid())
+		close(s->locks);
+	s->alive = s->locks = -1;
 	disk_each(s->work, ".", purge_it, NULL);
 	if (all != -1) {
 		unlinkat(all, own, AT_REMOVEDIR);
 		close(all);
 	}
 	close(s->work);
-	close(s->locks);
-	close(alive);
+	close(s->removals);
+}
+
+const char *
+workdir_owner(void)
+{
+	return own;
+}
+
+bool
+workdir_is_alive(const struct store *s, const char *owner)
+{
+	int all, dir;
+	bool living;
+
+	if (strcmp(owner, own) == 0)
+		return true; /* to look would be to unlock it */
+	all = disk_open_dir(s->root, WORK);
+	dir = all == -1 ? -1 : disk_open_dir(all, owner);
+	living = dir == -1 ? errno != ENOENT : is_locked(dir);
+	if (all != -1)
+		close(all);
+	if (dir != -1)
+		close(dir);
+	return living;
 }
 
 int
-user_lock(const struct store *s, const char *uid)
+workdir_touch(const struct store *s)
 {
-	return disk_lock(s->locks, strtol(uid, NULL, 10), true);
+	int all = disk_open_dir(s->root, WORK);
+	int dir = all == -1 ? -1 : disk_open_dir(all, own);
+	int result =
+	    dir == -1 ? -1 : utimensat(dir, LOCK, NULL, AT_SYMLINK_NOFOLLOW);
+
+	close_failed(all);
+	close_failed(dir);
+	return result;
+}
+
+/* Put the new one in the old one's place, where there is a new one. */
+static int
+take_over(struct store *s, int work)
+{
+	if (work == -1)
+		return -1;
+	close(s->work);
+	s->work = work;
+	return 0;
+}
+
+/* Closed first: closing it later would unlock the new one, were it the same. */
+int
+workdir_renew(struct store *s)
+{
+	int all = open_made(s->root, WORK), dir;
+
+	if (all == -1)
+		return -1;
+	if (mkdirat(all, own, 0700) == -1 && errno != EEXIST)
+		return close_failed(all);
+	if (s->alive != -1)
+		close(s->alive);
+	s->alive = -1;
+	dir = lock_own(s, all);
+	close_failed(all);
+	return take_over(s, dir);
+}
+
+int
+workdir_reopen(struct store *s)
+{
+	int all = disk_open_dir(s->root, WORK);
+	int dir = all == -1 ? -1 : disk_open_dir(all, own);
+
+	close_failed(all);
+	return take_over(s, dir);
+}
+
+static int
+open_locks(struct store *s)
+{
+	int all = open_made(s->root, WORK);
+
+	if (s->locks != -1)
+		close(s->locks);
+	s->locks = all == -1 ? -1 : open_lock(all, O_CREAT);
+	s->locker = getpid();
+	close_failed(all);
+	return s->locks;
+}
+
+/* On the file that has the name: another one would keep nobody out. */
+static bool
+is_current(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_nlink > 0;
+}
+
+int
+user_lock(struct store *s, const char *uid)
+{
+	long byte = strtol(uid, NULL, 10);
+
+	if (s->locker != getpid())
+		s->locks = -1; /* our parent's is closed here */
+	else if (s->locks != -1 && disk_lock(s->locks, byte, true) == 0 &&
+	    is_current(s->locks))
+		return 0;
+	return open_locks(s) == -1 ? -1 : disk_lock(s->locks, byte, true);
 }
 
 void

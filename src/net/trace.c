@@ -1,17 +1,16 @@
 #include "net/trace.h"
-#include "net/net.h"
 #include "sys/log.h"
 
 void
-trace(const char *transport, const struct sockaddr_in *peer,
-    const struct msg *request, enum wire_result result, const struct msg *reply)
+trace(const char *transport, const struct addr *peer, const struct msg *request,
+    enum wire_result result, const struct msg *reply)
 {
-	char asked[WIRE_HEAD_MAX], said[WIRE_HEAD_MAX], name[NET_NAME_MAX];
+	char asked[WIRE_HEAD_MAX], said[WIRE_HEAD_MAX], name[ADDR_NAME_MAX];
 
 	if (!log_verbose())
 		return;
 	wire_describe(asked, sizeof(asked), request, result);
 	wire_describe(said, sizeof(said), reply, WIRE_OK);
 	log_request(
-	    "%s %s %s -> %s", transport, net_name(name, peer), asked, said);
+	    "%s %s %s -> %s", transport, addr_name(name, peer), asked, said);
 }

@@ -1,14 +1,12 @@
 #include <string.h>
 
-#include "net/net.h"
 #include "pd/account.h"
 
 int
-account_open(struct account *a, const struct sockaddr_in *as)
+account_open(struct account *a, const struct addr *as)
 {
 	memset(a, 0, sizeof(*a));
-	a->fd = net_udp_to(as);
-	return a->fd == -1 ? -1 : 0;
+	return dgram_dial(&a->dgram, as, &(struct addr){ .ip = 0 });
 }
 
 static void
@@ -17,10 +15,10 @@ ask(struct account *a, const struct msg *m, ms_t now)
 	struct msg stale;
 
 	/* A late reply to an earlier request is not the reply to this one. */
-	while (dgram_receive(a->fd, &stale) == 1)
+	while (request_receive(&a->dgram, &stale) == 1)
 		continue;
 	a->asked = *m;
-	request_start(&a->call, a->fd, m, now);
+	request_start(&a->call, &a->dgram, m, now);
 }
 
 void
@@ -33,6 +31,13 @@ bool
 account_busy(const struct account *a)
 {
 	return a->call.len > 0;
+}
+
+enum account_event
+account_give_up(struct account *a)
+{
+	request_end(&a->call);
+	return ACCOUNT_SILENT;
 }
 
 static bool
@@ -68,7 +73,7 @@ account_watch(const struct account *a, struct ready *r)
 {
 	if (!account_busy(a))
 		return;
-	ready_read(r, a->fd);
+	dgram_watch(&a->dgram, r);
 	request_watch(&a->call, r);
 }
 
@@ -95,13 +100,13 @@ listen_once(struct account *a)
 	struct msg m;
 	int got;
 
-	while ((got = dgram_receive(a->fd, &m)) == 1) {
+	while ((got = request_receive(&a->dgram, &m)) == 1) {
 		enum account_event event = heard(a, &m);
 
 		if (event != ACCOUNT_QUIET)
 			return event;
 	}
-	return got == -1 ? ACCOUNT_CLOSED : ACCOUNT_QUIET;
+	return got == DGRAM_REFUSED ? ACCOUNT_CLOSED : ACCOUNT_QUIET;
 }
 
 enum account_event
@@ -111,10 +116,11 @@ account_step(struct account *a, const struct ready *r)
 
 	if (!account_busy(a))
 		return ACCOUNT_QUIET;
-	if (ready_can_read(r, a->fd))
+	if (dgram_readable(&a->dgram, r))
 		event = listen_once(a);
 	if (event == ACCOUNT_QUIET)
-		return request_step(&a->call, r->woke) == REQUEST_FAILED ?
+		return request_step(&a->call, &a->dgram, r->woke) ==
+			REQUEST_FAILED ?
 		    ACCOUNT_SILENT :
 		    ACCOUNT_QUIET;
 	request_end(&a->call);

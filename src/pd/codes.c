@@ -28,12 +28,12 @@ codes_add(struct codes *c, const struct msg *vlc, ms_t now)
 	return true;
 }
 
-const struct msg *
+const struct code *
 codes_last(const struct codes *c, unsigned i)
 {
 	unsigned long first = c->count > CODES_LAST ? c->count - CODES_LAST : 0;
 
 	if (i >= CODES_LAST || first + i >= c->count)
 		return NULL;
-	return &c->code[(first + i) % CODES_KEPT].vlc;
+	return &c->code[(first + i) % CODES_KEPT];
 }

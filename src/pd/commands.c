@@ -1,168 +1,143 @@
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "net/net.h"
 #include "pd/commands.h"
 #include "pd/words.h"
+#include "policy.h"
+#include "ui/sentence.h"
 #include "ui/terminal.h"
 
-#define WORDS_MAX 4 /* more than any command has */
-
-struct command {
-	const char *name, *brief; /* brief: one letter or mark, or "" */
-	int least, most;          /* words behind the name */
-	const char *args, *help;
-	void (*run)(struct pd *pd, char *word[], int n, ms_t now);
-};
-
-static void
-refuse(struct pd *pd, const char *why)
+static enum outcome
+refuse(const char *sentence)
 {
-	tell("%s", why);
-	pd->failed = true;
+	tell("%s", sentence);
+	return FAILED;
 }
 
-static void
+static enum outcome
 register_user(struct pd *pd, const char *uid, const char *pass, ms_t now)
 {
 	struct msg m = { .type = MSG_REG };
 
-	if (!wire_valid(F_PASS, pass)) {
-		refuse(pd, SAY_BAD_PASS);
-		return;
-	}
+	if (!wire_valid(F_PASS, pass))
+		return refuse(SAY_BAD_PASS);
 	snprintf(m.uid, sizeof(m.uid), "%s", uid);
 	snprintf(m.pass, sizeof(m.pass), "%s", pass);
 	snprintf(m.ip, sizeof(m.ip), "%s", pd->ip);
-	m.port = ntohs(pd->self.sin_port);
+	m.port = pd->self.port;
 	account_register(&pd->account, &m, now);
+	return RUNNING;
 }
 
-static void
-run_reg(struct pd *pd, char *word[], int n, ms_t now)
+static enum outcome
+take_password(void *self, const char *line, ms_t now)
 {
+	struct pd *pd = self;
+
+	return register_user(pd, pd->login_uid, line, now);
+}
+
+static enum outcome
+run_reg(void *self, char *word[], int n, ms_t now)
+{
+	struct pd *pd = self;
 	const struct msg *reservation = &pd->account.reservation;
 
 	if (!wire_valid(F_UID, word[0]))
-		refuse(pd, SAY_BAD_UID);
-	else if (reservation->type != MSG_UNKNOWN &&
+		return refuse(SAY_BAD_UID);
+	if (reservation->type != MSG_UNKNOWN &&
 	    strcmp(reservation->uid, word[0]) != 0) {
 		tell(SAY_OTHER_UID, reservation->uid, word[0]);
-		pd->failed = true;
-	} else if (n == 2)
-		register_user(pd, word[0], word[1], now);
-	else if (!terminal_interactive()) /* the next line is a command */
-		refuse(pd, SAY_BAD_PASS);
-	else {
-		memcpy(pd->login_uid, word[0], sizeof(pd->login_uid));
-		pd->password = true;
+		return FAILED;
 	}
+	if (n == 2)
+		return register_user(pd, word[0], word[1], now);
+	/* In a script the next line is a command, not a password. */
+	if (!terminal_interactive())
+		return refuse(SAY_BAD_PASS);
+	snprintf(pd->login_uid, sizeof(pd->login_uid), "%s", word[0]);
+	shell_ask(&pd->shell, SAY_PASSWORD, true, take_password);
+	return RUNNING;
 }
 
-static void
-run_codes(struct pd *pd, char *word[], int n, ms_t now)
+/* " 12 s ago" */
+static const char *
+age_of(char *out, size_t size, ms_t age)
 {
-	const struct msg *vlc;
+	static const struct {
+		const char *name;
+		ms_t length;
+	} units[] = { { "s", SECONDS }, { "min", MINUTES },
+		{ "h", 60 * MINUTES }, { "days", 24 * 60 * MINUTES } };
+	int i = 0;
 
-	(void)word, (void)n, (void)now;
+	while (i < 3 && age >= 2 * units[i + 1].length)
+		i++;
+	snprintf(
+	    out, size, SAY_AGE, (long)(age / units[i].length), units[i].name);
+	return out;
+}
+
+static enum outcome
+run_codes(void *self, char *word[], int n, ms_t now)
+{
+	struct pd *pd = self;
+	const struct code *code;
+	char age[40];
+
+	(void)word, (void)n;
 	if (codes_last(&pd->device.codes, 0) == NULL)
 		tell(SAY_NO_CODES);
-	for (unsigned i = 0; (vlc = codes_last(&pd->device.codes, i)) != NULL;
+	for (unsigned i = 0; (code = codes_last(&pd->device.codes, i)) != NULL;
 	     i++)
-		device_tell(vlc);
+		device_tell(
+		    &code->vlc, age_of(age, sizeof(age), now - code->shown));
+	return DONE;
 }
 
-static void
-run_exit(struct pd *pd, char *word[], int n, ms_t now)
+static enum outcome
+run_exit(void *self, char *word[], int n, ms_t now)
 {
 	(void)word, (void)n;
-	commands_leave(pd, now);
+	commands_leave(self, now);
+	return RUNNING;
 }
 
-static void run_help(struct pd *pd, char *word[], int n, ms_t now);
-
-static const struct command commands[] = {
+static const struct shell_command commands[] = {
 	{ "reg", "", 1, 2, "UID PASS", HELP_REG, run_reg },
 	{ "codes", "", 0, 0, "", HELP_CODES, run_codes },
 	{ "exit", "", 0, 0, "", HELP_EXIT, run_exit },
-	{ "help", "?", 0, 1, "[COMMAND]", HELP_HELP, run_help },
+	{ "help", "?", 0, 1, "[COMMAND]", HELP_HELP, NULL },
 };
 
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+/* Words of others, and of user. */
+static const struct shell_alias aliases[] = {
+	{ "register", "reg" },
+	{ "quit", "exit" },
+	{ "bye", "exit" },
+	{ "unreg", "exit" },
+	{ "login", "login, in ./user" },
+	{ "req", "req, in ./user" },
+	{ "val", "val, in ./user" },
+	{ "list", "list, in ./user" },
+	{ "upload", "upload, in ./user" },
+	{ "retrieve", "retrieve, in ./user" },
+	{ "delete", "delete, in ./user" },
+	{ "remove", "remove, in ./user" },
+};
 
-static void
-describe(const struct command *c)
+void
+commands_open(struct pd *pd)
 {
-	tell(SAY_HELP_ROW, c->name, c->brief, c->args, c->help);
+	pd->shell = (struct shell){ SHELL_ROWS(commands), SHELL_ROWS(aliases),
+		.self = pd, .input.fd = STDIN_FILENO };
 }
 
 void
 commands_help(void)
 {
-	for (size_t i = 0; i < COMMANDS; i++)
-		describe(&commands[i]);
-}
-
-static const struct command *
-find(const char *name)
-{
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(name, commands[i].name) == 0 ||
-		    (*name != '\0' && strcmp(name, commands[i].brief) == 0))
-			return &commands[i];
-	return NULL;
-}
-
-/*
- * No two names begin alike, so the first letter tells which was meant.  The
- * word itself is not shown: it may be a password typed too early.
- */
-static void
-unknown(struct pd *pd, const char *name)
-{
-	const char *meant = "help";
-
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (name[0] == commands[i].name[0])
-			meant = commands[i].name;
-	tell(SAY_UNKNOWN, meant);
-	pd->failed = true;
-}
-
-static void
-run_help(struct pd *pd, char *word[], int n, ms_t now)
-{
-	(void)now;
-	if (n == 0)
-		commands_help();
-	else if (find(word[0]) == NULL)
-		unknown(pd, word[0]);
-	else
-		describe(find(word[0]));
-}
-
-void
-commands_line(struct pd *pd, char *line, ms_t now)
-{
-	char *word[WORDS_MAX];
-	const struct command *c;
-	int n;
-
-	if (pd->password) {
-		pd->password = false;
-		register_user(pd, pd->login_uid, line, now);
-		return;
-	}
-	if ((n = words(line, word, WORDS_MAX) - 1) == -1)
-		return;
-	if ((c = find(word[0])) == NULL)
-		unknown(pd, word[0]);
-	else if (n >= c->least && n <= c->most)
-		c->run(pd, word + 1, n, now);
-	else {
-		tell(SAY_FORM, c->name, *c->args != '\0' ? " " : "", c->args);
-		pd->failed = true;
-	}
+	shell_help(SHELL_ROWS(commands));
 }
 
 void
@@ -177,61 +152,46 @@ commands_leave(struct pd *pd, ms_t now)
 		pd->gone = true;
 }
 
-static void
-registered(struct pd *pd, enum account_event event)
+static const char *
+told(enum account_event event)
 {
-	const char *uid = pd->account.asked.uid;
-	char name[NET_NAME_MAX];
+	static const char *const sentences[ACCOUNT_EVENTS] = {
+		[ACCOUNT_OK] = SAY_REGISTERED,
+		[ACCOUNT_NOK] = SAY_REFUSED,
+		[ACCOUNT_STRANGE] = SAY_STRANGE,
+		[ACCOUNT_CLOSED] = SAY_CLOSED,
+		[ACCOUNT_SILENT] = SAY_SILENT,
+	};
 
-	net_name(name, &pd->as);
-	pd->failed = pd->failed || event != ACCOUNT_OK;
-	switch (event) {
-	case ACCOUNT_OK:
-		tell(SAY_REGISTERED, uid);
-		break;
-	case ACCOUNT_NOK:
-		tell(SAY_REFUSED, uid);
-		break;
-	case ACCOUNT_STRANGE:
-		tell(SAY_PROTOCOL, name);
-		break;
-	case ACCOUNT_CLOSED:
-		tell(SAY_CLOSED, name);
-		break;
-	case ACCOUNT_SILENT:
-	case ACCOUNT_QUIET:
-		tell(SAY_SILENT, name);
-		break;
-	}
+	return sentences[event];
 }
 
-static void
-unregistered(struct pd *pd, enum account_event event)
+/* Whether all is well when we leave: also where the owner has removed it. */
+static const char *
+told_at_end(struct pd *pd, enum account_event event)
 {
-	const char *uid = pd->account.asked.uid;
-	char name[NET_NAME_MAX];
-
-	pd->gone = true;
 	if (event == ACCOUNT_OK)
-		tell(SAY_UNREGISTERED, uid);
-	else if (event == ACCOUNT_NOK && pd->device.codes.removal)
-		tell(SAY_REMOVED, uid); /* by its owner, with our code */
-	else {
-		pd->failed = true;
-		if (event == ACCOUNT_NOK)
-			tell(SAY_KEPT, uid);
-		else
-			tell(SAY_NOT_TOLD, net_name(name, &pd->as), uid);
-	}
+		return SAY_UNREGISTERED;
+	if (event == ACCOUNT_NOK && pd->device.codes.removal)
+		return SAY_REMOVED; /* with our code */
+	pd->failed = true;
+	return event == ACCOUNT_NOK ? SAY_KEPT : SAY_NOT_TOLD;
 }
 
 void
 commands_answered(struct pd *pd, enum account_event event)
 {
+	char address[ADDR_NAME_MAX];
+	struct subject subject = { .name = pd->account.asked.uid,
+		.address = addr_name(address, &pd->as) };
+
 	if (event == ACCOUNT_QUIET)
 		return;
-	if (pd->account.asked.type == MSG_UNR)
-		unregistered(pd, event);
-	else
-		registered(pd, event);
+	pd->gone = pd->account.asked.type == MSG_UNR;
+	if (pd->gone)
+		sentence_tell(told_at_end(pd, event), &subject);
+	else {
+		sentence_tell(told(event), &subject);
+		pd->failed = pd->failed || event != ACCOUNT_OK;
+	}
 }

@@ -7,124 +7,87 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/net.h"
+#include "net/signals.h"
 #include "pd/commands.h"
 #include "pd/words.h"
 #include "policy.h"
+#include "ui/options.h"
 #include "ui/terminal.h"
 
-enum {
-	GO_ON = -1,
-	EXIT_FINE,
-	EXIT_FAILED,
-	EXIT_USAGE,
-	EXIT_UNREACHABLE,
-	EXIT_SIGNAL = 128 /* and its number: 130 for Ctrl-C */
-};
+static struct pd pd;
+static struct ready ready;
 
 struct options {
 	const char *ip, *as_host;
 	uint16_t port, as_port;
 };
 
-static struct pd pd;
-static struct ready ready;
+static struct options options = {
+	.port = PD_PORT, .as_host = "127.0.0.1", .as_port = AS_PORT
+};
+
+static const struct option_row rows[] = {
+	{ '\0', NULL, "PDIP",
+	    "address of this machine, where the AS sends codes", OPTION_OPERAND,
+	    &options.ip },
+	{ 'd', NULL, "PDport", "UDP port for them; 0: any free one",
+	    OPTION_ANY_PORT, &options.port },
+	{ 'n', NULL, "ASIP", "host of the AS, name or address", OPTION_TEXT,
+	    &options.as_host },
+	{ 'p', NULL, "ASport", "its UDP port", OPTION_PORT, &options.as_port },
+};
+
+static const struct option_table table = {
+	.program = "pd",
+	.about = SAY_ABOUT,
+	.row = rows,
+	.rows = sizeof(rows) / sizeof(rows[0]),
+	.exits = SAY_EXITS,
+	.more = commands_help,
+};
 
 static int
-usage(void)
+read_options(int argc, char *argv[])
 {
-	fputs(SAY_USAGE, stderr);
-	return EXIT_USAGE;
-}
+	int status = options_read(&table, argc, argv);
 
-/* PDIP may come before or behind the options: the next word, if it is one. */
-static bool
-take_ip(int argc, char *argv[], struct options *o)
-{
-	if (optind == argc || o->ip != NULL)
-		return false;
-	o->ip = argv[optind++];
-	return true;
-}
-
-/* GO_ON, or the status to end with. */
-static int
-read_option(int option, struct options *o)
-{
-	switch (option) {
-	case 'd':
-	case 'p':
-		if (net_port_scan(optarg, option == 'd',
-			option == 'd' ? &o->port : &o->as_port))
-			return GO_ON;
-		warn(SAY_BAD_PORT, option, optarg);
-		return EXIT_USAGE;
-	case 'n':
-		o->as_host = optarg;
-		return GO_ON;
-	case 'h':
-		printf(SAY_USAGE SAY_OPTIONS, PD_PORT, AS_PORT);
-		commands_help();
-		return EXIT_FINE;
-	case 'V':
-		fputs(SAY_VERSION, stdout);
-		return EXIT_FINE;
-	default:
-		return usage();
-	}
-}
-
-static int
-read_options(int argc, char *argv[], struct options *o)
-{
-	int status = GO_ON;
-
-	do {
-		int option;
-
-		while (status == GO_ON &&
-		    (option = getopt(argc, argv, "d:n:p:hV")) != -1)
-			status = read_option(option, o);
-	} while (status == GO_ON && take_ip(argc, argv, o));
-	if (status != GO_ON)
+	if (status != GO_ON || wire_valid(F_IP, options.ip))
 		return status;
-	if (optind < argc || o->ip == NULL)
-		return usage();
-	if (wire_valid(F_IP, o->ip))
-		return GO_ON;
-	warn(SAY_BAD_IP, o->ip);
+	warn(SAY_BAD_IP, options.ip);
 	return EXIT_USAGE;
 }
 
 /* Sockets and signals; GO_ON, or the status to end with. */
 static int
-prepare(const struct options *o, int *signals)
+prepare(const struct options *o)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	const char *wrong = net_resolve(&pd.as, o->as_host, o->as_port);
-	char name[NET_NAME_MAX];
-	uint16_t port;
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
+		TERMINAL_SIGNALS };
+	const char *wrong = addr_resolve(&pd.as, o->as_host, o->as_port);
+	char name[ADDR_NAME_MAX];
+	int result;
 
 	if (wrong != NULL) {
 		warn(SAY_NO_HOST, o->as_host, wrong);
 		return EXIT_UNREACHABLE;
 	}
-	snprintf(pd.ip, sizeof(pd.ip), "%s", o->ip);
-	net_address(&pd.self, o->ip, o->port);
-	port = device_open(&pd.device, &pd.as, &pd.self);
-	if (port == 0) {
+	pd.self = addr_parse(o->ip, o->port);
+	addr_ip(pd.ip, &pd.self);
+	result = device_open(&pd.device, &pd.as, &pd.self);
+	if (result == -1) {
 		warn(SAY_NO_PORT, (unsigned)o->port, strerror(errno));
 		return EXIT_UNREACHABLE;
 	}
-	pd.self.sin_port = htons(port);
+	if (result == 1)
+		warn(SAY_NOT_HERE, pd.ip);
+	pd.self.port = device_port(&pd.device);
 	if (o->port == 0)
-		tell(SAY_PORT, (unsigned)port);
+		tell(SAY_PORT, (unsigned)pd.self.port);
 	if (account_open(&pd.account, &pd.as) == -1) {
-		warn(SAY_NO_AS, net_name(name, &pd.as), strerror(errno));
+		warn(SAY_NO_AS, addr_name(name, &pd.as), strerror(errno));
 		return EXIT_UNREACHABLE;
 	}
-	*signals = net_signals(numbers, sizeof(numbers) / sizeof(numbers[0]));
-	if (*signals != -1)
+	if (signals_open(numbers, sizeof(numbers) / sizeof(numbers[0])) == 0)
 		return GO_ON;
 	warn(SAY_NO_SYSTEM, strerror(errno));
 	return EXIT_FAILED;
@@ -138,67 +101,51 @@ input_paused(void)
 }
 
 static void
-input_watch(struct ready *r)
+person_watch(struct ready *r)
 {
-	if (pd.password && !input_paused())
-		terminal_ask_secret(SAY_PASSWORD);
-	else if (pd.need_input && !input_paused())
-		terminal_ask(SAY_PROMPT);
-	if (input_paused())
-		return;
-	if (pd.need_input)
-		ready_read(r, pd.input.fd);
-	else
-		ready_by(r, 0);
+	char name[ADDR_NAME_MAX], what[sizeof(pd.shell.what)] = "";
+
+	if (account_busy(&pd.account) && !pd.leaving)
+		snprintf(
+		    what, sizeof(what), SAY_WAITING, addr_name(name, &pd.as));
+	shell_wait(&pd.shell, r, what);
+	if (!input_paused())
+		shell_watch(&pd.shell, r);
 }
 
 static void
-input_step(const struct ready *r)
+person_step(const struct ready *r)
 {
-	char *line;
-
 	if (input_paused())
 		return;
-	if (ready_can_read(r, pd.input.fd))
-		terminal_fill();
-	pd.need_input = false;
-	switch (lines_take(&pd.input, &line)) {
-	case LINE_OK:
-		terminal_answered();
-		commands_line(&pd, line, r->woke);
-		break;
-	case LINE_LONG:
-		terminal_answered();
-		tell(SAY_TOO_LONG);
+	if (shell_step(&pd.shell, r) == FAILED)
 		pd.failed = true;
-		break;
-	case LINE_MORE:
-		pd.need_input = true;
-		break;
-	case LINE_END:
+	if (pd.shell.ended)
 		commands_leave(&pd, r->woke);
-		break;
-	}
 }
 
 /*
- * The first signal makes us unregister, the next one ends at once, but for that
- * of a terminal that is closed: the end of the input comes with it.  What the
- * exit status becomes: Ctrl-C is told apart, SIGTERM is as good as exit.
+ * The first signal makes us unregister; the next one and Ctrl-\ end at once,
+ * but for that of a terminal that is closed: the end of the input comes with
+ * it.  Whoever can press Ctrl-C again may wait for a silent AS, others do not.
+ * What the exit status becomes: Ctrl-C is told apart, SIGTERM is as good
+ * as exit.
  */
 static int
 interrupt(int number, int status, ms_t now)
 {
-	if (number == 0)
+	if (terminal_signal(number))
 		return status;
 	if (number == SIGINT)
 		terminal_interrupted();
 	if (pd.leaving && number == SIGHUP)
 		return status;
-	if (pd.leaving) {
+	if (pd.leaving || number == SIGQUIT) {
 		pd.gone = true;
 		return EXIT_SIGNAL + number;
 	}
+	if (number != SIGINT)
+		pd.leave_by = now + STOP_TIME;
 	commands_leave(&pd, now);
 	return number == SIGINT ? EXIT_SIGNAL + number : status;
 }
@@ -207,34 +154,43 @@ interrupt(int number, int status, ms_t now)
 static void
 check_output(ms_t now)
 {
-	if (!terminal_lost() || pd.leaving)
+	if (terminal_lost() == 0 || pd.unread)
 		return;
 	warn(SAY_NO_READER);
-	pd.failed = true;
+	pd.unread = pd.failed = true;
 	commands_leave(&pd, now);
 }
 
-static int
-serve(int signals)
+static void
+stop_waiting(ms_t now)
 {
-	int status = EXIT_FINE;
+	if (pd.leave_by != 0 && now >= pd.leave_by && !pd.gone)
+		commands_answered(&pd, account_give_up(&pd.account));
+}
+
+static int
+serve(void)
+{
+	int number, status = EXIT_FINE;
 
 	while (!pd.gone) {
 		ready_begin(&ready);
-		ready_read(&ready, signals);
+		signals_watch(&ready);
 		device_watch(&pd.device, &ready);
 		account_watch(&pd.account, &ready);
-		input_watch(&ready);
+		person_watch(&ready);
+		if (pd.leave_by != 0)
+			ready_by(&ready, pd.leave_by);
 		if (ready_wait(&ready) == -1) {
 			warn(SAY_NO_SELECT, strerror(errno));
 			return EXIT_FAILED;
 		}
-		if (ready_can_read(&ready, signals))
-			status =
-			    interrupt(net_signal(signals), status, ready.woke);
+		if ((number = signals_next(&ready)) != 0)
+			status = interrupt(number, status, ready.woke);
 		device_step(&pd.device, &pd.account, &ready);
 		commands_answered(&pd, account_step(&pd.account, &ready));
-		input_step(&ready);
+		person_step(&ready);
+		stop_waiting(ready.woke);
 		check_output(ready.woke);
 	}
 	return status == EXIT_FINE && pd.failed ? EXIT_FAILED : status;
@@ -243,19 +199,15 @@ serve(int signals)
 int
 main(int argc, char *argv[])
 {
-	struct options o = {
-		.port = PD_PORT, .as_host = "127.0.0.1", .as_port = AS_PORT
-	};
-	int signals, status;
+	int status;
 
-	terminal_open(&pd.input);
-	status = read_options(argc, argv, &o);
+	signals_unblock();
+	terminal_open();
+	commands_open(&pd);
+	status = read_options(argc, argv);
 	if (status == GO_ON)
-		status = prepare(&o, &signals);
+		status = prepare(&options);
 	if (status == GO_ON)
-		status = serve(signals);
-	terminal_close();
-	if (terminal_lost() && status == EXIT_FINE)
-		status = EXIT_FAILED;
-	return status;
+		status = serve();
+	return terminal_exit(status);
 }

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/secret.h"
 #include "proto/field.h"
 #include "proto/wire.h"
 
@@ -190,6 +191,7 @@ wire_parse_datagram(const char *s, size_t n, struct msg *m)
 		memcpy(text, s, len);
 		text[len] = '\n';
 		result = wire_parse(text, len + 1, &used, m);
+		wipe(text, len); /* a password may be in it */
 	} else {
 		m->type = type_of(s, n);
 		result = WIRE_BAD;

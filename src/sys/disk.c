@@ -6,11 +6,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
+
 #include "sys/clock.h"
 #include "sys/disk.h"
 #include "sys/fd.h"
 
 #define ROOM_SLOW 100 /* ms */
+
+bool
+disk_is_missing(const char *path)
+{
+	struct stat st;
+
+	return fstatat(AT_FDCWD, path, &st, 0) == -1 && errno == ENOENT;
+}
 
 int
 disk_open_dir(int at, const char *name)
@@ -34,6 +46,31 @@ disk_root(const char *path, int *fd)
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return "is writable by others (chmod go-w would do)";
 	return NULL;
+}
+
+/* The kinds of Linux, from its statfs(2); no other system tells by number. */
+bool
+disk_is_remote(int fd)
+{
+#ifdef __linux__
+	static const unsigned long kinds[] = { 0x6969 /* NFS */,
+		0x65735546 /* FUSE */, 0x00c36400 /* Ceph */,
+		0xff534d42 /* CIFS */, 0xfe534d42 /* SMB2 */, 0x517b /* SMB */,
+		0x01021997 /* 9P */, 0x0bd00bd0 /* Lustre */,
+		0x47504653 /* GPFS */, 0x5346414f /* AFS */,
+		0x01161970 /* GFS2 */, 0x7461636f /* OCFS2 */,
+		0x73757245 /* Coda */, 0x20030528 /* OrangeFS */ };
+	struct statfs st;
+
+	if (fstatfs(fd, &st) == -1)
+		return false;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (((unsigned long)st.f_type & 0xffffffff) == kinds[i])
+			return true;
+#else
+	(void)fd;
+#endif
+	return false;
 }
 
 int
@@ -82,23 +119,46 @@ disk_write(int fd, const void *data, size_t n)
 }
 
 /*
- * Where the file system cannot, the C library writes a byte a block instead;
- * where each of these waits for a server, once is enough.
+ * Where the file system cannot, some C libraries write a byte a block instead,
+ * which takes seconds where each waits for a server.  They cannot do that to a
+ * file that is open for appending alone, and say so; the call itself can.
  */
+bool
+disk_has_room_call(int at, const char *name)
+{
+	int fd = openat(at, name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	bool has = fd != -1 && posix_fallocate(fd, 0, 1) == 0;
+
+	if (fd != -1) {
+		unlinkat(at, name, 0);
+		close(fd);
+	}
+	return has;
+}
+
+static bool room_refused; /* see disk_room_never() */
+
+void
+disk_room_never(void)
+{
+	room_refused = true;
+}
+
 void
 disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size)
 {
-	static bool slow;
 	uint64_t more = size - *room;
 	ms_t began;
 
-	if (size < DISK_STRETCH || need <= *room || slow)
+	if (size < DISK_STRETCH || need <= *room || room_refused)
 		return;
 	if (more > DISK_STRETCH)
 		more = DISK_STRETCH;
 	began = now_ms();
 	posix_fallocate(fd, (off_t)*room, (off_t)more);
-	slow = now_ms() - began > ROOM_SLOW;
+	room_refused = now_ms() - began > ROOM_SLOW;
 	*room += more;
 }
 
@@ -134,35 +194,20 @@ fill(int fd, const char *text)
 	return close(fd);
 }
 
-/* Give what is whole in work its name; where that fails nothing is left. */
-static int
-name_it(int at, const char *name, int work, bool replace)
-{
-	int error;
-
-	if (replace ? renameat(work, name, at, name) == 0 :
-		      linkat(work, name, at, name, 0) == 0 &&
-		    (unlinkat(work, name, 0) == 0 || errno == ENOENT))
-		return fsync(at);
-	error = errno;
-	unlinkat(work, name, 0);
-	errno = error;
-	return -1;
-}
-
-static int
-put(int at, const char *name, int work, const char *text, bool replace)
+int
+disk_save_as(
+    int at, const char *name, int work, const char *temp, const char *text)
 {
 	int fd, error;
 
-	unlinkat(work, name, 0); /* cut short by a crash */
-	fd = disk_create(work, name);
+	unlinkat(work, temp, 0); /* cut short by a crash */
+	fd = disk_create(work, temp);
 	if (fd == -1)
 		return -1;
-	if (fill(fd, text) == 0)
-		return name_it(at, name, work, replace);
+	if (fill(fd, text) == 0 && renameat(work, temp, at, name) == 0)
+		return fsync(at);
 	error = errno;
-	unlinkat(work, name, 0);
+	unlinkat(work, temp, 0);
 	errno = error;
 	return -1;
 }
@@ -170,13 +215,7 @@ put(int at, const char *name, int work, const char *text, bool replace)
 int
 disk_save(int at, const char *name, int work, const char *text)
 {
-	return put(at, name, work, text, true);
-}
-
-int
-disk_add(int at, const char *name, int work, const char *text)
-{
-	return put(at, name, work, text, false);
+	return disk_save_as(at, name, work, name, text);
 }
 
 static bool
@@ -238,6 +277,12 @@ int
 disk_lock(int fd, off_t byte, bool wait)
 {
 	return control_lock(fd, wait ? F_SETLKW : F_SETLK, F_WRLCK, byte, NULL);
+}
+
+int
+disk_lock_shared(int fd, off_t byte)
+{
+	return control_lock(fd, F_SETLKW, F_RDLCK, byte, NULL);
 }
 
 int

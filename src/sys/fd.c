@@ -18,6 +18,16 @@ fd_limit(void)
 }
 
 int
+fd_inherited(void)
+{
+	int n = 0;
+
+	for (int fd = STDERR_FILENO + 1; fd < fd_limit(); fd++)
+		n += fcntl(fd, F_GETFD) != -1;
+	return n;
+}
+
+int
 close_with_errno(int fd)
 {
 	int error = errno;

@@ -1,23 +1,63 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/select.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "sys/fd.h"
 #include "sys/log.h"
 
+#define LINE_MAX_LEN 1200 /* with its head and tail; below PIPE_BUF */
+
+/* Where lines go.  Nobody waits for their reader: what is too much is lost. */
+struct output {
+	int fd;
+	size_t
+	    rest; /* bytes of a line that has left in part: they come first */
+	unsigned long lost; /* lines, since the last that has left */
+	char text[LINE_MAX_LEN];
+};
+
+static struct output out = { .fd = STDOUT_FILENO };
+static struct output err = { .fd = STDERR_FILENO };
 static const char *name = "";
 static bool telling;
+static bool lost; /* something of what went to stdout could not be written */
+
+/*
+ * A terminal or a pipe is opened once more, since O_NONBLOCK belongs to all who
+ * share an opened one, and they need not expect it.  Where that cannot be, we
+ * ask before each line whether it can leave: a pipe takes one as a whole then.
+ */
+static void
+open_output(struct output *o, int fd)
+{
+	char path[32];
+	struct stat st;
+	int again;
+
+	memset(o, 0, sizeof(*o));
+	o->fd = fd;
+	if (fstat(fd, &st) == -1 ||
+	    !(S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
+		return;
+	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	again = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (again != -1)
+		o->fd = again;
+}
 
 void
 log_open(const char *program, bool verbose)
 {
 	fill_standard_descriptors();
+	open_output(&out, STDOUT_FILENO);
+	open_output(&err, STDERR_FILENO);
 	name = program;
 	telling = verbose;
 }
@@ -28,27 +68,115 @@ log_verbose(void)
 	return telling;
 }
 
-/* One line in one write: head, text, tail. */
-static void __attribute__((__format__(__printf__, 4, 0))) say(FILE *to,
+static struct tm
+local_time(void)
+{
+	time_t now = time(NULL);
+	struct tm tm = { .tm_mday = 1 };
+
+	localtime_r(&now, &tm);
+	return tm;
+}
+
+/* How many of n bytes have left at once; errno where they never will. */
+static size_t
+transmit(const struct output *o, const char *text, size_t n)
+{
+	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
+	ssize_t wrote = -1;
+
+	errno = EAGAIN;
+	if (poll(&p, 1, 0) == 1)
+		wrote = write(o->fd, text, n);
+	return wrote > 0 ? (size_t)wrote : 0;
+}
+
+/* What has not left of a line that has begun to. */
+static bool
+finish_line(struct output *o)
+{
+	size_t left = transmit(o, o->text, o->rest);
+
+	o->rest -= left;
+	memmove(o->text, o->text + left, o->rest);
+	return o->rest == 0;
+}
+
+static bool
+send_line(struct output *o, const char *line, size_t n)
+{
+	size_t left;
+
+	if (o->rest > 0 && !finish_line(o))
+		return false;
+	left = transmit(o, line, n);
+	if (left > 0) {
+		o->rest = n - left;
+		memcpy(o->text, line + left, o->rest);
+	}
+	return left > 0;
+}
+
+/* One line: head, text, tail.  False: it is lost, errno says why. */
+static bool __attribute__((__format__(__printf__, 4, 0))) say(struct output *o,
     const char *head, const char *tail, const char *format, va_list args)
 {
-	char text[1024];
+	char text[1024], line[LINE_MAX_LEN];
+	int n;
 
+	if (o->lost > 0) {
+		n = snprintf(line, sizeof(line),
+		    "%s: %lu lines are missing here, as nobody read them\n",
+		    name, o->lost);
+		if (send_line(o, line, (size_t)n))
+			o->lost = 0;
+	}
 	vsnprintf(text, sizeof(text), format, args);
-	fprintf(to, "%s%s%s\n", head, text, tail);
-	fflush(to);
+	n = snprintf(line, sizeof(line), "%s%s%s\n", head, text, tail);
+	if (o->lost == 0 && send_line(o, line, (size_t)n))
+		return true;
+	o->lost++;
+	return false;
+}
+
+static void __attribute__((__format__(__printf__, 3, 0)))
+complain(const char *when, int error, const char *format, va_list args)
+{
+	char head[64], tail[128] = "";
+
+	snprintf(head, sizeof(head), "%s: %s", name, when);
+	if (error != 0)
+		snprintf(tail, sizeof(tail), ": %s", strerror(error));
+	say(&err, head, tail, format, args);
+	errno = error;
 }
 
 static void __attribute__((__format__(__printf__, 2, 0)))
-complain(int error, const char *format, va_list args)
+complain_now(int error, const char *format, va_list args)
 {
-	char head[32], tail[128] = "";
+	struct tm now = local_time();
+	char when[32];
 
-	snprintf(head, sizeof(head), "%s: ", name);
-	if (error != 0)
-		snprintf(tail, sizeof(tail), ": %s", strerror(error));
-	say(stderr, head, tail, format, args);
-	errno = error;
+	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S ", &now);
+	complain(when, error, format, args);
+}
+
+/* That nobody reads any more is no fault.  Said once: a full disk stays full.
+ */
+static void __attribute__((__format__(__printf__, 2, 0)))
+inform(const char *head, const char *format, va_list args)
+{
+	if (say(&out, head, "", format, args) || errno == EAGAIN ||
+	    errno == EPIPE || lost)
+		return;
+	lost = true;
+	log_error("cannot write to the standard output");
+}
+
+bool
+log_lost(void)
+{
+	return lost;
 }
 
 void
@@ -57,36 +185,28 @@ log_info(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(stdout, "", "", format, args);
+	inform("", format, args);
 	va_end(args);
-}
-
-/* Would a line go out at once?  Nobody may be reading what a pipe holds. */
-static bool
-is_heard(void)
-{
-	struct timeval at_once = { 0, 0 };
-	fd_set out;
-
-	FD_ZERO(&out);
-	FD_SET((unsigned)STDOUT_FILENO, &out);
-	return select(STDOUT_FILENO + 1, NULL, &out, NULL, &at_once) == 1;
 }
 
 void
 log_request(const char *format, ...)
 {
-	char head[16];
-	time_t now = time(NULL);
-	struct tm tm;
+	static char last[16];
+	char head[16], date[16];
+	struct tm now;
 	va_list args;
 
-	if (!telling || !is_heard())
+	if (!telling)
 		return;
-	localtime_r(&now, &tm);
-	strftime(head, sizeof(head), "%H:%M:%S ", &tm);
+	now = local_time();
+	strftime(head, sizeof(head), "%H:%M:%S ", &now);
+	strftime(date, sizeof(date), "%Y-%m-%d", &now);
+	if (last[0] != '\0' && strcmp(date, last) != 0)
+		log_info("%s", date); /* a new day */
+	memcpy(last, date, sizeof(last));
 	va_start(args, format);
-	say(stdout, head, "", format, args);
+	inform(head, format, args);
 	va_end(args);
 }
 
@@ -96,7 +216,7 @@ log_warn(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(0, format, args);
+	complain_now(0, format, args);
 	va_end(args);
 }
 
@@ -107,7 +227,7 @@ log_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(error, format, args);
+	complain_now(error, format, args);
 	va_end(args);
 }
 
@@ -118,7 +238,7 @@ fatal(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(error, format, args);
+	complain("", error, format, args);
 	va_end(args);
 	exit(1);
 }
@@ -129,13 +249,13 @@ fatalx(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain(0, format, args);
+	complain("", 0, format, args);
 	va_end(args);
 	exit(1);
 }
 
 char *
-escape(char *out, size_t room, const char *s, size_t n)
+escape(char *to, size_t room, const char *s, size_t n)
 {
 	size_t len = 0;
 
@@ -143,11 +263,23 @@ escape(char *out, size_t room, const char *s, size_t n)
 		unsigned char c = (unsigned char)s[i];
 
 		if (c >= ' ' && c <= '~' && c != '\\')
-			out[len++] = (char)c;
+			to[len++] = (char)c;
 		else
 			len += (size_t)snprintf(
-			    out + len, room - len, "\\x%02x", (unsigned)c);
+			    to + len, room - len, "\\x%02x", (unsigned)c);
 	}
-	out[len] = '\0';
-	return out;
+	to[len] = '\0';
+	return to;
+}
+
+char *
+log_path(char *to, size_t size, const char *path)
+{
+	char here[LOG_PATH_MAX] = "", all[2 * LOG_PATH_MAX];
+
+	if (path[0] != '/' && getcwd(here, sizeof(here)) == NULL)
+		here[0] = '\0';
+	snprintf(all, sizeof(all), "%s%s%s", here,
+	    here[0] != '\0' && here[1] != '\0' ? "/" : "", path);
+	return escape(to, size, all, strlen(all));
 }

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "crypto/secret.h"
 #include "sys/fd.h"
 #include "sys/pool.h"
 
@@ -78,15 +79,16 @@ static _Noreturn void
 work(const struct pool *p, int mine)
 {
 	char body[BODY_MAX];
+	bool sent = true;
 	int fd;
 
 	send(mine, "", 1, MSG_NOSIGNAL);
-	while (receive_job(mine, body, p->size, &fd)) {
+	while (sent && receive_job(mine, body, p->size, &fd)) {
 		p->run(body, fd);
 		if (fd != -1)
 			close(fd);
-		if (!send_job(mine, body, p->size, -1))
-			break;
+		sent = send_job(mine, body, p->size, -1);
+		wipe(body, sizeof(body)); /* a password may be in it */
 	}
 	_exit(0);
 }
@@ -260,6 +262,7 @@ pool_step(struct pool *p, const struct ready *r)
 			continue;
 		}
 		memcpy(w->job->body, body, p->size);
+		wipe(body, p->size);
 		w->job->state = JOB_DONE;
 		w->job = NULL;
 	}

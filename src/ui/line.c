@@ -17,8 +17,10 @@ lines_fill(struct lines *l)
 	n = read(l->fd, l->data + l->len, LINE_MAX_LEN - l->len);
 	if (n > 0)
 		l->len += (size_t)n;
-	else if (n == 0 || (errno != EINTR && errno != EAGAIN))
+	else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
 		l->ended = true;
+		l->error = n == 0 ? 0 : errno;
+	}
 }
 
 static enum line_result

@@ -1,45 +1,39 @@
-#include <fcntl.h>
+#include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "net/signals.h"
 #include "sys/fd.h"
+#include "ui/options.h"
 #include "ui/terminal.h"
 
-#define WORD_ERASE 0x17 /* ^W: POSIX has no name for that key */
+#define COLUMNS_USUAL 80
 
-/*
- * A line that is typed stays in the kernel, which edits it, until its end.  A
- * message that comes meanwhile would tear it apart: the person saw the one half
- * in front of the message and typed the other behind it.  So a half-typed line
- * is fetched from the kernel, and shown again behind the next question; as the
- * kernel can no longer erase what it has given away, it is edited here up to
- * its end.  All other lines are the kernel's, and rlwrap sees no difference.
- */
-enum mode {
-	USUAL,
-	HIDDEN, /* the echo is off */
-	EDITING /* the line's beginning is in the input; we echo and edit it */
-};
-
-static enum mode mode;
-
-static struct lines *input;
 static bool interactive;
-static bool open_question;   /* the cursor stands behind it ... */
-static int width;            /* ... so far right */
-static struct termios usual; /* in all modes but USUAL: how it was */
+static bool open_question;   /* the cursor stands behind it */
+static int status_width;     /* of the status line; 0: none */
+static int lost;             /* an errno */
+static bool hidden;          /* the echo is off ... */
+static struct termios usual; /* ... and was like that */
+static bool may_stop;        /* SIGTSTP was not ignored when we began */
 
 void
-terminal_open(struct lines *l)
+terminal_open(void)
 {
+	struct sigaction stop;
+
 	fill_standard_descriptors();
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	input = l;
-	input->fd = STDIN_FILENO;
+	may_stop =
+	    sigaction(SIGTSTP, NULL, &stop) == 0 && stop.sa_handler != SIG_IGN;
 }
 
 bool
@@ -48,180 +42,69 @@ terminal_interactive(void)
 	return interactive;
 }
 
-bool
+/* A terminal that has been closed is told by SIGHUP. */
+static void
+flush(void)
+{
+	if ((fflush(stdout) != 0 || ferror(stdout)) && lost == 0)
+		lost = interactive ? 0 : errno != 0 ? errno : EIO;
+}
+
+int
 terminal_lost(void)
 {
-	fflush(stdout);
-	return ferror(stdout) && !interactive;
+	flush();
+	return lost;
 }
 
-/* Who turns the terminal from the background is stopped. */
-static bool
-in_background(void)
+int
+terminal_columns(void)
 {
-	pid_t front = tcgetpgrp(STDIN_FILENO);
+	const char *columns = getenv("COLUMNS");
+	int n = columns != NULL ? (int)strtol(columns, NULL, 10) : 0;
+#ifdef TIOCGWINSZ
+	struct winsize size;
 
-	return front != -1 && front != getpgrp();
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		n = size.ws_col;
+#endif
+	return n > 0 ? n : COLUMNS_USUAL;
 }
 
-static bool
-change_mode(enum mode to)
-{
-	struct termios t;
-
-	if (to == mode)
-		return true;
-	if (in_background() ||
-	    (mode == USUAL && tcgetattr(STDIN_FILENO, &usual) == -1))
-		return false;
-	t = usual;
-	if (to == HIDDEN) {
-		t.c_lflag &= ~(tcflag_t)ECHO;
-		t.c_lflag |= ECHONL;
-	} else if (to == EDITING) {
-		t.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL);
-		t.c_cc[VMIN] = t.c_cc[VTIME] = 0;
-	}
-	if (tcsetattr(STDIN_FILENO, TCSANOW, &t) == -1)
-		return false;
-	mode = to;
-	return true;
-}
-
-/* Where the unfinished line in the first n bytes of the input begins. */
-static size_t
-line_start(size_t n)
-{
-	while (n > input->taken && input->data[n - 1] != '\n')
-		n--;
-	return n;
-}
-
+/* The whole line of the cursor, whatever stands there. */
 static void
-echo(const char *text, size_t n)
+wipe_line(FILE *to)
 {
-	if (open_question)
-		fwrite(text, 1, n, stdout);
+	fprintf(to, "\r%*s\r", terminal_columns() - 1, "");
+	fflush(to);
 }
 
-/* Drop the last character, which may be of several bytes (UTF-8). */
-static size_t
-erase(size_t n, size_t start)
+bool
+terminal_shows_status(void)
 {
-	do
-		n--;
-	while (n > start && (input->data[n] & 0xc0) == 0x80);
-	echo("\b \b", 3);
-	return n;
-}
-
-static size_t
-erase_word(size_t n, size_t start)
-{
-	while (n > start && input->data[n - 1] == ' ')
-		n = erase(n, start);
-	while (n > start && input->data[n - 1] != ' ')
-		n = erase(n, start);
-	return n;
-}
-
-/* One key, with n bytes before it in the input: how many are there then. */
-static size_t
-edit(size_t n, unsigned char key)
-{
-	size_t start = line_start(n);
-
-	if (key == usual.c_cc[VERASE])
-		return n > start ? erase(n, start) : n;
-	if (key == WORD_ERASE)
-		return erase_word(n, start);
-	if (key == usual.c_cc[VKILL]) {
-		while (n > start)
-			n = erase(n, start);
-		return n;
-	}
-	/* Before we fetched it, the kernel wrote it down as a NUL. */
-	if ((key == usual.c_cc[VEOF] || key == '\0') && n == start)
-		input->ended = true;
-	if (key < ' ' && key != '\n' && key != '\t')
-		return n;
-	input->data[n] = (char)(key == '\t' ? ' ' : key);
-	echo(input->data + n, 1);
-	if (key == '\n') /* what comes behind it waits for its question */
-		open_question = false;
-	return n + 1;
-}
-
-/* The input has grown from n bytes on.  The next line is the kernel's again. */
-static void
-edit_from(size_t n)
-{
-	for (size_t i = n; i < input->len; i++)
-		n = edit(n, (unsigned char)input->data[i]);
-	input->len = n;
-	fflush(stdout);
-	if (n > 0 && input->data[n - 1] == '\n')
-		change_mode(USUAL);
-}
-
-static bool
-readable(void)
-{
-	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
-
-	return poll(&p, 1, 0) == 1;
+	return isatty(STDERR_FILENO);
 }
 
 void
-terminal_fill(void)
+terminal_status(const char *line)
 {
-	size_t n = input->len - input->taken;
+	int most = terminal_columns() - 1;
 
-	if (!readable()) /* any more: it was fetched */
-		return;
-	lines_fill(input);
-	if (mode == EDITING)
-		edit_from(n);
+	fprintf(
+	    stderr, "\r%-*s", status_width < most ? status_width : most, line);
+	status_width = (int)strlen(line);
 }
 
-/*
- * Fetch what is typed ahead: true where half a line of it stands on the screen.
- * Nothing in the input is moved: words of the last line may be in use.
- */
-static bool
-fetch(void)
-{
-	bool asked = open_question, seen = mode == USUAL, half;
-	size_t n = input->len;
-	ssize_t got;
-
-	if (!interactive || mode == HIDDEN || !change_mode(EDITING))
-		return false;
-	got = read(STDIN_FILENO, input->data + n, LINE_MAX_LEN - n);
-	if (got > 0)
-		input->len += (size_t)got;
-	open_question = false; /* no echo: the next question shows it */
-	edit_from(n);
-	open_question = asked;
-	half = line_start(input->len) < input->len;
-	if (seen && !half)
-		change_mode(USUAL);
-	return seen && half;
-}
-
-/* A question that nobody has begun to answer makes room. */
+/* Status line and question make room for what is to be said. */
 static void
 fresh_line(void)
 {
-	bool seen = fetch();
-	bool begun = seen || line_start(input->len) < input->len;
-
-	if (seen || (begun && open_question))
-		putchar('\n');
-	else if (open_question)
-		printf("\r%*s\r", width, "");
+	if (status_width > 0)
+		wipe_line(stderr);
+	if (open_question)
+		wipe_line(stdout);
+	status_width = 0;
 	open_question = false;
-	fflush(stdout);
 }
 
 void
@@ -234,6 +117,7 @@ tell(const char *format, ...)
 	vprintf(format, args);
 	va_end(args);
 	putchar('\n');
+	flush();
 }
 
 void
@@ -243,61 +127,125 @@ warn(const char *format, ...)
 	va_list args;
 
 	fresh_line();
+	flush();
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	fprintf(stderr, "%s\n", text);
 }
 
-void
-terminal_ask(const char *question)
+bool
+terminal_in_background(void)
 {
-	size_t start = line_start(input->len);
+	pid_t front = tcgetpgrp(STDIN_FILENO);
 
-	if (!interactive || open_question)
+	return front != -1 && front != getpgrp();
+}
+
+static void
+hide(void)
+{
+	struct termios t;
+
+	if (!hidden && tcgetattr(STDIN_FILENO, &usual) == -1)
 		return;
-	width = printf("%s", question);
-	open_question = true;
-	if (mode != HIDDEN)
-		echo(input->data + start, input->len - start);
-	fflush(stdout);
+	t = usual;
+	t.c_lflag &= ~(tcflag_t)ECHO;
+	t.c_lflag |= ECHONL;
+	hidden = tcsetattr(STDIN_FILENO, TCSANOW, &t) == 0;
+}
+
+/* Who turns the terminal from the background is stopped. */
+static void
+show(void)
+{
+	if (hidden && !terminal_in_background())
+		tcsetattr(STDIN_FILENO, TCSANOW, &usual);
+	hidden = false;
+}
+
+/* A line that was typed ahead stands on the screen already. */
+static bool
+is_typed_ahead(void)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
 }
 
 void
-terminal_ask_secret(const char *question)
+terminal_ask(const char *question, bool secret)
 {
-	if (interactive)
-		change_mode(HIDDEN);
-	terminal_ask(question);
+	if (!interactive || open_question || is_typed_ahead())
+		return;
+	if (secret)
+		hide();
+	printf("%s", question);
+	flush();
+	open_question = true;
 }
 
 void
 terminal_answered(void)
 {
 	open_question = false;
-	if (mode == HIDDEN)
-		change_mode(USUAL);
+	show();
 }
 
 static void
 leave_line(void)
 {
 	putchar('\n');
-	fflush(stdout);
+	flush();
 	open_question = false;
+}
+
+/* Stop here, as if we had no handler. */
+static void
+stop(void)
+{
+	struct sigaction ours, usual_way = { .sa_handler = SIG_DFL };
+
+	show();
+	sigaction(SIGTSTP, &usual_way, &ours);
+	raise(SIGTSTP);
+	sigaction(SIGTSTP, &ours, NULL);
+}
+
+bool
+terminal_signal(int number)
+{
+	if (number != SIGTSTP && number != SIGCONT)
+		return false;
+	if (number == SIGTSTP && may_stop)
+		stop();
+	fresh_line(); /* who had the terminal meanwhile has used it */
+	return true;
 }
 
 void
 terminal_interrupted(void)
 {
-	if (interactive && mode != EDITING) /* which shows no ^C */
+	if (interactive && status_width == 0)
 		leave_line();
 }
 
 void
 terminal_close(void)
 {
+	if (status_width > 0)
+		wipe_line(stderr);
+	status_width = 0;
 	if (open_question)
 		leave_line();
-	change_mode(USUAL);
+	show();
+}
+
+int
+terminal_exit(int status)
+{
+	terminal_close();
+	if (status > EXIT_SIGNAL)
+		signals_die(status - EXIT_SIGNAL);
+	return status;
 }

@@ -7,22 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/net.h"
+#include "net/signals.h"
 #include "policy.h"
 #include "sys/random.h"
+#include "ui/options.h"
 #include "ui/terminal.h"
 #include "user/commands.h"
 #include "user/replies.h"
 #include "user/words.h"
-
-enum {
-	GO_ON = -1,
-	EXIT_FINE,
-	EXIT_FAILED,
-	EXIT_USAGE,
-	EXIT_UNREACHABLE,
-	EXIT_SIGNAL = 128 /* and its number: 130 for Ctrl-C */
-};
 
 static struct user user;
 static struct ready ready;
@@ -32,67 +24,33 @@ struct place {
 	uint16_t port;
 };
 
-static bool
-read_port(int option, const char *text, uint16_t *port)
-{
-	if (net_port_scan(text, false, port))
-		return true;
-	warn(SAY_BAD_PORT, option, text);
-	return false;
-}
+static struct place as_place = { "127.0.0.1", AS_PORT };
+static struct place fs_place = { "127.0.0.1", FS_PORT };
 
-static int
-help(void)
-{
-	printf(SAY_USAGE SAY_OPTIONS, AS_PORT, FS_PORT);
-	commands_help();
-	return EXIT_FINE;
-}
+static const struct option_row rows[] = {
+	{ 'n', NULL, "ASIP", "host of the AS, name or address", OPTION_TEXT,
+	    &as_place.host },
+	{ 'p', NULL, "ASport", "its TCP port", OPTION_PORT, &as_place.port },
+	{ 'm', NULL, "FSIP", "host of the FS, name or address", OPTION_TEXT,
+	    &fs_place.host },
+	{ 'q', NULL, "FSport", "its TCP port", OPTION_PORT, &fs_place.port },
+	{ 'e', NULL, NULL, "stop at the first command that fails", OPTION_FLAG,
+	    &user.stop_early },
+};
 
-/* GO_ON, or the status to end with. */
-static int
-read_options(int argc, char *argv[], struct place *as, struct place *fs)
-{
-	int option;
-
-	while ((option = getopt(argc, argv, "n:p:m:q:ehV")) != -1)
-		switch (option) {
-		case 'n':
-			as->host = optarg;
-			break;
-		case 'm':
-			fs->host = optarg;
-			break;
-		case 'p':
-			if (!read_port(option, optarg, &as->port))
-				return EXIT_USAGE;
-			break;
-		case 'q':
-			if (!read_port(option, optarg, &fs->port))
-				return EXIT_USAGE;
-			break;
-		case 'e':
-			user.stop_early = true;
-			break;
-		case 'h':
-			return help();
-		case 'V':
-			fputs(SAY_VERSION, stdout);
-			return EXIT_FINE;
-		default:
-			fputs(SAY_USAGE, stderr);
-			return EXIT_USAGE;
-		}
-	if (optind == argc)
-		return GO_ON;
-	fputs(SAY_USAGE, stderr);
-	return EXIT_USAGE;
-}
+static const struct option_table table = {
+	.program = "user",
+	.about = SAY_ABOUT,
+	.row = rows,
+	.rows = sizeof(rows) / sizeof(rows[0]),
+	.exits = SAY_EXITS,
+	.more = commands_help,
+};
 
 static bool
-find_host(struct sockaddr_in *addr, const struct place *place, int option)
+find_host(struct addr *addr, const struct place *place, int option)
 {
-	const char *wrong = net_resolve(addr, place->host, place->port);
+	const char *wrong = addr_resolve(addr, place->host, place->port);
 
 	if (wrong != NULL)
 		warn(SAY_NO_HOST, place->host, wrong, option);
@@ -103,6 +61,27 @@ static bool
 busy(const struct user *u)
 {
 	return session_busy(&u->as) || transfer_busy(&u->fs);
+}
+
+/* What the person waits for: a sentence, or "" where it has been said. */
+static const char *
+what_for(const struct user *u, char *text, size_t size)
+{
+	char name[ADDR_NAME_MAX];
+
+	text[0] = '\0';
+	if (!u->started)
+		snprintf(text, size, SAY_TO_AS, addr_name(name, &u->as.peer));
+	else if (u->as.state == SESSION_ASKING && u->as.request.type != MSG_REQ)
+		snprintf(text, size, "%s",
+		    u->as.request.type == MSG_LOG ? SAY_WAIT_LOG : SAY_WAIT_AS);
+	else if (u->fs.state == TRANSFER_CONNECTING)
+		snprintf(text, size, SAY_TO_FS, addr_name(name, &u->fs_peer));
+	else if (u->fs.state == TRANSFER_AWAITING)
+		snprintf(text, size, SAY_WAIT_FS);
+	else if (u->fs.state == TRANSFER_KEEPING)
+		snprintf(text, size, SAY_WAIT_DISK);
+	return text;
 }
 
 /* A command has ended, or not yet. */
@@ -116,67 +95,25 @@ conclude(struct user *u, enum outcome outcome)
 		u->ending = true;
 }
 
-static void
-ask_person(const struct user *u)
-{
-	char question[64];
-
-	switch (u->input_mode) {
-	case INPUT_COMMAND:
-		terminal_ask(SAY_PROMPT);
-		break;
-	case INPUT_PASSWORD:
-		terminal_ask_secret(SAY_PASSWORD);
-		break;
-	case INPUT_REMOVE:
-		snprintf(question, sizeof(question), SAY_REALLY, u->uid);
-		terminal_ask(question);
-		break;
-	}
-}
-
 /* While a command runs nobody listens to the person, but for Ctrl-C. */
 static void
-input_watch(const struct user *u, struct ready *r)
+person_watch(struct user *u, struct ready *r)
 {
-	if (busy(u))
-		return;
-	if (!u->need_input) {
-		ready_by(r, 0);
-		return;
-	}
-	ask_person(u);
-	ready_read(r, u->input.fd);
+	char text[sizeof(u->shell.what)];
+
+	shell_wait(&u->shell, r, what_for(u, text, sizeof(text)));
+	if (!busy(u))
+		shell_watch(&u->shell, r);
 }
 
 /* At most one line a round: the servers' news comes first. */
 static void
-input_step(struct user *u, const struct ready *r)
+person_step(struct user *u, const struct ready *r)
 {
-	char *line;
-
 	if (busy(u) || u->ending)
 		return;
-	if (ready_can_read(r, u->input.fd))
-		terminal_fill();
-	u->need_input = false;
-	switch (lines_take(&u->input, &line)) {
-	case LINE_OK:
-		terminal_answered();
-		conclude(u, commands_line(u, line, r->woke));
-		break;
-	case LINE_LONG:
-		terminal_answered();
-		tell(SAY_TOO_LONG);
-		conclude(u, FAILED);
-		break;
-	case LINE_MORE:
-		u->need_input = true;
-		break;
-	case LINE_END:
-		u->ending = true;
-		break;
-	}
+	conclude(u, shell_step(&u->shell, r));
+	u->ending = u->ending || u->shell.ended;
 }
 
 /*
@@ -186,17 +123,16 @@ input_step(struct user *u, const struct ready *r)
 static int
 interrupt(struct user *u, int number)
 {
-	if (number == 0)
+	if (terminal_signal(number))
 		return GO_ON;
 	if (number != SIGINT || !terminal_interactive() || !u->started ||
 	    !busy(u))
 		return EXIT_SIGNAL + number;
 	if (session_busy(&u->as)) {
 		session_drop(&u->as);
-		u->asked.code[0] = '\0'; /* the code went with it */
+		u->wishes.asked.code[0] = '\0'; /* the code went with it */
 	}
-	if (!u->fs.progress.shown)
-		terminal_interrupted();
+	terminal_interrupted();
 	transfer_end(&u->fs);
 	tell(SAY_CANCELLED);
 	conclude(u, FAILED);
@@ -204,27 +140,28 @@ interrupt(struct user *u, int number)
 }
 
 static int
-serve(struct user *u, int signals)
+serve(struct user *u)
 {
-	int status = GO_ON;
+	int number, status = GO_ON;
 
-	while (!u->ending) {
+	while (!u->ending && terminal_lost() == 0) {
 		ready_begin(&ready);
-		ready_read(&ready, signals);
+		signals_watch(&ready);
 		session_watch(&u->as, &ready);
 		transfer_watch(&u->fs, &ready);
-		input_watch(u, &ready);
+		person_watch(u, &ready);
 		if (ready_wait(&ready) == -1) {
 			warn(SAY_NO_SELECT, strerror(errno));
 			return EXIT_FAILED;
 		}
-		if (ready_can_read(&ready, signals))
-			status = interrupt(u, net_signal(signals));
+		if ((number = signals_next(&ready)) != 0)
+			status = interrupt(u, number);
 		if (status != GO_ON)
 			return status;
-		conclude(u, replies_as(u, session_step(&u->as, &ready)));
+		conclude(
+		    u, replies_as(u, session_step(&u->as, &ready), ready.woke));
 		conclude(u, replies_fs(u, transfer_step(&u->fs, &ready)));
-		input_step(u, &ready);
+		person_step(u, &ready);
 	}
 	if (!u->started)
 		return EXIT_UNREACHABLE;
@@ -233,18 +170,20 @@ serve(struct user *u, int signals)
 
 /* What the program needs from the system; GO_ON, or the status to exit with. */
 static int
-prepare(const struct place *as, const struct place *fs, int *signals)
+prepare(const struct place *as, const struct place *fs)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sockaddr_in as_peer;
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
+		TERMINAL_SIGNALS };
+	struct addr as_peer;
 
 	if (!find_host(&as_peer, as, 'n') || !find_host(&user.fs_peer, fs, 'm'))
 		return EXIT_UNREACHABLE;
-	*signals = net_signals(numbers, sizeof(numbers) / sizeof(numbers[0]));
-	if (*signals == -1 || random_open() == -1) {
+	if (signals_open(numbers, sizeof(numbers) / sizeof(numbers[0])) == -1 ||
+	    random_open() == -1) {
 		warn(SAY_NO_SYSTEM, strerror(errno));
 		return EXIT_FAILED;
 	}
+	commands_open(&user);
 	transfer_init(&user.fs);
 	session_start(&user.as, &as_peer);
 	return GO_ON;
@@ -253,21 +192,21 @@ prepare(const struct place *as, const struct place *fs, int *signals)
 int
 main(int argc, char *argv[])
 {
-	struct place as = { "127.0.0.1", AS_PORT };
-	struct place fs = { "127.0.0.1", FS_PORT };
-	int signals, status;
+	int status;
 
-	terminal_open(&user.input);
-	status = read_options(argc, argv, &as, &fs);
+	signals_unblock();
+	terminal_open();
+	status = options_read(&table, argc, argv);
 	if (status == GO_ON)
-		status = prepare(&as, &fs, &signals);
+		status = prepare(&as_place, &fs_place);
 	if (status == GO_ON) {
-		status = serve(&user, signals);
+		status = serve(&user);
 		transfer_end(&user.fs);
 		session_drop(&user.as);
+		if (terminal_lost() != 0) {
+			warn(SAY_NO_OUTPUT, strerror(terminal_lost()));
+			status = status == EXIT_FINE ? EXIT_FAILED : status;
+		}
 	}
-	terminal_close();
-	if (terminal_lost() && status == EXIT_FINE)
-		status = EXIT_FAILED;
-	return status;
+	return terminal_exit(status);
 }

@@ -1,26 +1,24 @@
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "policy.h"
+#include "ui/terminal.h"
 #include "user/progress.h"
 #include "user/words.h"
 
-#define FIRST_AFTER   (1 * SECONDS)
-#define NEXT_AFTER    200
-#define STALLED_AFTER (5 * SECONDS)
-#define BAR           20
-#define WIDTH         79             /* of a terminal, but its last column */
-#define ETA_MAX       (99 * 60 + 59) /* seconds; longer shows as this */
+#define BAR     20
+#define BAR_MIN 5
+#define NAME    24             /* FNAME_MAX */
+#define ETA_MAX (99 * 60 + 59) /* seconds; longer shows as this */
 
 void
 progress_begin(struct progress *p, const char *name, uint64_t total, ms_t now)
 {
 	memset(p, 0, sizeof(*p));
-	p->name = isatty(STDERR_FILENO) ? name : NULL;
+	p->name = terminal_shows_status() ? name : NULL;
 	p->total = total;
 	p->began = p->moved = now;
-	p->next = now + FIRST_AFTER;
+	p->next = now + PROGRESS_FIRST;
 }
 
 void
@@ -30,27 +28,46 @@ progress_watch(const struct progress *p, struct ready *r)
 		ready_by(r, p->next);
 }
 
-char *
-progress_line(char out[PROGRESS_MAX], const struct progress *p, ms_t now)
+/* Per cent, speed and the time left: what there is always room for, nearly. */
+static int
+figures(char *out, size_t size, const struct progress *p, double part, ms_t now)
 {
-	double part = p->total > 0 ? (double)p->done / (double)p->total : 1;
 	double passed = (double)(now > p->began ? now - p->began : 1);
 	double rate = (double)p->done / passed; /* bytes a millisecond */
 	double left = rate > 0 ? (double)(p->total - p->done) / rate : 1e9;
 	int eta = left / SECONDS < ETA_MAX ? (int)(left / SECONDS) : ETA_MAX;
-	char bar[BAR + 1];
-	size_t filled = (size_t)(part * BAR), n;
+	char end[24] = SAY_STALLED;
 
+	if (now - p->moved < PROGRESS_STALLED)
+		snprintf(end, sizeof(end), SAY_ETA, eta / 60, eta % 60);
+	return snprintf(
+	    out, size, SAY_FIGURES, (int)(part * 100), rate / 1000, end);
+}
+
+/* A narrow terminal costs the bar first, then the name, at last the figures. */
+char *
+progress_line(
+    char out[PROGRESS_MAX], const struct progress *p, int columns, ms_t now)
+{
+	double part = p->total > 0 ? (double)p->done / (double)p->total : 1;
+	char tail[PROGRESS_MAX], bar[BAR + 1];
+	int most = columns < PROGRESS_MAX ? columns - 1 : PROGRESS_MAX - 1;
+	int room = most - figures(tail, sizeof(tail), p, part, now);
+	int name = room < NAME ? room : NAME;
+	int width = room - name - 3; /* a blank and the ends of the bar */
+	int filled, n = 0;
+
+	width = width < BAR_MIN ? 0 : width < BAR ? width : BAR;
+	filled = (int)(part * width);
 	memset(bar, ' ', BAR);
-	memset(bar, '#', filled);
-	bar[BAR] = '\0';
-	n = (size_t)snprintf(out, PROGRESS_MAX, SAY_PROGRESS, p->name, bar,
-	    (int)(part * 100), rate / 1000);
-	if (now - p->moved >= STALLED_AFTER)
-		snprintf(out + n, PROGRESS_MAX - n, SAY_STALLED);
-	else
-		snprintf(
-		    out + n, PROGRESS_MAX - n, SAY_ETA, eta / 60, eta % 60);
+	memset(bar, '#', (size_t)filled);
+	if (name > 0)
+		n = snprintf(out, PROGRESS_MAX, "%-*.*s", name, name, p->name);
+	if (width > 0)
+		n += snprintf(
+		    out + n, PROGRESS_MAX - (size_t)n, " [%.*s]", width, bar);
+	snprintf(out + n, (size_t)(most > 0 ? most : 0) + 1 - (size_t)n, "%s",
+	    name > 0 ? tail : tail + strspn(tail, " "));
 	return out;
 }
 
@@ -66,22 +83,6 @@ progress_step(struct progress *p, uint64_t done, ms_t now)
 	p->done = done;
 	if (now < p->next)
 		return;
-	fprintf(stderr, "\r%s", progress_line(line, p, now));
-	p->shown = true;
-	p->next = now + NEXT_AFTER;
-}
-
-void
-progress_wipe(struct progress *p)
-{
-	if (p->shown)
-		fprintf(stderr, "\r%*s\r", WIDTH, "");
-	p->shown = false;
-}
-
-void
-progress_end(struct progress *p)
-{
-	progress_wipe(p);
-	p->name = NULL;
+	terminal_status(progress_line(line, p, terminal_columns(), now));
+	p->next = now + PROGRESS_NEXT;
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/net.h"
+#include "ui/sentence.h"
 #include "ui/terminal.h"
 #include "user/replies.h"
 #include "user/words.h"
@@ -13,19 +13,18 @@
 #endif
 
 static enum outcome
-tell_status(const struct msg *reply, const char *subject)
+refuse(const char *sentence, const struct subject *subject)
 {
-	char text[256];
-	const char *sentence = words_status(reply->type, reply->status);
-
-	tell("%s", words_fill(text, sizeof(text), sentence, subject));
+	sentence_tell(sentence, subject);
 	return FAILED;
 }
 
-/* "upload of a.txt", "list": the three parts between the two words. */
-#define WISH(w)                                                                \
-	op_name((w)->op), (w)->fname[0] != '\0' ? " of " : "", (w)->fname
-#define NEXT(w) op_name((w)->op), (w)->fname[0] != '\0' ? " " : "", (w)->fname
+static enum outcome
+tell_status(const struct msg *reply, const char *name)
+{
+	return refuse(words_status(reply->type, reply->status),
+	    &(struct subject){ .name = name });
+}
 
 static enum outcome
 take_rlo(struct user *u)
@@ -35,7 +34,7 @@ take_rlo(struct user *u)
 	if (u->as.reply.status != ST_OK)
 		return tell_status(&u->as.reply, request->uid);
 	if (strcmp(u->uid, request->uid) != 0)
-		u->asked.code[0] = u->granted.code[0] = '\0';
+		memset(&u->wishes, 0, sizeof(u->wishes));
 	memcpy(u->uid, request->uid, sizeof(u->uid));
 	tell(SAY_LOGGED_IN, u->uid);
 	return DONE;
@@ -45,75 +44,70 @@ static enum outcome
 take_rrq(struct user *u)
 {
 	const struct msg *request = &u->as.request;
+	struct wish *asked = &u->wishes.asked;
 
-	u->asked.code[0] = '\0';
+	asked->code[0] = '\0';
 	if (u->as.reply.status != ST_OK)
 		return tell_status(&u->as.reply, request->fname);
-	memcpy(u->asked.code, request->rid, sizeof(u->asked.code));
-	memcpy(u->asked.fname, request->fname, sizeof(u->asked.fname));
-	u->asked.op = request->op;
-	tell(SAY_CODE_SENT, WISH(&u->asked));
+	memcpy(asked->code, request->rid, sizeof(asked->code));
+	memcpy(asked->fname, request->fname, sizeof(asked->fname));
+	memcpy(asked->path, u->path, sizeof(asked->path));
+	asked->op = request->op;
+	tell(SAY_CODE_SENT, op_name(asked->op),
+	    asked->fname[0] != '\0' ? " of " : "", asked->fname);
 	return DONE;
 }
 
 static enum outcome
-take_rau(struct user *u)
+take_rau(struct user *u, ms_t now)
 {
 	const char *tid = u->as.reply.tid;
+	char path[LOCAL_PATH_MAX];
+	const struct wish *w;
 
 	if (strcmp(tid, "0") == 0) {
 		tell(SAY_REFUSED);
 		return FAILED;
 	}
-	u->granted = u->asked;
-	memcpy(u->granted.code, tid, sizeof(u->granted.code));
-	tell(SAY_CONFIRMED, tid, NEXT(&u->granted));
+	w = wishes_grant(&u->wishes, tid, now);
+	local_show(
+	    path, sizeof(path), w->path[0] != '\0' ? w->path : w->fname, true);
+	tell(SAY_CONFIRMED, tid, op_name(w->op), path[0] != '\0' ? " " : "",
+	    path);
 	return DONE;
 }
 
 static enum outcome
-as_answered(struct user *u)
+as_failed(struct user *u, enum trouble trouble)
 {
-	char name[NET_NAME_MAX];
+	char name[ADDR_NAME_MAX];
+	struct subject subject = { .address = addr_name(name, &u->as.peer),
+		.reason = strerror(u->as.error) };
 
+	if (!u->started) {
+		warn(SAY_CANNOT_START, name, subject.reason);
+		return FAILED;
+	}
+	return refuse(words_trouble(true, trouble), &subject);
+}
+
+static enum outcome
+as_answered(struct user *u, ms_t now)
+{
 	switch (u->as.reply.type) {
 	case MSG_RLO:
 		return take_rlo(u);
 	case MSG_RRQ:
 		return take_rrq(u);
 	case MSG_RAU:
-		return take_rau(u);
+		return take_rau(u, now);
 	default:
-		tell(SAY_AS_ERR, net_name(name, &u->as.peer));
-		return FAILED;
+		return as_failed(u, TROUBLE_NO_REQUEST);
 	}
 }
 
-static enum outcome
-as_failed(struct user *u)
-{
-	char name[NET_NAME_MAX];
-	const char *reason = strerror(u->as.error);
-
-	net_name(name, &u->as.peer);
-	u->asked.code[0] = '\0'; /* it belonged to the connection */
-	if (!u->started)
-		warn(SAY_CANNOT_START, name, reason);
-	else if (u->as.trouble == TROUBLE_UNREACHABLE)
-		tell(SAY_NO_AS, name, reason);
-	else if (u->as.trouble == TROUBLE_LOST)
-		tell(SAY_AS_LOST);
-	else if (u->as.trouble == TROUBLE_SILENT)
-		tell(SAY_AS_SILENT);
-	else if (u->as.trouble == TROUBLE_LOGIN_REVOKED)
-		tell(SAY_LOGIN_REVOKED);
-	else
-		tell(SAY_AS_STRANGE, name);
-	return FAILED;
-}
-
 enum outcome
-replies_as(struct user *u, enum session_event event)
+replies_as(struct user *u, enum session_event event, ms_t now)
 {
 	switch (event) {
 	case SESSION_OPENED:
@@ -129,14 +123,14 @@ replies_as(struct user *u, enum session_event event)
 			warn(SAY_WAITING);
 		return RUNNING;
 	case SESSION_GONE:
-		u->asked.code[0] = '\0';
-		progress_wipe(&u->fs.progress);
+		u->wishes.asked.code[0] = '\0';
 		warn(SAY_AS_GONE);
 		return RUNNING;
 	case SESSION_ANSWERED:
-		return as_answered(u);
-	case SESSION_FAILED:
-		return as_failed(u);
+		return as_answered(u, now);
+	case SESSION_FAILED: /* the code belonged to the connection */
+		u->wishes.asked.code[0] = '\0';
+		return as_failed(u, u->as.trouble);
 	case SESSION_QUIET:
 		break;
 	}
@@ -155,21 +149,23 @@ take_list(const struct msg *reply)
 			    reply->file[i].size);
 	if (reply->status == ST_OK)
 		return DONE;
-	if (reply->status != ST_EOF)
-		return tell_status(reply, "");
-	tell("%s", words_status(MSG_RLS, ST_EOF)); /* a result, like any */
-	return DONE;
+	tell_status(reply, "");
+	/* No files are a result, like any number of them. */
+	return reply->status == ST_EOF || reply->status == ST_NOK ? DONE :
+								    FAILED;
 }
 
 static void
 tell_retrieved(const struct transfer *t)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], here[PATH_MAX];
 	const char *name = t->request.fname;
-	const char *here = getcwd(path, sizeof(path)) != NULL ? path : ".";
 
-	if (here[0] == '/' && here[1] == '\0')
-		here++; /* "/" and "/name" */
+	if (getcwd(path, sizeof(path)) == NULL)
+		memcpy(path, ".", sizeof("."));
+	if (path[0] == '/' && path[1] == '\0')
+		path[0] = '\0'; /* "/" and "/name" */
+	local_show(here, sizeof(here), path, false);
 	if (t->save.replaced)
 		tell(SAY_REPLACED, name, t->size, here, name);
 	else
@@ -180,13 +176,7 @@ static enum outcome
 fs_answered(struct user *u)
 {
 	const struct transfer *t = &u->fs;
-	char name[NET_NAME_MAX];
 
-	if (t->reply.type == MSG_ERR) {
-		tell(SAY_FS_ERR, net_name(name, &u->fs_peer));
-		return FAILED;
-	}
-	u->granted.code[0] = '\0'; /* used up, whatever came of it */
 	if (t->reply.type == MSG_RLS)
 		return take_list(&t->reply);
 	if (t->reply.status != ST_OK)
@@ -205,63 +195,55 @@ fs_answered(struct user *u)
 	return DONE;
 }
 
-/* Nothing came of it, and the TID may still be good. */
-static bool
-fs_unheard(const struct user *u)
+static enum outcome
+fs_failed(struct user *u, enum trouble trouble)
 {
-	char name[NET_NAME_MAX];
+	const struct transfer *t = &u->fs;
+	char name[ADDR_NAME_MAX], bytes[64];
+	struct subject subject = { .name = t->request.fname,
+		.address = addr_name(name, &u->fs_peer),
+		.reason = strerror(t->error) };
 
-	switch (u->fs.trouble) {
-	case TROUBLE_UNREACHABLE:
-		tell(SAY_NO_FS, net_name(name, &u->fs_peer),
-		    strerror(u->fs.error));
-		return true;
-	case TROUBLE_LOST:
-		tell(SAY_FS_LOST);
-		return true;
-	case TROUBLE_SILENT:
-		tell(SAY_FS_SILENT);
-		return true;
-	case TROUBLE_PROTOCOL:
-		tell(SAY_FS_STRANGE, net_name(name, &u->fs_peer));
-		return true;
-	default:
-		return false;
+	if (trouble == TROUBLE_TRUNCATED) {
+		snprintf(bytes, sizeof(bytes), SAY_BYTES, t->done, t->size);
+		subject.reason = bytes;
 	}
+	return refuse(words_trouble(false, trouble), &subject);
+}
+
+/* The FS has taken the request up, so that its TID is used whatever came. */
+static bool
+tid_is_used(const struct transfer *t, enum transfer_event event)
+{
+	if (event == TRANSFER_ANSWERED)
+		return t->reply.type != MSG_ERR;
+	return t->trouble > TROUBLE_LOGIN_REVOKED;
 }
 
 static void
-fs_broken(const struct transfer *t)
+forget_tid(struct wishes *w, const struct msg *request)
 {
-	const char *file = t->request.fname;
-	const char *reason = strerror(t->error);
-
-	if (t->trouble == TROUBLE_EARLY_OK)
-		tell(SAY_EARLY_OK, file);
-	else if (t->trouble == TROUBLE_TRUNCATED)
-		tell(SAY_TRUNCATED, file, t->done, t->size, file);
-	else if (t->trouble == TROUBLE_SHRUNK)
-		tell(SAY_SHRUNK, file, file);
-	else if (t->trouble == TROUBLE_UNREADABLE)
-		tell(SAY_UNREADABLE, file, reason, file);
-	else
-		tell(SAY_UNWRITABLE, file, reason, file);
+	for (int i = 0; i < TIDS_LIVE_MAX; i++)
+		if (strcmp(w->granted[i].code, request->tid) == 0 &&
+		    strcmp(w->granted[i].fname, request->fname) == 0)
+			w->granted[i].code[0] = '\0';
 }
 
 enum outcome
 replies_fs(struct user *u, enum transfer_event event)
 {
-	enum outcome outcome = FAILED;
+	enum outcome outcome;
 
 	if (event == TRANSFER_QUIET)
 		return RUNNING;
-	progress_end(&u->fs.progress); /* before anything is said */
-	if (event == TRANSFER_ANSWERED)
+	if (tid_is_used(&u->fs, event))
+		forget_tid(&u->wishes, &u->fs.request);
+	if (event == TRANSFER_FAILED)
+		outcome = fs_failed(u, u->fs.trouble);
+	else if (u->fs.reply.type == MSG_ERR)
+		outcome = fs_failed(u, TROUBLE_NO_REQUEST);
+	else
 		outcome = fs_answered(u);
-	else if (!fs_unheard(u)) {
-		fs_broken(&u->fs);
-		u->granted.code[0] = '\0';
-	}
 	transfer_end(&u->fs);
 	return outcome;
 }

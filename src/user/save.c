@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sys/disk.h"
+#include "sys/random.h"
 #include "user/save.h"
 
 static int result; /* a job's body: the errno of its sync */
@@ -15,6 +16,8 @@ sync_it(void *body, int fd)
 {
 	int error = fsync(fd) == -1 ? errno : 0;
 
+	if (error == EINVAL) /* there is nothing to sync, as says the system */
+		error = 0;
 	memcpy(body, &error, sizeof(error));
 }
 
@@ -25,26 +28,111 @@ save_init(struct save *s)
 	s->fd = -1;
 }
 
-int
-save_open(struct save *s, const char *name)
+/* .FILE.1234.part, or .temp: see create(). */
+static bool
+is_temporary(const char *name)
+{
+	char file[FNAME_MAX + 1];
+	size_t n = strlen(name), tail = strlen(".1234.part");
+
+	if (n < tail + 2 || n > tail + sizeof(file) || name[0] != '.' ||
+	    (strcmp(name + n - 5, ".part") != 0 &&
+		strcmp(name + n - 5, ".temp") != 0))
+		return false;
+	n -= tail;
+	memcpy(file, name + 1, n - 1);
+	file[n - 1] = '\0';
+	return wire_valid(F_FNAME, file) && name[n] == '.' &&
+	    strspn(name + n + 1, "0123456789") == CODE_LEN;
+}
+
+/* Whoever is alive holds the lock on its own. */
+static bool
+delete_left(int dir, const char *name, void *arg)
+{
+	int fd;
+
+	(void)arg;
+	if (!is_temporary(name))
+		return true;
+	fd = openat(dir, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1)
+		return true;
+	if (disk_lock(fd, 0, false) == 0)
+		unlinkat(dir, name, 0);
+	close(fd);
+	return true;
+}
+
+/*
+ * Could the file that has the name be replaced?  That is asked without touching
+ * it: as a directory it cannot be removed, but where it must not be - a sticky
+ * directory, an immutable file - that is said first; and nothing can be linked
+ * away from a place where something is mounted.
+ */
+static int
+try_name(struct save *s)
 {
 	struct stat old;
 
-	s->replaced = lstat(name, &old) == 0;
-	if (s->replaced && S_ISDIR(old.st_mode)) {
+	s->replaced = lstat(s->name, &old) == 0;
+	if (!s->replaced)
+		return errno == ENOENT ? 0 : -1;
+	if (S_ISDIR(old.st_mode)) {
 		errno = EISDIR;
 		return -1;
 	}
+	if (unlinkat(AT_FDCWD, s->name, AT_REMOVEDIR) == -1 &&
+	    errno != ENOTDIR && errno != ENOENT)
+		return -1;
+	if (linkat(AT_FDCWD, s->name, AT_FDCWD, s->temp, 0) == 0)
+		unlink(s->temp);
+	else if (errno == EXDEV) {
+		errno = EBUSY;
+		return -1;
+	}
+	return 0;
+}
+
+/* Made under a name of its own first, to see that a name can change here. */
+static int
+create(struct save *s)
+{
+	char first[sizeof(s->temp)];
+	size_t n = strlen(s->temp) - strlen("part");
+	int error;
+
+	memcpy(first, s->temp, n);
+	memcpy(first + n, "temp", sizeof("temp"));
+	s->fd = open(
+	    first, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (s->fd == -1)
+		return -1;
+	disk_lock(s->fd, 0, false);
+	if (rename(first, s->temp) == 0)
+		return 0;
+	error = errno;
+	unlink(first);
+	close(s->fd);
+	s->fd = -1;
+	errno = error;
+	return -1;
+}
+
+int
+save_open(struct save *s, const char *name)
+{
+	char code[CODE_LEN + 1];
+
+	disk_each(AT_FDCWD, ".", delete_left, NULL);
+	random_code(code);
 	snprintf(s->name, sizeof(s->name), "%s", name);
-	snprintf(
-	    s->temp, sizeof(s->temp), ".%s.%ld.part", name, (long)getpid());
+	snprintf(s->temp, sizeof(s->temp), ".%s.%s.part", name, code);
+	s->stage = SAVE_WRITING;
 	s->room = s->written = s->synced = 0;
 	s->error = 0;
-	s->sealed = false;
 	s->stale = s->job.state != JOB_NONE;
-	s->fd = open(s->temp,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	return s->fd == -1 ? -1 : 0;
+	return try_name(s) == -1 ? -1 : create(s);
 }
 
 /* Begin a sync in the child or, where there can be none, do it here. */
@@ -98,33 +186,43 @@ publish(struct save *s)
 	int fd = s->fd;
 
 	s->fd = -1;
-	if (s->error != 0) {
-		close(fd);
-		errno = s->error;
-		return -1;
-	}
 	return close(fd) == -1 ? -1 : rename(s->temp, s->name);
+}
+
+static enum save_state
+fail(struct save *s, int error)
+{
+	if (s->fd != -1)
+		close(s->fd);
+	s->fd = -1;
+	if (s->stage != SAVE_NAMED)
+		unlink(s->temp);
+	errno = error;
+	return s->stage == SAVE_NAMED ? SAVE_UNSAFE : SAVE_FAILED;
 }
 
 enum save_state
 save_close(struct save *s)
 {
-	int error;
-
-	if (sync_busy(s))
-		return SAVE_WAITING;
-	if (!s->sealed) {
-		s->sealed = true;
-		sync_beside(s);
-		if (sync_busy(s))
-			return SAVE_WAITING;
+	while (!sync_busy(s)) {
+		if (s->error != 0)
+			return fail(s, s->error);
+		if (s->stage == SAVE_NAMED) {
+			save_drop(s);
+			return SAVE_DONE;
+		}
+		if (s->stage == SAVE_SYNCING) {
+			if (publish(s) == -1)
+				return fail(s, errno);
+			s->fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+			/* One that may not be read cannot be synced. */
+			s->error = s->fd != -1 || errno == EACCES ? 0 : errno;
+		}
+		s->stage++;
+		if (s->fd != -1)
+			sync_beside(s);
 	}
-	if (publish(s) == 0)
-		return SAVE_DONE;
-	error = errno;
-	unlink(s->temp);
-	errno = error;
-	return SAVE_FAILED;
+	return SAVE_WAITING;
 }
 
 void
@@ -133,7 +231,8 @@ save_drop(struct save *s)
 	if (s->fd == -1)
 		return;
 	close(s->fd);
-	unlink(s->temp);
+	if (s->stage != SAVE_NAMED)
+		unlink(s->temp);
 	s->fd = -1;
 }
 

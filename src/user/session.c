@@ -1,13 +1,10 @@
-#include <errno.h>
 #include <string.h>
 
-#include "net/net.h"
 #include "policy.h"
 #include "user/session.h"
 
-#define TRIES        3
-#define TRY_PAUSE    (1 * SECONDS)
-#define CONNECT_TIME (10 * SECONDS)
+#define TRIES     3
+#define TRY_PAUSE (1 * SECONDS)
 
 /* A device may take 8 s, a paced queue more, a wrong password 15 s. */
 #ifndef ANSWER_TIME
@@ -23,11 +20,10 @@ dial(struct session *s, int tries, ms_t now)
 }
 
 void
-session_start(struct session *s, const struct sockaddr_in *peer)
+session_start(struct session *s, const struct addr *peer)
 {
 	memset(s, 0, sizeof(*s));
 	s->peer = *peer;
-	s->conn.fd = -1;
 	dial(s, 1, now_ms());
 }
 
@@ -35,9 +31,10 @@ static void
 say(struct session *s, const struct msg *m, enum session_state next, ms_t now)
 {
 	s->state = next;
+	conn_drop_input(&s->conn); /* what nobody asked for */
 	s->deadline = now + ANSWER_TIME;
-	s->conn.in.len = 0; /* what nobody asked for */
-	conn_put(&s->conn, m);
+	if (!conn_put(&s->conn, m))
+		s->deadline = now; /* it would never be answered */
 }
 
 bool
@@ -89,28 +86,22 @@ missed(struct session *s, int error, ms_t now)
 static enum session_event
 pausing(struct session *s, ms_t now)
 {
-	int fd;
-
 	if (now < s->deadline)
 		return SESSION_QUIET;
-	fd = net_connect(&s->peer);
-	if (fd == -1)
-		return missed(s, errno, now);
-	conn_open(&s->conn, fd, &s->peer, now);
+	conn_dial(&s->conn, &s->peer, now);
 	s->state = SESSION_CONNECTING;
-	s->deadline = now + CONNECT_TIME;
 	return SESSION_QUIET;
 }
 
 static enum session_event
 connecting(struct session *s, const struct ready *r)
 {
-	if (!ready_can_write(r, s->conn.fd))
-		return r->woke < s->deadline ? SESSION_QUIET :
-					       missed(s, ETIMEDOUT, r->woke);
-	if (net_connected(s->conn.fd) == -1)
-		return missed(s, errno, r->woke);
-	net_nodelay(s->conn.fd);
+	switch (conn_connect(&s->conn, r)) {
+	case CONN_LATER:
+		return SESSION_QUIET;
+	case CONN_LOST:
+		return missed(s, s->conn.error, r->woke);
+	}
 	if (s->request.type == MSG_UNKNOWN) {
 		s->state = SESSION_IDLE;
 		return SESSION_OPENED;
@@ -136,8 +127,7 @@ answers(const struct msg *reply, enum msg_type request)
 static enum wire_result
 take(struct conn *c, struct msg *reply)
 {
-	while (c->in.len > 0 && c->in.data[0] == '\0')
-		buf_drop(&c->in, 1);
+	conn_drop_nuls(c);
 	return conn_take(c, reply);
 }
 
@@ -153,9 +143,9 @@ hear(struct session *s, const struct ready *r, enum msg_type request)
 {
 	struct conn *c = &s->conn;
 
-	if (ready_can_write(r, c->fd) && !conn_flush(c, r->woke))
+	if (conn_writable(c, r) && !conn_flush(c, r->woke))
 		return fail(s, TROUBLE_LOST, 0);
-	if (!ready_can_read(r, c->fd))
+	if (!conn_readable(c, r))
 		return go_on_waiting(s, r->woke);
 	if (!conn_fill(c, r->woke))
 		return fail(s, TROUBLE_LOST, 0);
@@ -170,9 +160,9 @@ hear(struct session *s, const struct ready *r, enum msg_type request)
 		return fail(s, TROUBLE_PROTOCOL, 0);
 	}
 	/* Nor is it an answer where our question has not left. */
-	if (!answers(&s->reply, request) || c->out.len > 0)
+	if (!answers(&s->reply, request) || conn_unsent(c) > 0)
 		return fail(s, TROUBLE_PROTOCOL, 0);
-	c->in.len = 0; /* stray memory of the sender's */
+	conn_drop_input(c); /* stray memory of the sender's */
 	return SESSION_ANSWERED;
 }
 
@@ -210,10 +200,10 @@ asking(struct session *s, const struct ready *r)
 static enum session_event
 idle(struct session *s, const struct ready *r)
 {
-	if (!ready_can_read(r, s->conn.fd))
+	if (!conn_readable(&s->conn, r))
 		return SESSION_QUIET;
 	if (conn_fill(&s->conn, r->woke) && !s->conn.ended) {
-		s->conn.in.len = 0;
+		conn_drop_input(&s->conn);
 		return SESSION_QUIET;
 	}
 	session_drop(s);
@@ -223,12 +213,9 @@ idle(struct session *s, const struct ready *r)
 void
 session_watch(const struct session *s, struct ready *r)
 {
-	if (session_busy(s))
+	if (session_busy(s) && s->state != SESSION_CONNECTING)
 		ready_by(r, s->deadline);
-	if (s->state != SESSION_CONNECTING)
-		ready_read(r, s->conn.fd);
-	if (s->state == SESSION_CONNECTING || s->conn.out.len > 0)
-		ready_write(r, s->conn.fd);
+	conn_watch(&s->conn, r, CONN_IN);
 }
 
 enum session_event

@@ -2,11 +2,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/net.h"
 #include "policy.h"
 #include "user/transfer.h"
-
-#define CONNECT_TIME (10 * SECONDS)
 
 static char scratch[128 * 1024];
 
@@ -14,14 +11,14 @@ void
 transfer_init(struct transfer *t)
 {
 	memset(t, 0, sizeof(*t));
-	t->conn.fd = t->file = -1;
+	t->file = -1;
 	save_init(&t->save);
 }
 
 void
 transfer_end(struct transfer *t)
 {
-	progress_end(&t->progress);
+	t->progress.name = NULL;
 	conn_close(&t->conn);
 	save_drop(&t->save);
 	if (t->file != -1)
@@ -39,43 +36,39 @@ transfer_busy(const struct transfer *t)
 static enum transfer_event
 fail(struct transfer *t, enum trouble trouble, int error)
 {
+	if (trouble == TROUBLE_UNWRITABLE &&
+	    (error == ENOSPC || error == EDQUOT || error == EFBIG))
+		trouble = TROUBLE_NO_SPACE;
 	t->trouble = trouble;
 	t->error = error;
 	return TRANSFER_FAILED;
 }
 
 void
-transfer_start(struct transfer *t, const struct sockaddr_in *peer,
+transfer_start(struct transfer *t, const struct addr *peer,
     const struct msg *request, int file, ms_t now)
 {
-	int fd = net_connect(peer);
-
 	t->request = *request;
 	t->file = file;
 	t->size = request->size;
 	t->done = 0;
-	t->from = 0;
-	t->to = wire_format(scratch, sizeof(scratch), request);
+	t->from = t->to = 0;
 	t->loaded = request->type != MSG_UPL;
-	t->error = fd == -1 ? errno : 0;
-	t->deadline = now + CONNECT_TIME;
 	t->state = TRANSFER_CONNECTING;
-	conn_open(&t->conn, fd, peer, now);
+	conn_dial(&t->conn, peer, now);
 }
 
 static enum transfer_event
 connecting(struct transfer *t, const struct ready *r)
 {
-	if (t->conn.fd == -1)
-		return fail(t, TROUBLE_UNREACHABLE, t->error);
-	if (!ready_can_write(r, t->conn.fd))
-		return r->woke < t->deadline ?
-		    TRANSFER_QUIET :
-		    fail(t, TROUBLE_UNREACHABLE, ETIMEDOUT);
-	if (net_connected(t->conn.fd) == -1)
-		return fail(t, TROUBLE_UNREACHABLE, errno);
-	net_nodelay(t->conn.fd);
-	t->conn.last_progress = r->woke;
+	switch (conn_connect(&t->conn, r)) {
+	case CONN_LATER:
+		return TRANSFER_QUIET;
+	case CONN_LOST:
+		return fail(t, TROUBLE_UNREACHABLE, t->conn.error);
+	}
+	if (!conn_put(&t->conn, &t->request)) /* no message */
+		return fail(t, TROUBLE_PROTOCOL, 0);
 	t->state = TRANSFER_SENDING;
 	if (t->request.type == MSG_UPL)
 		progress_begin(
@@ -107,20 +100,27 @@ load(struct transfer *t)
 	return TROUBLE_NONE;
 }
 
-/* The head and the first data leave in one write. */
+/* Have all but the last n bytes of what is to be sent left? */
+static bool
+sent_but(const struct transfer *t, size_t n)
+{
+	return t->loaded && t->to - t->from + conn_unsent(&t->conn) <= n;
+}
+
+/* The head, which conn keeps, and the first data leave in one write. */
 static enum transfer_event
 sending(struct transfer *t, const struct ready *r)
 {
 	enum trouble trouble = TROUBLE_NONE;
 	ssize_t n;
 
-	if (ready_can_read(r, t->conn.fd)) {
+	if (conn_readable(&t->conn, r)) {
 		t->state = TRANSFER_AWAITING;
 		return TRANSFER_QUIET;
 	}
-	if (!ready_can_write(r, t->conn.fd))
+	if (!conn_writable(&t->conn, r))
 		return TRANSFER_QUIET;
-	if (!t->loaded && (t->from == t->to || t->done == 0))
+	if (!t->loaded && t->from == t->to)
 		trouble = load(t);
 	if (trouble != TROUBLE_NONE)
 		return fail(t, trouble, errno);
@@ -130,7 +130,7 @@ sending(struct transfer *t, const struct ready *r)
 	if (t->from == t->to)
 		t->from = t->to = 0;
 	/* Where nobody reads any more, the reason may still be there. */
-	if (n == CONN_LOST || (t->loaded && t->to == 0))
+	if (n == CONN_LOST || sent_but(t, 0))
 		t->state = TRANSFER_AWAITING;
 	return TRANSFER_QUIET;
 }
@@ -140,14 +140,16 @@ static enum transfer_event
 keeping(struct transfer *t, const struct ready *r)
 {
 	/* Unread bytes would turn our close into a reset for the FS. */
-	if (!t->conn.ended && ready_can_read(r, t->conn.fd) &&
+	if (conn_readable(&t->conn, r) &&
 	    conn_read(&t->conn, scratch, sizeof(scratch), r->woke) == CONN_LOST)
-		t->conn.ended = true;
+		conn_close(&t->conn);
 	switch (save_close(&t->save)) {
 	case SAVE_DONE:
 		return TRANSFER_ANSWERED;
 	case SAVE_FAILED:
 		return fail(t, TROUBLE_UNWRITABLE, errno);
+	case SAVE_UNSAFE:
+		return fail(t, TROUBLE_UNSAFE, errno);
 	case SAVE_WAITING:
 		break;
 	}
@@ -156,13 +158,13 @@ keeping(struct transfer *t, const struct ready *r)
 
 /* n bytes have come; those behind the data are its newline, or stray. */
 static enum transfer_event
-store(struct transfer *t, const char *data, size_t n, const struct ready *r)
+store(struct transfer *t, size_t n, const struct ready *r)
 {
 	uint64_t left = t->size - t->done;
 
 	if (n > left)
 		n = (size_t)left;
-	if (n > 0 && save_write(&t->save, t->size, data, n) == -1)
+	if (n > 0 && save_write(&t->save, t->size, scratch, n) == -1)
 		return fail(t, TROUBLE_UNWRITABLE, errno);
 	t->done += n;
 	if (t->done < t->size)
@@ -171,38 +173,34 @@ store(struct transfer *t, const char *data, size_t n, const struct ready *r)
 	return keeping(t, r);
 }
 
+/* The first data has come with the reply: there may be no more to wait for. */
 static enum transfer_event
-taking(struct transfer *t, const struct ready *r)
+receiving(struct transfer *t, const struct ready *r)
 {
-	ssize_t n = CONN_LATER;
+	ssize_t n = conn_read(&t->conn, scratch, sizeof(scratch), r->woke);
 
-	if (ready_can_read(r, t->conn.fd))
-		n = conn_read(&t->conn, scratch, sizeof(scratch), r->woke);
-	if (n == CONN_LATER)
-		return TRANSFER_QUIET;
-	if (n == CONN_ENDED || n == CONN_LOST)
+	if ((n == CONN_ENDED || n == CONN_LOST) && t->done < t->size)
 		return fail(t, TROUBLE_TRUNCATED, 0);
-	return store(t, scratch, (size_t)n, r);
+	return store(t, n > 0 ? (size_t)n : 0, r);
 }
 
 static enum transfer_event
 answered(struct transfer *t, const struct ready *r)
 {
-	struct buf *in = &t->conn.in;
 	struct msg due;
 
 	wire_reply(&due, t->request.type, ST_ERR);
 	if (t->reply.type != due.type && t->reply.type != MSG_ERR)
 		return fail(t, TROUBLE_PROTOCOL, 0);
 	if (t->reply.type == MSG_RUP && t->reply.status == ST_OK &&
-	    !(t->loaded && t->to - t->from <= 1)) /* the newline */
+	    !sent_but(t, 1)) /* the newline */
 		return fail(t, TROUBLE_EARLY_OK, 0);
 	if (t->reply.type != MSG_RRT || t->reply.status != ST_OK)
 		return TRANSFER_ANSWERED;
 	t->size = t->reply.size;
 	t->state = TRANSFER_RECEIVING;
 	progress_begin(&t->progress, t->request.fname, t->size, r->woke);
-	return store(t, in->data, in->len, r);
+	return receiving(t, r);
 }
 
 static enum transfer_event
@@ -210,12 +208,13 @@ awaiting(struct transfer *t, const struct ready *r)
 {
 	struct conn *c = &t->conn;
 
-	if (!ready_can_read(r, c->fd))
+	if (conn_writable(c, r))
+		conn_flush(c, r->woke); /* its loss: see sending() */
+	if (!conn_readable(c, r))
 		return TRANSFER_QUIET;
 	if (!conn_fill(c, r->woke))
 		return fail(t, TROUBLE_LOST, 0);
-	while (c->in.len > 0 && c->in.data[0] == '\0')
-		buf_drop(&c->in, 1);
+	conn_drop_nuls(c);
 	switch (conn_take(c, &t->reply)) {
 	case WIRE_OK:
 		return answered(t, r);
@@ -231,11 +230,9 @@ awaiting(struct transfer *t, const struct ready *r)
 static ms_t
 deadline(const struct transfer *t)
 {
-	if (t->state == TRANSFER_CONNECTING)
-		return t->conn.fd == -1 ? 0 : t->deadline;
-	return t->state == TRANSFER_KEEPING ?
-	    NEVER :
-	    t->conn.last_progress + STALL_TIME;
+	if (t->state == TRANSFER_CONNECTING || t->state == TRANSFER_KEEPING)
+		return NEVER;
+	return t->conn.last_progress + STALL_TIME;
 }
 
 void
@@ -245,10 +242,8 @@ transfer_watch(const struct transfer *t, struct ready *r)
 	if (t->state == TRANSFER_NONE)
 		return;
 	ready_by(r, deadline(t));
-	if (t->state != TRANSFER_CONNECTING && !t->conn.ended)
-		ready_read(r, t->conn.fd);
-	if (t->state <= TRANSFER_SENDING)
-		ready_write(r, t->conn.fd);
+	conn_watch(&t->conn, r,
+	    t->state == TRANSFER_SENDING ? CONN_IN | CONN_OUT : CONN_IN);
 	progress_watch(&t->progress, r);
 }
 
@@ -263,7 +258,7 @@ step(struct transfer *t, const struct ready *r)
 	case TRANSFER_AWAITING:
 		return awaiting(t, r);
 	case TRANSFER_RECEIVING:
-		return taking(t, r);
+		return receiving(t, r);
 	case TRANSFER_KEEPING:
 		return keeping(t, r);
 	case TRANSFER_NONE:

@@ -23,10 +23,11 @@ static const char *const sentences[MSG_TYPES][ST_STATUSES] = {
 	},
 	[MSG_RLS] = {
 		[ST_EOF] = "You have no files.",
-		[ST_NOK] = ("The FS does not know you yet, so there is nothing "
-			   "to list. Upload a file first: req U FILE"),
+		[ST_NOK] = ("You have no files: the FS does not know you yet. "
+			   "Upload one first: req U FILE"),
 		[ST_INV] = ("The TID was refused for this list: used, expired "
-			   "or not for a list. Ask for another: req L"),
+			   "or not for a list. Or the FS could not reach the AS. "
+			   "Ask for another: req L"),
 		[ST_ERR] = ("The FS could not read the list request. "
 			   "Ask again: req L"),
 	},
@@ -35,7 +36,8 @@ static const char *const sentences[MSG_TYPES][ST_STATUSES] = {
 		[ST_NOK] = ("The FS does not know you yet, so $ cannot be "
 			   "retrieved. Upload a file first: req U FILE"),
 		[ST_INV] = ("The TID was refused: used, expired or not for "
-			   "retrieve of $. Ask for another: req R $"),
+			   "retrieve of $. Or the FS could not reach the AS. "
+			   "Ask for another: req R $"),
 		[ST_ERR] = ("The FS could not read the retrieve request. "
 			   "Ask again: req R $"),
 	},
@@ -46,7 +48,8 @@ static const char *const sentences[MSG_TYPES][ST_STATUSES] = {
 			    "Delete one first: req D FILE"),
 		[ST_NOK] = "The FS could not store $. Try again later: req U $",
 		[ST_INV] = ("The TID was refused: used, expired or not for "
-			   "upload of $. Ask for another: req U $"),
+			   "upload of $. Or the FS could not reach the AS. "
+			   "Ask for another: req U $"),
 		[ST_ERR] = ("The FS could not read the upload of $. "
 			   "Ask again: req U $"),
 	},
@@ -56,39 +59,74 @@ static const char *const sentences[MSG_TYPES][ST_STATUSES] = {
 		[ST_NOK] = ("The FS does not know you yet, so there is no $ "
 			   "to delete. See what is stored: req L"),
 		[ST_INV] = ("The TID was refused: used, expired or not for "
-			   "delete of $. Ask for another: req D $"),
+			   "delete of $. Or the FS could not reach the AS. "
+			   "Ask for another: req D $"),
 		[ST_ERR] = ("The FS could not read the delete request. "
 			   "Ask again: req D $"),
 	},
 	[MSG_RRM] = {
-		[ST_NOK] = ("The FS does not know user $: it had nothing to "
-			   "remove. Check with a new login: login UID PASS"),
+		[ST_NOK] = ("The FS has not removed all of user $ now. Whether "
+			   "the account is gone, a new login tells: "
+			   "login UID PASS"),
 		[ST_INV] = ("The TID was refused: used, expired or not for "
-			   "remove. Ask for another: req X"),
+			   "remove, or the AS did not answer in time. Whether "
+			   "the account is gone, a new login tells: "
+			   "login UID PASS"),
 		[ST_ERR] = ("The FS could not read the remove request. "
 			   "Ask again: req X"),
 	},
 };
 
+static const char *const as_troubles[TROUBLES] = {
+	[TROUBLE_UNREACHABLE] = ("Cannot reach the AS at @ (#). "
+				 "Start ./AS and try again."),
+	[TROUBLE_LOST] = ("The AS closed the connection without an answer. "
+			  "Try again."),
+	[TROUBLE_SILENT] = "The AS did not answer in time. Try again.",
+	[TROUBLE_PROTOCOL] = ("The AS at @ sent a strange answer. "
+			      "Check -n and -p."),
+	[TROUBLE_LOGIN_REVOKED] = ("The AS no longer accepts your login. "
+				   "Log in again: login UID PASS"),
+	[TROUBLE_NO_REQUEST] = ("The AS at @ did not understand us. "
+				"Check -n and -p."),
+};
+
+static const char *const fs_troubles[TROUBLES] = {
+	[TROUBLE_UNREACHABLE] = ("Cannot reach the FS at @ (#). "
+				 "Is ./FS running? Your TID is kept."),
+	[TROUBLE_LOST] = ("The FS closed the connection without an answer. "
+			  "Try again; if the TID is refused, ask for "
+			  "another: req"),
+	[TROUBLE_SILENT] = ("The FS has been silent for too long. Try again; "
+			    "if the TID is refused, ask for another: req"),
+	[TROUBLE_PROTOCOL] = ("The FS at @ sent a strange answer. "
+			      "Check -m and -q."),
+	[TROUBLE_EARLY_OK] = ("The FS said OK before it had all of $. "
+			      "Check it with a list: req L"),
+	[TROUBLE_TRUNCATED] = ("The transfer of $ was cut short (#). Nothing "
+			       "was changed here. Ask again: req R $"),
+	[TROUBLE_SHRUNK] = ("$ became shorter while it was sent, so it was "
+			    "not uploaded. Ask again: req U $"),
+	[TROUBLE_UNREADABLE] = ("Cannot read $ (#), so it was not uploaded. "
+				"Ask again: req U $"),
+	[TROUBLE_UNWRITABLE] = ("Cannot write $ here (#). Nothing was "
+				"changed. Ask again: req R $"),
+	[TROUBLE_NO_SPACE] = ("Cannot write $ here (#). Nothing was changed. "
+			      "Make room, then ask again: req R $"),
+	[TROUBLE_UNSAFE] = ("$ has been retrieved, but the disk may lose it "
+			    "(#). Ask again: req R $"),
+	[TROUBLE_NO_REQUEST] = ("The FS at @ did not understand us. "
+				"Check -m and -q."),
+};
+
+const char *
+words_trouble(bool as, enum trouble trouble)
+{
+	return as ? as_troubles[trouble] : fs_troubles[trouble];
+}
+
 const char *
 words_status(enum msg_type reply, enum status status)
 {
 	return sentences[reply][status];
-}
-
-char *
-words_fill(char *out, size_t room, const char *sentence, const char *subject)
-{
-	size_t n = 0;
-
-	for (; *sentence != '\0' && n + 1 < room; sentence++) {
-		size_t len = *sentence == '$' ? strlen(subject) : 1;
-
-		if (len >= room - n)
-			break;
-		memcpy(out + n, *sentence == '$' ? subject : sentence, len);
-		n += len;
-	}
-	out[n] = '\0';
-	return out;
 }

@@ -17,8 +17,6 @@
  * its device for them first, unless -d says that it is at BENCH_PD already.
  * -i: so many other sessions are logged in and silent meanwhile.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c tests/bench/player.c */
-/* with: tests/bench/burst.c */
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -93,7 +91,7 @@ static void
 open_idle(int hold[2])
 {
 	int ready[2];
-	struct player p;
+	struct person p;
 	char c = 'k';
 
 	if (pipe(hold) == -1 || pipe(ready) == -1)
@@ -117,7 +115,7 @@ open_idle(int hold[2])
 }
 
 static void
-operate(struct player *p, int first, int each, size_t i)
+operate(struct person *p, int first, int each, size_t i)
 {
 	int one = first + (int)(i * 7919 % (size_t)each);
 	int next = first + (int)(i / CYCLES_A_USER % (size_t)each);
@@ -139,7 +137,7 @@ operate(struct player *p, int first, int each, size_t i)
 
 /* Their passwords are known to the AS then: no slow hash is measured. */
 static void
-warm_up(struct player *p, int first, int each, size_t count)
+warm_up(struct person *p, int first, int each, size_t count)
 {
 	for (size_t i = 0; i < count && i < (size_t)each; i++) {
 		size_t skip = is_mode("reg") ? 13 : 0;
@@ -152,33 +150,32 @@ warm_up(struct player *p, int first, int each, size_t count)
 }
 
 static size_t
-work(struct player *p, int first, int each, size_t count, double *seconds)
+work(struct person *p, int first, int each, size_t count, double *took)
 {
-	double end = now() + limit;
+	double end = seconds() + limit;
 	size_t i = 0;
 
 	if (is_mode("vld"))
-		return burst_vld(p, first, window, count, end, seconds);
-	for (; i < count && now() < end; i++) {
-		double t = now();
+		return burst_vld(p, first, window, count, end, took);
+	for (; i < count && seconds() < end; i++) {
+		double t = seconds();
 
 		operate(p, first, each, i);
-		seconds[i] = now() - t;
+		took[i] = seconds() - t;
 	}
 	return i;
 }
 
 static _Noreturn void
-client(
-    int who, struct start *start, size_t count, double *seconds, size_t *done)
+client(int who, struct start *start, size_t count, double *took, size_t *done)
 {
 	int each = users / clients, first = base + who * each;
 	bool device = is_mode("cycle") || is_mode("session");
-	struct player p;
+	struct person p;
 
 	player_open(&p, port, fixed ? BENCH_PD : 0);
 	for (int i = 0; device && !fixed && i < each; i++)
-		player_register(&p, first + i, p.device_port);
+		player_register(&p, first + i, port_of(p.device));
 	if (is_mode("session") || is_mode("reg"))
 		warm_up(&p, first, each, count);
 	if (is_mode("cycle"))
@@ -186,13 +183,13 @@ client(
 	start->ready++;
 	while (start->go == 0)
 		poll(NULL, 0, 1);
-	*done = work(&p, first, each, count, seconds);
+	*done = work(&p, first, each, count, took);
 	exit(0);
 }
 
 /* All begin at once; how many seconds until the last has ended. */
 static double
-run(size_t each, double *seconds, size_t *done)
+run(size_t each, double *took, size_t *done)
 {
 	struct start *start = shared(sizeof(*start));
 	int status, bad = 0;
@@ -200,14 +197,14 @@ run(size_t each, double *seconds, size_t *done)
 
 	for (int w = 0; w < clients; w++)
 		if (fork() == 0)
-			client(w, start, each, seconds + each * (size_t)w,
-			    &done[w]);
+			client(
+			    w, start, each, took + each * (size_t)w, &done[w]);
 	while (start->ready < clients) {
 		poll(NULL, 0, 1);
 		if (waitpid(-1, &status, WNOHANG) > 0)
 			fell_short("a client", "ended early");
 	}
-	t = now();
+	t = seconds();
 	start->go = 1;
 	for (int w = 0; w < clients; w++) {
 		wait(&status);
@@ -215,19 +212,19 @@ run(size_t each, double *seconds, size_t *done)
 	}
 	if (bad > 0)
 		fell_short("clients", "failed");
-	return now() - t;
+	return seconds() - t;
 }
 
 static void
-report(size_t each, double *seconds, const size_t *done, double t)
+report(size_t each, double *took, const size_t *done, double t)
 {
 	size_t total = 0;
 
 	for (int w = 0; w < clients; w++)
 		for (size_t i = 0; i < done[w]; i++)
-			seconds[total++] = seconds[each * (size_t)w + i];
+			took[total++] = took[each * (size_t)w + i];
 	figure(label, "ops", (double)total / t, "op/s");
-	figure_latency(label, seconds, total);
+	figure_latency(label, took, total);
 }
 
 int
@@ -235,7 +232,7 @@ main(int argc, char *argv[])
 {
 	int option, hold[2] = { -1, -1 };
 	size_t each, *done;
-	double *seconds, t;
+	double *took, t;
 
 	while ((option = getopt(argc, argv, "m:l:n:t:c:u:U:w:i:d")) != -1)
 		set_option(option, optarg);
@@ -249,12 +246,12 @@ main(int argc, char *argv[])
 		return 0;
 	}
 	each = n / (size_t)clients;
-	seconds = shared(sizeof(*seconds) * each * (size_t)clients);
+	took = shared(sizeof(*took) * each * (size_t)clients);
 	done = shared(sizeof(*done) * (size_t)clients);
 	if (idle > 0)
 		open_idle(hold);
-	t = run(each, seconds, done);
+	t = run(each, took, done);
 	close(hold[1]);
-	report(each, seconds, done, t);
+	report(each, took, done, t);
 	return 0;
 }

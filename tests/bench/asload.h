@@ -4,30 +4,21 @@
 #ifndef ASLOAD_H
 #define ASLOAD_H
 
+#include "../lib/person.h"
 #include "bench.h"
 
-struct player {
-	int as_port;
-	int session; /* -1: none */
-	int device, device_port;
-	int fs; /* a UDP socket */
-};
+/* The device, of all users in turn, is at that port; 0: at any. */
+void player_open(struct person *p, int as_port, int device_port);
+void player_is(struct person *p, int uid); /* from now on this user */
 
-/* The device is at that port; 0: at any. */
-void player_open(struct player *p, int as_port, int device_port);
-
-/* Register uid's device at a port. */
-void player_register(const struct player *p, int uid, int port);
-
-void player_connect(struct player *p, int source);
-void player_log_in(struct player *p, int uid);
-void player_leave(struct player *p);
+/* Each of these ends the run where the AS does not say OK. */
+void player_register(struct person *p, int uid, int port);
+void player_connect(struct person *p, int source);
+void player_log_in(struct person *p, int uid);
+void player_leave(struct person *p);
 
 /* REQ, VLC, RVC, RRQ, AUT, RAU, and VLD, CNF as the FS would. */
-void player_cycle(struct player *p, int uid, size_t i);
-
-/* Ask over UDP until there is an answer. */
-void player_ask(const struct player *p, const char *text, char answer[256]);
+void player_cycle(struct person *p, int uid, size_t i);
 
 _Noreturn void fell_short(const char *what, const char *got);
 

@@ -1,23 +1,16 @@
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "bench.h"
-
-double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 void
 die(const char *format, ...)
@@ -128,10 +121,81 @@ percentile(const double *sorted, size_t n, double p)
 }
 
 void
-figure_latency(const char *label, double *seconds, size_t n)
+figure_latency(const char *label, double *took, size_t n)
 {
-	sort_doubles(seconds, n);
-	figure(label, "p50", percentile(seconds, n, 50) * 1e3, "ms");
-	figure(label, "p99", percentile(seconds, n, 99) * 1e3, "ms");
-	figure(label, "max", percentile(seconds, n, 100) * 1e3, "ms");
+	sort_doubles(took, n);
+	figure(label, "p50", percentile(took, n, 50) * 1e3, "ms");
+	figure(label, "p99", percentile(took, n, 99) * 1e3, "ms");
+	figure(label, "max", percentile(took, n, 100) * 1e3, "ms");
+}
+
+int
+tcp_listen(int port)
+{
+	int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in a = address_of(LOCAL, (uint16_t)port);
+
+	if (fd == -1)
+		die("socket");
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) == -1 ||
+	    listen(fd, 1024) == -1)
+		die("port %d", port);
+	nonblock(fd);
+	return fd;
+}
+
+int
+udp_socket(int *port)
+{
+	int fd = udp_at(LOCAL, (uint16_t)*port), room = 4 << 20;
+
+	if (fd == -1)
+		die("port %d", *port);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	*port = port_of(fd);
+	return fd;
+}
+
+int
+tcp_connect(int port, int source)
+{
+	char from[16];
+
+	snprintf(from, sizeof(from), "127.%d.%d.%d", source >> 16 & 255,
+	    source >> 8 & 255, source & 255);
+	return tcp_to(from, (uint16_t)port);
+}
+
+int
+source_address(int client, size_t i)
+{
+	unsigned n = (unsigned)getppid() * 1021u + (unsigned)client * 67u +
+	    (unsigned)(i / 2000) * 7919u;
+
+	return 256 + (int)(n % 0xfffe00u);
+}
+
+void
+nonblock(int fd)
+{
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) == -1)
+		die("fcntl");
+}
+
+void
+write_all(int fd, const void *data, size_t n)
+{
+	const char *p = data;
+
+	while (n > 0) {
+		ssize_t wrote = write(fd, p, n);
+
+		if (wrote == -1 && errno != EINTR)
+			die("write");
+		if (wrote > 0) {
+			p += wrote;
+			n -= (size_t)wrote;
+		}
+	}
 }

@@ -12,10 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../lib/peer.h"
+
 #define BENCH_PASS "abcd1234" /* of every user that the tools make */
 #define BENCH_PD   27190      /* the port of their devices, see fillas */
 
-double now(void); /* monotonic */
 _Noreturn void die(const char *format, ...)
     __attribute__((__format__(__printf__, 1, 2)));
 void figure(
@@ -30,11 +31,11 @@ uint64_t next_random(uint64_t *state); /* xorshift64* */
 
 void sort_doubles(double *v, size_t n);
 double percentile(const double *sorted, size_t n, double p);
-void figure_latency(const char *label, double *seconds, size_t n); /* sorts */
+void figure_latency(const char *label, double *took, size_t n); /* sorts */
 
-/* Sockets of 127.0.0.1: loopback.c */
+/* Sockets of 127.0.0.1, beside those of tests/lib/peer.h. */
 int tcp_listen(int port);
-int udp_socket(int *port); /* 0: any, and which */
+int udp_socket(int *port); /* with much room; 0: any port, and which */
 
 /*
  * Connect from 127.0.0.0 + source: -1 when refused.  source_address() gives a
@@ -45,7 +46,5 @@ int source_address(int client, size_t i);
 
 void nonblock(int fd);
 void write_all(int fd, const void *data, size_t n);
-size_t read_line(int fd, char *line, size_t room); /* through '\n' */
-void send_to(int fd, int port, const char *text, size_t n);
 
 #endif

@@ -10,24 +10,24 @@
 #define OPEN_MAX_AT_ONCE 900 /* of the AS's 992, so that others get in, too */
 
 static void
-send_vld(const struct player *p, int uid)
+send_vld(struct person *p, int uid)
 {
 	char text[32];
-	int n = snprintf(text, sizeof(text), "VLD %05d 1234\n", uid);
+	snprintf(text, sizeof(text), "VLD %05d 1234\n", uid);
 
-	send_to(p->fs, p->as_port, text, (size_t)n);
+	say_to(p->validator, p->as, "%s", text);
 }
 
 /* Which of the window's users the next answer is for. */
 static size_t
-hear(const struct player *p, int first)
+hear_answer(struct person *p, int first)
 {
-	struct pollfd wait = { .fd = p->fs, .events = POLLIN };
+	struct pollfd wait = { .fd = p->validator, .events = POLLIN };
 	char in[256];
-	ssize_t n = recv(p->fs, in, sizeof(in) - 1, MSG_DONTWAIT);
+	ssize_t n = recv(p->validator, in, sizeof(in) - 1, MSG_DONTWAIT);
 
 	if (n == -1 && poll(&wait, 1, 5000) == 1)
-		n = recv(p->fs, in, sizeof(in) - 1, 0);
+		n = recv(p->validator, in, sizeof(in) - 1, 0);
 	if (n < 9)
 		fell_short("CNF", "lost");
 	in[n] = '\0';
@@ -35,23 +35,23 @@ hear(const struct player *p, int first)
 }
 
 size_t
-burst_vld(const struct player *p, int first, size_t window, size_t count,
-    double end, double *seconds)
+burst_vld(struct person *p, int first, size_t window, size_t count, double end,
+    double *took)
 {
 	double *at = allocate(window * sizeof(*at));
 	size_t sent = 0, got = 0;
 
 	for (; sent < window && sent < count; sent++) {
-		at[sent] = now();
+		at[sent] = seconds();
 		send_vld(p, first + (int)sent);
 	}
 	while (got < sent) {
-		size_t i = hear(p, first) % window;
+		size_t i = hear_answer(p, first) % window;
 
-		seconds[got++] = now() - at[i];
-		if (sent == count || now() >= end)
+		took[got++] = seconds() - at[i];
+		if (sent == count || seconds() >= end)
 			continue;
-		at[i] = now();
+		at[i] = seconds();
 		send_vld(p, first + (int)i);
 		sent++;
 	}
@@ -78,8 +78,8 @@ end_login(int fd)
 {
 	char line[64];
 
-	read_line(fd, line, sizeof(line));
-	if (strcmp(line, "RLO OK\n") != 0)
+	hear(fd, line, sizeof(line));
+	if (strcmp(line, "RLO OK") != 0)
 		fell_short("LOG", line);
 	close(fd);
 }
@@ -88,13 +88,13 @@ void
 burst_login(const char *label, int port, int base, int users)
 {
 	struct pollfd *wait = allocate((size_t)users * sizeof(*wait));
-	double *at = allocate((size_t)users * sizeof(*at)), t = now();
+	double *at = allocate((size_t)users * sizeof(*at)), t = seconds();
 	int begun = 0, ended = 0;
 
 	while (ended < users) {
 		for (; begun < users && begun - ended < OPEN_MAX_AT_ONCE;
 		     begun++) {
-			at[begun] = now();
+			at[begun] = seconds();
 			wait[begun].fd = begin_login(port, base + begun, begun);
 			wait[begun].events = POLLIN;
 		}
@@ -104,10 +104,10 @@ burst_login(const char *label, int port, int base, int users)
 			if (wait[i].revents != 0) {
 				end_login(wait[i].fd);
 				wait[i].fd = -1;
-				at[i] = now() - at[i];
+				at[i] = seconds() - at[i];
 				ended++;
 			}
 	}
-	figure(label, "ops", (double)users / (now() - t), "op/s");
+	figure(label, "ops", (double)users / (seconds() - t), "op/s");
 	figure_latency(label, at, (size_t)users);
 }

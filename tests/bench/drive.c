@@ -8,8 +8,6 @@
  * retrieve, and exit.  Figures: rate, SIZE over all that time; mem, the most
  * MiB that user was resident with.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c tests/bench/player.c */
-/* with: tests/bench/memory.c */
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -48,7 +46,7 @@ start(char *command[], int *in)
 }
 
 static int
-take_code(const struct player *p)
+take_code(struct person *p)
 {
 	struct pollfd wait = { .fd = p->device, .events = POLLIN };
 	struct sockaddr_in from;
@@ -91,7 +89,7 @@ main(int argc, char *argv[])
 {
 	bool put = argc > 7 && strcmp(argv[2], "put") == 0;
 	const char *name;
-	struct player p;
+	struct person p;
 	double t, most;
 	char text[512];
 	int in, n;
@@ -103,8 +101,8 @@ main(int argc, char *argv[])
 	    strrchr(argv[4], '/') == NULL ? argv[4] : strrchr(argv[4], '/') + 1;
 	signal(SIGPIPE, SIG_IGN);
 	player_open(&p, atoi(argv[6]), 0);
-	player_register(&p, atoi(argv[3]), p.device_port);
-	t = now();
+	player_register(&p, atoi(argv[3]), port_of(p.device));
+	t = seconds();
 	pid = start(argv + 7, &in);
 	n = snprintf(text, sizeof(text), "login %s %s\nreq %c %s\n", argv[3],
 	    BENCH_PASS, put ? 'U' : 'R', name);
@@ -113,7 +111,7 @@ main(int argc, char *argv[])
 	    take_code(&p), put ? "upload" : "retrieve", argv[4]);
 	write_all(in, text, (size_t)n);
 	most = await(pid);
-	t = now() - t;
+	t = seconds() - t;
 	figure(argv[1], "rate", (double)parse_size(argv[5]) / t / 1048576,
 	    "MiB/s");
 	figure(argv[1], "mem", most, "MiB");

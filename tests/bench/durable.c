@@ -7,7 +7,6 @@
  * Every 15th is the first of a new user: it makes, and syncs, its directory.
  * Each worker, a process, does its share in a directory of its own.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +53,7 @@ store(int root, int i)
 
 /* A directory of its own, and its share of the files. */
 static _Noreturn void
-work(int who, int n, double *seconds)
+work(int who, int n, double *took)
 {
 	char name[24];
 	int root;
@@ -64,10 +63,10 @@ work(int who, int n, double *seconds)
 	    (root = open(name, O_RDONLY | O_DIRECTORY)) == -1)
 		die("%s", name);
 	for (int i = 0; i < n; i++) {
-		double t = now();
+		double t = seconds();
 
 		store(root, i);
-		seconds[i] = now() - t;
+		took[i] = seconds() - t;
 	}
 	exit(0);
 }
@@ -77,7 +76,7 @@ main(int argc, char *argv[])
 {
 	int n = argc >= 4 ? atoi(argv[3]) : 0, status, bad = 0;
 	int workers = argc == 5 ? atoi(argv[4]) : 1;
-	double *seconds = shared((size_t)n * sizeof(*seconds)), t = now();
+	double *took = shared((size_t)n * sizeof(*took)), t = seconds();
 
 	if (n == 0 || chdir(argv[2]) == -1)
 		die("usage: durable LABEL DIR COUNT [WORKERS]");
@@ -88,13 +87,13 @@ main(int argc, char *argv[])
 		case -1:
 			die("fork");
 		case 0:
-			work(w, n, seconds + w * n);
+			work(w, n, took + w * n);
 		}
 	while (wait(&status) > 0)
 		bad += status != 0;
 	if (bad > 0)
 		return 1;
-	figure(argv[1], "ops", n * workers / (now() - t), "op/s");
-	figure_latency(argv[1], seconds, (size_t)(n * workers));
+	figure(argv[1], "ops", n * workers / (seconds() - t), "op/s");
+	figure_latency(argv[1], took, (size_t)(n * workers));
 	return 0;
 }

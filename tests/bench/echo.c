@@ -2,7 +2,6 @@
  * echo - every datagram back to its sender: the floor of UDP request-reply.
  * usage: echo PORT
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/select.h>

@@ -13,8 +13,6 @@
  * after the other from the base on, get and list round all users, with their
  * TIDs from the first one on.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c tests/bench/stream.c */
-/* with: tests/bench/load_rc.c tests/bench/load_http.c tests/bench/load_ftp.c */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,18 +95,18 @@ set_option(int option, const char *value)
 	}
 }
 
-/* One client: its times go to seconds, how many there are to *done. */
+/* One client: its times go to took, how many there are to *done. */
 static _Noreturn void
-client(int who, size_t each, double *seconds, size_t *done)
+client(int who, size_t each, double *took, size_t *done)
 {
 	struct stream *s = allocate(sizeof(*s));
-	double end = now() + limit;
+	double end = seconds() + limit;
 
-	for (size_t i = 0; i < each && now() < end; i++) {
-		double t = now();
+	for (size_t i = 0; i < each && seconds() < end; i++) {
+		double t = seconds();
 
 		work(s, source_address(who, i), each * (size_t)who + i);
-		seconds[i] = now() - t;
+		took[i] = seconds() - t;
 		*done = i + 1;
 	}
 	exit(0);
@@ -116,7 +114,7 @@ client(int who, size_t each, double *seconds, size_t *done)
 
 /* Wait for all of them, and pack what they have measured. */
 static size_t
-gather(size_t each, double *seconds, const size_t *done)
+gather(size_t each, double *took, const size_t *done)
 {
 	size_t total = 0;
 	int status, bad = 0;
@@ -129,7 +127,7 @@ gather(size_t each, double *seconds, const size_t *done)
 	}
 	for (int w = 0; w < clients; w++)
 		for (size_t i = 0; i < done[w]; i++)
-			seconds[total++] = seconds[each * (size_t)w + i];
+			took[total++] = took[each * (size_t)w + i];
 	return total;
 }
 
@@ -137,7 +135,7 @@ int
 main(int argc, char *argv[])
 {
 	size_t each, total, *done;
-	double *seconds, t;
+	double *took, t;
 	int option;
 
 	while ((option = getopt(argc, argv, "P:o:l:c:n:t:s:u:U:k:q:")) != -1)
@@ -149,17 +147,17 @@ main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	load.body = allocate(CHUNK);
 	fill_random(load.body, CHUNK, 3);
-	seconds = shared(sizeof(*seconds) * each * (size_t)clients);
+	took = shared(sizeof(*took) * each * (size_t)clients);
 	done = shared(sizeof(*done) * (size_t)clients);
-	t = now();
+	t = seconds();
 	for (int w = 0; w < clients; w++)
 		if (fork() == 0)
-			client(w, each, seconds + each * (size_t)w, &done[w]);
-	total = gather(each, seconds, done);
-	t = now() - t;
+			client(w, each, took + each * (size_t)w, &done[w]);
+	total = gather(each, took, done);
+	t = seconds() - t;
 	figure(label, "ops", (double)total / t, "op/s");
 	figure(label, "rate", (double)total * (double)load.size / t / 1048576.0,
 	    "MiB/s");
-	figure_latency(label, seconds, total);
+	figure_latency(label, took, total);
 	return 0;
 }

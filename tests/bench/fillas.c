@@ -9,7 +9,6 @@
  * each would take an hour.  ROUNDS is what that hash costs.  Nothing is synced
  * before the end.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
 #define _DEFAULT_SOURCE /* sync */
 #include "bench.h"
 

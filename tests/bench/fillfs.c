@@ -7,7 +7,6 @@
  * and files_run(), as if they had been uploaded.  Two processes share the work,
  * as two FS share a directory.  Nothing is synced before the end.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
 #define _DEFAULT_SOURCE /* sync */
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,6 @@
  * One select() loop; REG, VLD, LOG, REQ, AUT; everything in memory, passwords
  * in the clear, nothing sent again, nothing checked that no answer needs.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -28,7 +27,7 @@ struct ticket {
 	char op, name[25];
 };
 
-struct person {
+struct user {
 	char pass[16];
 	struct sockaddr_in device;
 	int waits; /* the descriptor of the session that has asked */
@@ -43,14 +42,14 @@ struct conn {
 	char in[256];
 };
 
-static struct person people[100000];
+static struct user people[100000];
 static struct conn *conns[FD_SETSIZE];
 static fd_set readable;
 static int top, udp, listener;
 static uint64_t seed = 88172645463325252u;
 
 static void
-say(int fd, const char *text)
+reply(int fd, const char *text)
 {
 	if (write(fd, text, strlen(text)) == -1)
 		return;
@@ -59,7 +58,7 @@ say(int fd, const char *text)
 static void
 confirm(char out[128], int uid, int tid)
 {
-	struct person *p = &people[uid];
+	struct user *p = &people[uid];
 	int i = 0;
 
 	while (i < p->tids && p->ticket[i].tid != tid)
@@ -84,12 +83,12 @@ take_datagram(char out[128], const char *in)
 		confirm(out, uid, number);
 	} else if (sscanf(in, "RVC %5d", &uid) == 1) {
 		if (people[uid].waits > 0 && conns[people[uid].waits] != NULL)
-			say(people[uid].waits, "RRQ OK\n");
+			reply(people[uid].waits, "RRQ OK\n");
 		people[uid].waits = 0;
 		return false;
 	} else if (sscanf(in, "REG %5d %15s %31s %5d", &uid, pass, ip,
 		       &number) == 4) {
-		struct person *p = &people[uid];
+		struct user *p = &people[uid];
 
 		memcpy(p->pass, pass, sizeof(p->pass));
 		p->device.sin_family = AF_INET;
@@ -124,7 +123,7 @@ hear_udp(void)
 static void
 take_req(int fd, int uid, int rid, char op, const char *name)
 {
-	struct person *p = &people[uid];
+	struct user *p = &people[uid];
 	char out[128];
 	int n;
 
@@ -140,7 +139,7 @@ take_req(int fd, int uid, int rid, char op, const char *name)
 }
 
 static void
-grant(int fd, struct person *p)
+grant(int fd, struct user *p)
 {
 	char out[32];
 	int tid, i;
@@ -159,7 +158,7 @@ grant(int fd, struct person *p)
 	memcpy(p->ticket[p->tids++].name, p->name, sizeof(p->name));
 	p->vc = -1;
 	snprintf(out, sizeof(out), "RAU %04d\n", tid);
-	say(fd, out);
+	reply(fd, out);
 }
 
 static void
@@ -173,26 +172,26 @@ take_line(int fd, const char *line)
 
 		if (ok)
 			conns[fd]->uid = uid;
-		say(fd, ok ? "RLO OK\n" : "RLO NOK\n");
+		reply(fd, ok ? "RLO OK\n" : "RLO NOK\n");
 	} else if (sscanf(line, "REQ %5d %4d %c %24s", &uid, &rid, &op, name) >=
 	    3) {
 		if (conns[fd]->uid == uid)
 			take_req(fd, uid, rid, op, name);
 		else
-			say(fd, "RRQ ELOG\n");
+			reply(fd, "RRQ ELOG\n");
 	} else if (sscanf(line, "AUT %5d %4d %4d", &uid, &rid, &vc) == 3) {
-		struct person *p = &people[uid];
+		struct user *p = &people[uid];
 
 		if (conns[fd]->uid == uid && p->rid == rid && p->vc == vc)
 			grant(fd, p);
 		else
-			say(fd, "RAU 0\n");
+			reply(fd, "RAU 0\n");
 	} else
-		say(fd, "ERR\n");
+		reply(fd, "ERR\n");
 }
 
 static void
-hear(int fd)
+take_bytes(int fd)
 {
 	struct conn *c = conns[fd];
 	ssize_t n = read(fd, c->in + c->n, sizeof(c->in) - 1 - c->n);
@@ -255,7 +254,7 @@ step(void)
 		if (fd != udp && fd != listener && FD_ISSET((unsigned)fd, &r)) {
 			left--;
 			if (conns[fd] != NULL)
-				hear(fd);
+				take_bytes(fd);
 		}
 }
 

@@ -7,7 +7,6 @@
  * and delete.  It checks next to nothing, syncs nothing and resends nothing: it
  * is no example, but says what a machine may be asked for.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -228,11 +227,12 @@ ask(int fd)
 {
 	struct conn *c = conns[fd];
 	char text[64];
-	int n = snprintf(text, sizeof(text), "VLD %05d %04d\n", c->uid, c->tid);
+
+	snprintf(text, sizeof(text), "VLD %05d %04d\n", c->uid, c->tid);
 
 	c->state = VALIDATE;
 	FD_CLR((unsigned)fd, &readable);
-	send_to(udp, as_port, text, (size_t)n);
+	say_to(udp, (uint16_t)as_port, "%s", text);
 }
 
 static void
@@ -258,7 +258,7 @@ request(int fd, struct conn *c)
 }
 
 static void
-hear(int fd)
+take_bytes(int fd)
 {
 	struct conn *c = conns[fd];
 	bool asking = c->state == REQUEST;
@@ -333,7 +333,7 @@ step(void)
 		if (conns[fd] != NULL && FD_ISSET((unsigned)fd, &w))
 			pump(fd);
 		if (conns[fd] != NULL && FD_ISSET((unsigned)fd, &r))
-			hear(fd);
+			take_bytes(fd);
 	}
 	if (FD_ISSET((unsigned)listener, &r))
 		accept_all();

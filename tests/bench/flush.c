@@ -5,7 +5,6 @@
  *
  *	flush LABEL FILE
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,11 +16,11 @@ main(int argc, char *argv[])
 {
 	int fd = argc == 3 ? open(argv[2], O_RDWR) : -1;
 	struct stat st;
-	double t = now();
+	double t = seconds();
 
 	if (fd == -1 || fsync(fd) == -1 || fstat(fd, &st) == -1)
 		die("usage: flush LABEL FILE");
-	figure(argv[1], "rate", (double)st.st_size / 1048576 / (now() - t),
+	figure(argv[1], "rate", (double)st.st_size / 1048576 / (seconds() - t),
 	    "MiB/s");
 	return 0;
 }

@@ -6,7 +6,6 @@
  * Half of them are uploads of which a part has come, half are downloads that
  * nobody reads, of user 00000's 15 files, which must be large.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

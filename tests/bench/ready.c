@@ -4,7 +4,6 @@
  *	ready LABEL TEXT COMMAND...	until it prints a line with TEXT
  *	ready PORT			just wait for somebody to accept there
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,10 +18,10 @@ static int
 await_port(int port)
 {
 	struct timespec nap = { .tv_nsec = 10000000 };
-	double end = now() + 10;
+	double end = seconds() + 10;
 	int fd;
 
-	while ((fd = tcp_connect(port, 1)) == -1 && now() < end)
+	while ((fd = tcp_connect(port, 1)) == -1 && seconds() < end)
 		nanosleep(&nap, NULL);
 	if (fd == -1)
 		die("nobody accepts at port %d", port);
@@ -43,7 +42,7 @@ main(int argc, char *argv[])
 		return await_port(atoi(argv[1]));
 	if (argc < 4 || pipe(out) == -1)
 		return 2;
-	t = now();
+	t = seconds();
 	pid = fork();
 	if (pid == 0) {
 		dup2(out[1], STDOUT_FILENO);
@@ -54,7 +53,7 @@ main(int argc, char *argv[])
 	f = fdopen(out[0], "r");
 	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
 		if (strstr(line, argv[2]) != NULL) {
-			figure(argv[1], "ready", (now() - t) * 1e3, "ms");
+			figure(argv[1], "ready", (seconds() - t) * 1e3, "ms");
 			break;
 		}
 	kill(pid, SIGTERM);

@@ -15,7 +15,7 @@ MEM=${MEMDIR:-/dev/shm}
 DIR= count=0
 
 . "$here/lib.sh"
-. "$here/peers.sh"
+. "$here/peers/peers.sh"
 . "$here/big.sh"
 . "$here/small.sh"
 . "$here/second.sh"

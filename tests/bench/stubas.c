@@ -8,7 +8,6 @@
  * 4xxx delete, 5xxx remove; the file is "fNN.dat" with NN = xxx modulo 15, so
  * that one file can be asked for many times with other TIDs.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c */
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +18,7 @@
 #include "bench.h"
 
 static int
-answer(char out[64], const char *in)
+reply(char out[64], const char *in)
 {
 	int uid, tid;
 	char op;
@@ -47,7 +46,7 @@ drain(int fd)
 		if (n == -1)
 			return;
 		in[n] = '\0';
-		n = answer(out, in);
+		n = reply(out, in);
 		sendto(fd, out, (size_t)n, 0, (struct sockaddr *)&from, len);
 	}
 }

@@ -4,13 +4,12 @@
  *
  *	tls [ROUNDS]	one row a kind of handshake
  */
-/* with: tests/unit/tls_world.c */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "../unit/tls_world.h"
+#include "../lib/tls_world.h"
 
 static double client_time, server_time;
 

@@ -7,7 +7,6 @@
  * with -m, which looks often, also mem: the most MiB that it took, being its
  * own resident set or all processes' shares, whichever is more.
  */
-/* with: tests/bench/bench.c tests/bench/loopback.c tests/bench/memory.c */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,6 +11,7 @@
 
 #define PLACES   3 /* for sessions; there is one peer more than these */
 #define PEERS    (PLACES + 1)
+#define CHANGES  3 /* places for them */
 #define USERS    2
 #define ERRS_MAX 128
 
@@ -48,7 +49,7 @@ static void
 hear_datagram(int fd, const char *text, size_t n, const struct sockaddr_in *by)
 {
 	(void)by;
-	if (fd != as.udp)
+	if (fd != as.udp.fd)
 		return;
 	here = text != NULL;
 	if (here)
@@ -74,7 +75,7 @@ see_datagram(int fd, const char *text, size_t n, const struct sockaddr_in *to)
 	struct msg m;
 
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
-	if (fd != as.udp) {
+	if (fd != as.udp.fd) {
 		require(m.type == MSG_VLC && to == NULL);
 		device = fd;
 		return;
@@ -100,7 +101,7 @@ see_replies(int fd)
 	size_t used;
 	struct msg m;
 
-	while (fd != as.signals && checked[fd] < e->out_len) {
+	while (fd != world_signals && checked[fd] < e->out_len) {
 		enum wire_result got = wire_parse(
 		    e->out + checked[fd], e->out_len - checked[fd], &used, &m);
 
@@ -136,10 +137,11 @@ is_sound(const struct session *s)
 {
 	struct ready r = { .nfds = 0 };
 
-	require((s->state == FREE) == (s->conn.fd == -1));
-	require((s->state == CALLING) == (s->vlc.fd != -1));
-	require((s->state == CALLING) == (s->vlc.len > 0));
-	require(!job_busy(&s->job) || s->state == CHECKING);
+	require((s->state == FREE) == (s->conn.state == CONN_NONE));
+	require((s->state == CALLING) == s->vlc.dgram.open);
+	require((s->state == CALLING) == (s->vlc.request.len > 0));
+	require(s->task == NULL || s->state == CHECKING);
+	require(s->task == NULL || s->task->session == s);
 	require(s->uid[0] == '\0' || user_of(s->uid) != -1);
 	if (s->state == FREE || s->state == CHECKING)
 		return;

@@ -205,12 +205,17 @@ describe(struct stat *st, int inode)
 	st->st_mode = inodes[inode].kind | 0700;
 	st->st_nlink = inodes[inode].links;
 	st->st_size = (off_t)inodes[inode].size;
+	st->st_ino = (ino_t)inode;
 	st->st_uid = world_geteuid();
 }
 
 int
 world_fstat(int fd, struct stat *st)
 {
+	if (fd <= STDERR_FILENO) {
+		errno = EBADF; /* nobody looks at what a server says */
+		return -1;
+	}
 	require(world_is(fd, END_FILE));
 	if (world_fails())
 		return -1;
@@ -228,6 +233,25 @@ world_fstatat(int at, const char *name, struct stat *st, int flags)
 		return -1;
 	describe(st, e->inode);
 	return 0;
+}
+
+/* Nobody can tell of what kind it is. */
+int
+world_fstatfs(int fd, struct statfs *st)
+{
+	require(world_is(fd, END_FILE));
+	(void)st;
+	return fail(ENOSYS);
+}
+
+int
+world_utimensat(
+    int at, const char *name, const struct timespec *times, int flags)
+{
+	struct stat st;
+
+	(void)times;
+	return world_fstatat(at, name, &st, flags);
 }
 
 int
@@ -294,6 +318,7 @@ world_renameat(int from, const char *name, int to, const char *other)
 	if (old != NULL)
 		tree_leave(old);
 	inode = e->inode;
+	inodes[dir].synced = false;
 	require(strlen(last(other)) < WORLD_NAME);
 	e->dir = dir;
 	strcpy(e->name, last(other));

@@ -54,6 +54,21 @@ hear_cnf(int fd, const char *text, size_t n, const struct sockaddr_in *from)
 		cnfs++;
 }
 
+/* Whom we ask to remove is on record first, where there are files. */
+static bool
+is_intended(const struct msg *m)
+{
+	for (int i = 0; i < clients.places.taken; i++) {
+		const struct client *c = clients_at(&clients, i);
+
+		if (client_awaits(c, m) && c->req.type == MSG_REM &&
+		    c->task.is_intended)
+			return world_find(world_fd[store.removals].inode,
+				   m->uid) != -1;
+	}
+	return true;
+}
+
 /* Nothing but a VLD leaves, for somebody who waits for its answer. */
 static void
 hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
@@ -61,12 +76,14 @@ hear_vld(int fd, const char *text, size_t n, const struct sockaddr_in *to)
 	struct msg m;
 	bool waits = false;
 
-	require(fd == service.as && to == NULL);
+	require(to == NULL);
+	require(fd == service.as.fd || fd == service.removals.own.fd);
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
 	require(m.type == MSG_VLD);
-	for (int i = 0; i < clients.size; i++)
-		waits = waits || client_awaits(clients.order[i], &m);
-	require(waits);
+	for (int i = 0; i < clients.places.taken; i++)
+		waits = waits || client_awaits(clients_at(&clients, i), &m);
+	require(waits || service.removals.state == REASKING);
+	require(!waits || is_intended(&m));
 	if (vlds < VLDS)
 		vld[vlds] = m;
 	vlds++;
@@ -116,6 +133,8 @@ is_reply(int fd, bool whole)
 	require(m.type == due.type);
 	if (m.status == ST_INV || m.status == ST_ERR)
 		return;
+	if (m.type == MSG_RRM && m.status == ST_NOK && (world_failed || cut))
+		return; /* the disk refused before the AS could be asked */
 	require(
 	    is_confirmed(req.uid, req.tid, request_op(req.type), req.fname));
 	if (m.type == MSG_RUP && m.status == ST_OK)
@@ -125,7 +144,7 @@ is_reply(int fd, bool whole)
 static void
 hear_reply(int fd)
 {
-	if (fd != signals)
+	if (fd != world_signals)
 		is_reply(fd, false);
 }
 
@@ -133,7 +152,8 @@ hear_reply(int fd)
 static void
 see_close(int fd)
 {
-	if (fd != signals && (world_fd[fd].shut || world_fd[fd].out_len > 0))
+	if (fd != world_signals &&
+	    (world_fd[fd].shut || world_fd[fd].out_len > 0))
 		is_reply(fd, world_fd[fd].shut);
 	for (int i = 0; i < PEERS; i++)
 		if (peer[i] == fd)
@@ -150,6 +170,10 @@ see_name(int dir, const char *name, int inode)
 	if (dir == world_fd[store.root].inode ||
 	    dir == world_fd[store.work].inode)
 		return;
+	if (dir == world_fd[store.removals].inode) {
+		require(world_synced(inode));
+		return;
+	}
 	do
 		require(world_each(&i, world_fd[store.root].inode, &uid, &it));
 	while (it != dir);
@@ -164,7 +188,7 @@ static void
 is_sound(const struct client *c)
 {
 	require(c->state != FREE);
-	require((c->state == ORPHANED) == (c->conn.fd == -1));
+	require((c->state == ORPHANED) == (c->conn.state == CONN_NONE));
 	require(c->state != ORPHANED || c->job.state != JOB_NONE);
 	require((c->vld.len > 0) == (c->state == VALIDATING));
 	require((c->state != RECEIVING && c->state != FINISHING) ||

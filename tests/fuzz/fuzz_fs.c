@@ -16,6 +16,11 @@ int fs_main(int argc, char *argv[]);
 
 #include "fs_checks.h"
 
+#define ROUNDS_MAX 10000 /* of silence, until the last client has gone */
+
+static struct store made_store; /* as files_start() left it */
+static int rounds;
+
 /* Steps */
 
 static void
@@ -76,16 +81,22 @@ confirm(char how)
 	struct msg m = { .type = MSG_CNF };
 	char text[WIRE_TEXT_MAX], op[] = { how, '\0' };
 
-	for (int i = 0; i < clients.size; i++)
-		if (clients.order[i]->state == VALIDATING &&
-		    (c == NULL || clients.order[i]->conn.fd == peer[who]))
-			c = clients.order[i];
-	if (c == NULL)
+	for (int i = 0; i < clients.places.taken; i++)
+		if (clients_at(&clients, i)->state == VALIDATING &&
+		    (c == NULL ||
+			clients_at(&clients, i)->conn.fd == peer[who]))
+			c = clients_at(&clients, i);
+	if (c != NULL) {
+		memcpy(m.uid, c->req.uid, sizeof(m.uid));
+		memcpy(m.tid, c->req.tid, sizeof(m.tid));
+		memcpy(m.fname, c->req.fname, sizeof(m.fname));
+		m.op = request_op(c->req.type);
+	} else if (service.removals.state == REASKING) {
+		memcpy(m.uid, service.removals.op.uid, sizeof(m.uid));
+		memcpy(m.tid, service.removals.op.intent.tid, sizeof(m.tid));
+		m.op = OP_REMOVE;
+	} else
 		return;
-	memcpy(m.uid, c->req.uid, sizeof(m.uid));
-	memcpy(m.tid, c->req.tid, sizeof(m.tid));
-	memcpy(m.fname, c->req.fname, sizeof(m.fname));
-	m.op = request_op(c->req.type);
 	if (how == 'E')
 		m.op = OP_ERROR;
 	else if (how == 'f')
@@ -96,8 +107,10 @@ confirm(char how)
 		op_scan(op, &m.op);
 	if (op_names_file(m.op) && m.fname[0] == '\0')
 		memcpy(m.fname, "a.txt", sizeof("a.txt"));
-	world_datagram(
-	    service.as, &as_addr, text, wire_format(text, sizeof(text), &m));
+	world_datagram(c == NULL && service.removals.own.open ?
+		service.removals.own.fd :
+		service.as.fd,
+	    &as_addr, text, wire_format(text, sizeof(text), &m));
 }
 
 static void
@@ -147,7 +160,7 @@ send_signal(char number)
 	char byte = number == 'u' ? SIGUSR1 : SIGTERM;
 
 	stopping = stopping || byte == SIGTERM;
-	world_send(signals, &byte, 1);
+	world_send(world_signals, &byte, 1);
 }
 
 static void
@@ -181,9 +194,9 @@ do_step(char step)
 	else if (step == 'c')
 		confirm(script_next());
 	else if (step == 'k')
-		script_datagram(service.as, &as_addr);
+		script_datagram(service.as.fd, &as_addr);
 	else if (step == 'R')
-		world_fd[service.as].error = ECONNREFUSED;
+		world_fd[service.as.fd].error = ECONNREFUSED;
 	else if (step == 'D' || step == 'F' || step == 'G')
 		end_job(step == 'D' ? JOB_ENDS :
 			step == 'F' ? JOB_IS_LOST :
@@ -201,25 +214,26 @@ do_step(char step)
 		script_end(step, fd);
 }
 
-/* The input is over, and everybody silent. */
+/* The input is over, and everybody silent: all clients go, in time. */
 static void
 rest(ms_t until)
 {
 	if (world_jobs() > 0)
 		world_job_end(0, JOB_ENDS);
-	else if (until != NEVER)
-		world_now = until;
-	else {
-		require(clients.size == 0 && !stopping);
+	else if (clients.places.taken == 0) {
+		require(!stopping);
 		send_signal('t');
+	} else {
+		require(until != NEVER && ++rounds < ROUNDS_MAX);
+		world_now = until;
 	}
 }
 
 static void
 turn(ms_t until)
 {
-	for (int i = 0; i < clients.size; i++)
-		is_sound(clients.order[i]);
+	for (int i = 0; i < clients.places.taken; i++)
+		is_sound(clients_at(&clients, i));
 	if (!script_step(do_step, until))
 		rest(until);
 }
@@ -228,15 +242,20 @@ static void
 set_up(void)
 {
 	static bool made;
+	struct addr as;
 
 	if (!made) {
 		as_addr = world_address("127.0.0.1", AS_PORT);
 		client_addr = world_address("127.0.0.1", 45678);
 		require(files_start("fs-data") == NULL);
+		require(user_lock(&store, "12345") == 0);
+		user_unlock(&store, "12345");
+		made_store = store;
 		world_keep();
 		made = true;
 	}
 	world_reset();
+	store = made_store;
 	world_on = (struct world_on){ .turn = turn,
 		.said = hear_vld,
 		.heard = hear_cnf,
@@ -247,14 +266,26 @@ set_up(void)
 	log_open("FS", false);
 	who = cnfs = vlds = 0;
 	tids = 0;
+	rounds = 0;
 	cut = stopping = false;
 	for (int i = 0; i < PEERS; i++)
 		peer[i] = -1;
+	memset(service.guesses.owing, 0, sizeof(service.guesses.owing));
 	clients_open(&clients, FDS_RESERVED + 2 * CLIENTS);
-	service.as = net_udp_to(&as_addr);
-	signals = world_stream();
+	as = addr_parse("127.0.0.1", AS_PORT);
+	require(dgram_dial(&service.as, &as, &(struct addr){ .ip = 0 }) == 0);
+	memset(&service.removals, 0, sizeof(service.removals));
+	world_signals = world_stream();
 	require(listener_open(&listener, FS_PORT) == 0);
 	pool_start(&service.pool, 1, sizeof(struct disk_op), files_run, NULL);
+}
+
+/* What was opened anew, as it had become stale. */
+static void
+close_anew(int fd, int made)
+{
+	if (fd != made && fd != -1)
+		close(fd);
 }
 
 /* After main()'s serve(): all must have come to an end, and leave nothing. */
@@ -268,16 +299,22 @@ clear_up(void)
 	/* What is still under way then, the next start clears away. */
 	cut = cut || world_jobs() > 0;
 	clients_dismiss(&clients, &service, true);
-	for (int n = 0; clients.size > 0; n++) {
+	for (int n = 0; clients.places.taken > 0; n++) {
 		require(n < 100);
 		world_job_end(0, JOB_ENDS);
 		clients_step(&clients, &service, &r);
 	}
-	require(reservations == 0 && world_jobs() == 0);
+	while (world_jobs() > 0)
+		world_job_end(0, JOB_ENDS);
+	removals_stop(&service.removals);
+	require(reservations == 0);
 	while (world_each(&i, world_fd[store.work].inode, &name, &it))
 		require(cut || world_failed || strcmp(name, "lock") == 0);
-	close(service.as);
-	close(signals);
+	close_anew(store.work, made_store.work);
+	close_anew(store.alive, made_store.alive);
+	close_anew(store.locks, made_store.locks);
+	dgram_close(&service.as);
+	close(world_signals);
 	require(world_is_tidy());
 	for (i = 0; i < vlds && i < VLDS; i++)
 		replay_forget(&service.replay, vld[i].uid, vld[i].tid);

@@ -19,7 +19,7 @@ int pd_main(int argc, char *argv[]);
 #define ERRS_MAX  128
 
 static struct sockaddr_in as_addr, from;
-static int signals, input;
+static int input;
 static bool local; /* the AS is on this host */
 
 /* The datagram that the device is at. */
@@ -50,7 +50,7 @@ hear_datagram(int fd, const char *text, size_t n, const struct sockaddr_in *by)
 	const char *nul;
 
 	now.here = false;
-	if (fd != pd.device.fd || text == NULL)
+	if (fd != pd.device.dgram.fd || text == NULL)
 		return;
 	now.here = true;
 	now.answered = false;
@@ -63,8 +63,7 @@ hear_datagram(int fd, const char *text, size_t n, const struct sockaddr_in *by)
 static bool
 is_local(struct in_addr a)
 {
-	return ntohl(a.s_addr) >> 24 == 127 ||
-	    a.s_addr == pd.self.sin_addr.s_addr;
+	return ntohl(a.s_addr) >> 24 == 127 || ntohl(a.s_addr) == pd.self.ip;
 }
 
 static bool
@@ -93,7 +92,7 @@ see_reply(const char *text, size_t n, const struct sockaddr_in *to)
 	struct msg m;
 
 	require(now.here && !now.answered && may_be_heard(to));
-	require(net_same(to, &now.from));
+	require(memcmp(to, &now.from, sizeof(now.from)) == 0);
 	require(now.m.type == MSG_UNKNOWN || wire_is_request(now.m.type));
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
 	require(m.type == MSG_ERR || m.type == MSG_RVC);
@@ -110,11 +109,11 @@ see_datagram(int fd, const char *text, size_t n, const struct sockaddr_in *to)
 {
 	struct msg m;
 
-	if (fd == pd.device.fd) {
+	if (fd == pd.device.dgram.fd) {
 		see_reply(text, n, to);
 		return;
 	}
-	require(fd == pd.account.fd && to == NULL);
+	require(fd == pd.account.dgram.fd && to == NULL);
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
 	require(m.type == MSG_REG || m.type == MSG_UNR);
 	require(m.type == MSG_UNR || strcmp(m.ip, pd.ip) == 0);
@@ -168,7 +167,7 @@ send_known(char which)
 	    script_known(which, known, sizeof(known) / sizeof(known[0]));
 
 	if (text != NULL)
-		world_datagram(pd.device.fd, &from, text, strlen(text));
+		world_datagram(pd.device.dgram.fd, &from, text, strlen(text));
 }
 
 static void
@@ -186,7 +185,8 @@ answer_known(char which)
 	    script_known(which, known, sizeof(known) / sizeof(known[0]));
 
 	if (text != NULL)
-		world_datagram(pd.account.fd, &as_addr, text, strlen(text));
+		world_datagram(
+		    pd.account.dgram.fd, &as_addr, text, strlen(text));
 }
 
 static void
@@ -220,7 +220,7 @@ send_signal(char which)
 {
 	char byte = which == 'i' ? SIGINT : SIGTERM;
 
-	world_send(signals, &byte, 1);
+	world_send(world_signals, &byte, 1);
 }
 
 /*
@@ -242,13 +242,13 @@ do_step(char step)
 	else if (step == 'v')
 		send_known(script_next());
 	else if (step == 'u')
-		script_datagram(pd.device.fd, &from);
+		script_datagram(pd.device.dgram.fd, &from);
 	else if (step == 'a')
 		answer_known(script_next());
 	else if (step == 'b')
-		script_datagram(pd.account.fd, &as_addr);
+		script_datagram(pd.account.dgram.fd, &as_addr);
 	else if (step == 'R')
-		world_fd[pd.account.fd].error = ECONNREFUSED;
+		world_fd[pd.account.dgram.fd].error = ECONNREFUSED;
 	else if (step == 'g')
 		send_signal(script_next());
 	else if (step == 'h')
@@ -272,12 +272,12 @@ turn(ms_t until)
 static void
 make_pd(void)
 {
-	pd.as = world_address("127.0.0.1", AS_PORT);
+	pd.as = addr_parse("127.0.0.1", AS_PORT);
 	strcpy(pd.ip, "192.168.1.7");
-	net_address(&pd.self, pd.ip, PD_PORT);
-	require(device_open(&pd.device, &pd.as, &pd.self) == PD_PORT);
+	pd.self = addr_parse(pd.ip, PD_PORT);
+	require(device_open(&pd.device, &pd.as, &pd.self) == 0);
 	require(account_open(&pd.account, &pd.as) == 0);
-	signals = world_stream();
+	world_signals = world_stream();
 	input = world_stream();
 	world_keep();
 }
@@ -285,26 +285,30 @@ make_pd(void)
 static void
 reset_pd(void)
 {
-	int fd = pd.account.fd;
+	struct dgram dgram = pd.account.dgram;
 
 	memset(&pd.account, 0, sizeof(pd.account));
-	pd.account.fd = fd;
+	pd.account.dgram = dgram;
 	pd.device.codes.count = 0;
 	pd.device.codes.removal = false;
-	memset(&pd.device.errs, 0, sizeof(pd.device.errs));
-	memset(&pd.input, 0, offsetof(struct lines, data));
-	terminal_open(&pd.input);
-	pd.input.fd = input;
-	pd.failed = pd.leaving = pd.gone = pd.need_input = pd.password = false;
+	commands_open(&pd);
+	pd.shell.input.fd = input;
+	pd.leave_by = 0;
+	pd.failed = pd.leaving = pd.gone = pd.unread = false;
 	ready.woke = 0;
 }
 
 static void
 set_up(void)
 {
+	static ms_t start = 1000000;
+
 	if (world_on.turn == NULL)
 		make_pd();
+	else /* the ERRs of the last run do not count */
+		start = world_now + 1 * SECONDS;
 	world_reset();
+	world_now = start;
 	world_on = (struct world_on){ .turn = turn,
 		.said = see_datagram,
 		.heard = hear_datagram,
@@ -317,10 +321,11 @@ set_up(void)
 		local = script_next() != 'M';
 	if (script_at < script_stop && *script_at == 'I')
 		world_tty = script_next() == 'I';
-	as_addr = pd.as = from =
+	pd.as = addr_parse(local ? "127.0.0.1" : "10.0.0.1", AS_PORT);
+	pd.device.as = pd.account.dgram.peer = pd.as;
+	as_addr = from =
 	    world_address(local ? "127.0.0.1" : "10.0.0.1", AS_PORT);
-	pd.device.as = pd.as.sin_addr;
-	world_fd[pd.account.fd].peer = pd.as;
+	world_fd[pd.account.dgram.fd].peer = as_addr;
 	world_fd[input].ended = false;
 }
 
@@ -329,7 +334,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	script_begin(data, n);
 	set_up();
-	serve(signals);
+	serve();
 	require(pd.gone);
 	require(world_is_tidy());
 	return 0;

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/tls_world.h"
+#include "../lib/tls_world.h"
 
 enum {
 	SERVER = 1,

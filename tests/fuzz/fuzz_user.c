@@ -21,7 +21,7 @@ static const char *const names[FILES] = { "a.txt", "old.txt" };
 static const char *const texts[FILES] = { "the text of a", "an old one" };
 
 static struct sockaddr_in as_addr;
-static int signals, input;
+static int input;
 static bool by_hand; /* connections come about when the input says so */
 static bool cut, shrunk;
 static size_t checked[WORLD_FDS]; /* of what was written to the AS */
@@ -95,6 +95,8 @@ see_file(int dir, const char *name, int inode)
 	size_t used, i = 0;
 	struct msg m;
 
+	if (name[0] == '.') /* a temporary */
+		return;
 	while (i < said_n && said[i] == '\0')
 		i++;
 	require(dir == WORLD_ROOT && wire_valid(F_FNAME, name));
@@ -108,6 +110,14 @@ see_file(int dir, const char *name, int inode)
 	    user.fs.reply.size == m.size);
 }
 
+/* A file that is told of will still be there after a loss of power. */
+static void
+see_text(const char *text)
+{
+	require(
+	    strncmp(text, "Retrieved ", 10) != 0 || world_synced(WORLD_ROOT));
+}
+
 static void
 see_connect(int fd)
 {
@@ -119,17 +129,25 @@ see_connect(int fd)
 
 /* Steps */
 
+static int
+fd_of(const struct conn *c)
+{
+	return c->state == CONN_NONE ? -1 : c->fd;
+}
+
 static void
 as_says(const void *text, size_t n)
 {
-	if (user.as.conn.fd != -1 && !world_fd[user.as.conn.fd].connecting)
-		world_send(user.as.conn.fd, text, n);
+	int fd = fd_of(&user.as.conn);
+
+	if (fd != -1 && !world_fd[fd].connecting)
+		world_send(fd, text, n);
 }
 
 static void
 fs_says(const void *text, size_t n)
 {
-	int fd = user.fs.conn.fd;
+	int fd = fd_of(&user.fs.conn);
 	size_t before;
 
 	if (fd == -1 || world_fd[fd].connecting || n > WORLD_IN - said_n)
@@ -220,7 +238,8 @@ reply(void (*says)(const void *, size_t), char which)
 static void
 connect_it(char how)
 {
-	int fd = how == 'a' || how == 'A' ? user.as.conn.fd : user.fs.conn.fd;
+	int fd =
+	    fd_of(how == 'a' || how == 'A' ? &user.as.conn : &user.fs.conn);
 
 	if (how == 'm')
 		by_hand = !by_hand;
@@ -236,7 +255,7 @@ send_signal(char which)
 {
 	char byte = which == 't' ? SIGTERM : SIGINT;
 
-	world_send(signals, &byte, 1);
+	world_send(world_signals, &byte, 1);
 }
 
 static void
@@ -257,7 +276,7 @@ end_job(enum world_end how)
 static void
 do_step(char step)
 {
-	int fd = step == 'A' ? user.as.conn.fd : user.fs.conn.fd;
+	int fd = fd_of(step == 'A' ? &user.as.conn : &user.fs.conn);
 
 	if (step == 'l')
 		type_known(script_next());
@@ -307,7 +326,9 @@ set_up(void)
 	const struct world_on on = { .turn = turn,
 		.wrote = see_bytes,
 		.named = see_file,
+		.told = see_text,
 		.connected = see_connect };
+	struct addr as;
 
 	world_reset();
 	world_on = on;
@@ -322,12 +343,13 @@ set_up(void)
 	if (script_at < script_stop && *script_at == 'e')
 		user.stop_early = script_next() == 'e';
 	as_addr = world_address("127.0.0.1", AS_PORT);
-	user.fs_peer = world_address("127.0.0.1", FS_PORT);
-	signals = world_stream();
-	terminal_open(&user.input);
-	user.input.fd = input = world_stream();
+	as = addr_parse("127.0.0.1", AS_PORT);
+	user.fs_peer = addr_parse("127.0.0.1", FS_PORT);
+	world_signals = world_stream();
+	commands_open(&user);
+	user.shell.input.fd = input = world_stream();
 	transfer_init(&user.fs);
-	session_start(&user.as, &as_addr);
+	session_start(&user.as, &as);
 }
 
 /* What is left: our files, whole, and those that see_file() has seen. */
@@ -341,7 +363,7 @@ clear_up(void)
 	session_drop(&user.as);
 	while (world_jobs() > 0)
 		world_job_end(0, JOB_ENDS);
-	close(signals);
+	close(world_signals);
 	close(input);
 	require(world_is_tidy());
 	while (world_each(&at, WORLD_ROOT, &name, &it))
@@ -355,7 +377,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	script_begin(data, n);
 	set_up();
-	serve(&user, signals);
+	serve(&user);
 	clear_up();
 	return 0;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/tls_world.h"
+#include "../lib/tls_world.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

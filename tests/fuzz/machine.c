@@ -1,6 +1,7 @@
 /* The pool, the random source, the terminal and what is printed. */
 #include <stdarg.h>
 
+#include "net/signals.h"
 #include "sys/pool.h"
 #include "sys/random.h"
 #include "ui/terminal.h"
@@ -8,6 +9,46 @@
 
 #define JOBS_MAX 192
 #define BODY_MAX 512
+
+/* Signals: bytes of a stream. */
+
+int world_signals;
+
+void
+signals_unblock(void)
+{
+}
+
+int
+signals_open(const int *numbers, int n)
+{
+	(void)numbers, (void)n;
+	return 0;
+}
+
+void
+signals_watch(struct ready *r)
+{
+	ready_read(r, world_signals);
+}
+
+int
+signals_next(const struct ready *r)
+{
+	unsigned char byte;
+
+	return ready_can_read(r, world_signals) &&
+		world_read(world_signals, &byte, 1) == 1 ?
+	    byte :
+	    0;
+}
+
+_Noreturn void
+signals_die(int number)
+{
+	(void)number;
+	abort();
+}
 
 /* The pool: a job is a copy of its body, as a child would have it. */
 
@@ -162,7 +203,23 @@ random_code(char code[CODE_LEN + 1])
 	code[CODE_LEN] = '\0';
 }
 
-/* What is printed is one line of printable characters. */
+/* What is printed is one line of printable characters, ASCII or UTF-8. */
+
+/* How many bytes one has; 0: it is none, or a control. */
+static int
+character(const char *s)
+{
+	const unsigned char *c = (const unsigned char *)s;
+	int n = 1;
+
+	if (*c < 0x80)
+		return *c >= ' ' && *c <= '~';
+	while (n < 4 && (c[n] & 0xc0) == 0x80)
+		n++;
+	if (*c < 0xc2 || (*c == 0xc2 && c[1] < 0xa0))
+		return 0;
+	return n == (*c < 0xe0 ? 2 : *c < 0xf0 ? 3 : 4) && *c < 0xf5 ? n : 0;
+}
 
 static void __attribute__((__format__(__printf__, 1, 0)))
 print(const char *format, va_list args, void (*told)(const char *))
@@ -173,9 +230,8 @@ print(const char *format, va_list args, void (*told)(const char *))
 	require(n >= 0 && n < (int)sizeof(text));
 	if (told == NULL && n > 0 && text[n - 1] == '\n')
 		text[n - 1] = '\0';
-	for (const char *s = text; *s != '\0'; s++)
-		require((*s >= ' ' && *s <= '~') ||
-		    (told == NULL && *s == '\r')); /* progress */
+	for (const char *s = text; *s != '\0'; s += character(s))
+		require(character(s) > 0);
 	if (told != NULL)
 		told(text);
 }
@@ -218,18 +274,9 @@ warn(const char *format, ...)
 	va_end(args);
 }
 
-static struct lines *input;
-
 void
-terminal_open(struct lines *l)
+terminal_open(void)
 {
-	input = l;
-}
-
-void
-terminal_fill(void)
-{
-	lines_fill(input);
 }
 
 bool
@@ -238,22 +285,16 @@ terminal_interactive(void)
 	return world_tty;
 }
 
-bool
+int
 terminal_lost(void)
 {
-	return false;
+	return 0;
 }
 
 void
-terminal_ask(const char *question)
+terminal_ask(const char *question, bool secret)
 {
-	(void)question;
-}
-
-void
-terminal_ask_secret(const char *question)
-{
-	(void)question;
+	(void)question, (void)secret;
 }
 
 void
@@ -261,14 +302,47 @@ terminal_answered(void)
 {
 }
 
+bool
+terminal_shows_status(void)
+{
+	return world_tty;
+}
+
+void
+terminal_status(const char *line)
+{
+	require(strlen(line) < 80);
+	warn("%s", line);
+}
+
+int
+terminal_columns(void)
+{
+	return 80;
+}
+
+bool
+terminal_in_background(void)
+{
+	return false;
+}
+
+bool
+terminal_signal(int number)
+{
+	(void)number;
+	return false;
+}
+
 void
 terminal_interrupted(void)
 {
 }
 
-void
-terminal_close(void)
+int
+terminal_exit(int status)
 {
+	return status;
 }
 
 /* Who and where we are. */

@@ -47,9 +47,12 @@ world_read(int fd, void *data, size_t n)
 ssize_t
 world_write(int fd, const void *data, size_t n)
 {
-	struct end *e = world_end_of(fd);
+	struct end *e;
 	size_t keep;
 
+	if (fd <= STDERR_FILENO)
+		return (ssize_t)n;
+	e = world_end_of(fd);
 	if (e->kind == END_FILE)
 		return world_file_write(e, data, n);
 	require(e->kind == END_STREAM && !e->connecting && !e->shut);
@@ -66,6 +69,29 @@ world_write(int fd, const void *data, size_t n)
 	if (world_on.wrote != NULL)
 		world_on.wrote(fd);
 	return (ssize_t)n;
+}
+
+/* To a stream, all pieces one behind the other. */
+ssize_t
+world_sendmsg(int fd, const struct msghdr *m, int flags)
+{
+	ssize_t sent = 0;
+
+	require(flags == MSG_NOSIGNAL && m->msg_name == NULL);
+	for (size_t i = 0; i < (size_t)m->msg_iovlen; i++) {
+		const struct iovec *piece = &m->msg_iov[i];
+		ssize_t n;
+
+		if (piece->iov_len == 0)
+			continue;
+		n = world_write(fd, piece->iov_base, piece->iov_len);
+		if (n == -1)
+			return sent > 0 ? sent : -1;
+		sent += n;
+		if ((size_t)n < piece->iov_len)
+			break;
+	}
+	return sent;
 }
 
 ssize_t
@@ -175,6 +201,8 @@ world_connect(int fd, const struct sockaddr *to, socklen_t len)
 	memcpy(&e->peer, to, sizeof(e->peer));
 	if (e->peer.sin_port == 0)
 		return (int)fail(EINVAL);
+	if (e->port == 0)
+		e->port = world_port++;
 	e->connecting = e->kind == END_STREAM;
 	if (world_on.connected != NULL)
 		world_on.connected(fd);

@@ -8,6 +8,7 @@
 
 struct inode inodes[INODES] = { { .kind = S_IFDIR, .links = 1 } };
 static int inodes_kept = 1, inodes_top = 1;
+static int opened_kept[INODES];
 
 static struct entry entries[ENTRIES];
 static int entries_kept, entries_top;
@@ -19,6 +20,8 @@ void
 world_disk_keep(void)
 {
 	inodes_kept = inodes_top;
+	for (int i = 0; i < inodes_kept; i++)
+		opened_kept[i] = inodes[i].opened;
 	entries_kept = entries_top;
 }
 
@@ -27,6 +30,10 @@ world_disk_reset(void)
 {
 	for (int i = inodes_kept; i < inodes_top; i++)
 		inodes[i].kind = 0;
+	for (int i = 0; i < inodes_kept; i++) {
+		inodes[i].opened = opened_kept[i];
+		inodes[i].lost = false;
+	}
 	for (int i = entries_kept; i < entries_top; i++)
 		entries[i].inode = -1;
 	inodes_top = inodes_kept;

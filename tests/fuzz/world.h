@@ -14,17 +14,26 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
 #include <unistd.h>
 
 #include "sys/clock.h"
+
+#undef IP_PKTINFO /* this machine has but one address */
 
 struct job;
 struct world_dir;
@@ -67,6 +76,7 @@ extern int world_full;    /* so many times no descriptor is left */
 extern int world_fail_in; /* this many disk calls from now one fails ... */
 extern int world_errno;   /* ... with this */
 extern bool world_failed; /* one has */
+extern int world_signals; /* a stream: their numbers, a byte each */
 
 /* What an entry wants to be told; those that it has not set are not called. */
 extern struct world_on {
@@ -154,6 +164,8 @@ int world_fprintf(FILE *to, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3)));
 int world_fstat(int fd, struct stat *st);
 int world_fstatat(int at, const char *name, struct stat *st, int flags);
+struct statfs;
+int world_fstatfs(int fd, struct statfs *st);
 int world_fsync(int fd);
 int world_posix_fallocate(int fd, off_t at, off_t n);
 char *world_getcwd(char *path, size_t room);
@@ -177,19 +189,36 @@ struct dirent *world_readdir(struct world_dir *d);
 ssize_t world_recv(int fd, void *data, size_t n, int flags);
 ssize_t world_recvfrom(int fd, void *data, size_t n, int flags,
     struct sockaddr *from, socklen_t *len);
+int world_poll(struct pollfd *p, nfds_t n, int patience);
 int world_rename(const char *name, const char *other);
 int world_renameat(int from, const char *name, int to, const char *other);
 int world_select(
     int n, fd_set *r, fd_set *w, fd_set *x, const struct timeval *patience);
+ssize_t world_sendmsg(int fd, const struct msghdr *m, int flags);
 ssize_t world_send_to(int fd, const void *data, size_t n, int flags,
     const struct sockaddr *to, socklen_t len);
 int world_setsockopt(
     int fd, int level, int name, const void *value, socklen_t len);
 int world_shutdown(int fd, int how);
 int world_socket(int family, int type, int protocol);
+int world_utimensat(
+    int at, const char *name, const struct timespec *times, int flags);
 int world_unlink(const char *name);
 int world_unlinkat(int at, const char *name, int flags);
 ssize_t world_write(int fd, const void *data, size_t n);
+
+/* What no entry comes to: these abort. */
+int world_fclose(FILE *f);
+char *world_fgets(char *line, int room, FILE *f);
+FILE *world_fopen(const char *name, const char *how);
+void world_freeaddrinfo(struct addrinfo *list);
+const char *world_gai_strerror(int error);
+int world_getaddrinfo(const char *host, const char *port,
+    const struct addrinfo *want, struct addrinfo **found);
+int world_getrlimit(int what, struct rlimit *to);
+int world_pipe(int fd[2]);
+int world_sigaction(
+    int number, const struct sigaction *to, struct sigaction *was);
 
 #define DIR                 struct world_dir
 #define accept              world_accept
@@ -218,6 +247,7 @@ ssize_t world_write(int fd, const void *data, size_t n);
 #define mkdirat             world_mkdirat
 #define open                world_open
 #define openat              world_openat
+#define poll                world_poll
 #define posix_fallocate     world_posix_fallocate
 #define pread               world_pread
 #define read                world_read
@@ -228,12 +258,26 @@ ssize_t world_write(int fd, const void *data, size_t n);
 #define renameat            world_renameat
 #define select              world_select
 #define send(fd, s, n, how) world_send_to(fd, s, n, how, NULL, 0)
+#define sendmsg             world_sendmsg
 #define sendto              world_send_to
 #define setsockopt          world_setsockopt
 #define shutdown            world_shutdown
 #define socket              world_socket
+#define fstatfs             world_fstatfs
 #define unlink              world_unlink
 #define unlinkat            world_unlinkat
+#define utimensat           world_utimensat
 #define write               world_write
+
+#define fclose                world_fclose
+#define fgets                 world_fgets
+#define fopen                 world_fopen
+#define ferror                world_fclose
+#define freeaddrinfo          world_freeaddrinfo
+#define gai_strerror          world_gai_strerror
+#define getaddrinfo           world_getaddrinfo
+#define getrlimit(what, to)   world_getrlimit(what, to)
+#define pipe                  world_pipe
+#define sigaction(n, to, was) world_sigaction(n, to, was)
 
 #endif

@@ -12,36 +12,41 @@ static const struct row {
 	const char *promise;
 	void (*prove)(void);
 } rows[] = {
-	{ "slow peers stop nobody", row01 },
-	{ "out of descriptors", row02 },
-	{ "half-closed peers are served", row03 },
-	{ "an early refusal is seen", row04 },
-	{ "partial reads, writes, EINTR", row05 },
-	{ "nothing blocks the loop", row06 },
-	{ "lost, doubled datagrams", row07 },
-	{ "a TID is used once", row08 },
-	{ "no storm", row09 },
-	{ "only the right peer", row10 },
-	{ "a code is shown once", row11 },
-	{ "codes cannot be guessed", row12 },
-	{ "nobody is pestered", row13 },
-	{ "stolen AS files", row14 },
-	{ "wrong passwords are slowed", row15 },
-	{ "logs and terminals are safe", row16 },
-	{ "no way out of the store", row17 },
-	{ "OK survives kill -9", row18 },
-	{ "remove survives a crash", row19 },
-	{ "15 files, one of each name", row20 },
-	{ "a failing disk loses nothing", row21 },
-	{ "files of 9,999,999,999 bytes", row22 },
-	{ "clock jumps do nothing", row23 },
-	{ "one AS a directory", row24 },
-	{ "every input", row25 },
+	{ "slow peers stop nobody", prove_slow_peers },
+	{ "out of descriptors", prove_descriptors },
+	{ "half-closed peers are served", prove_half_closed },
+	{ "an early refusal is seen", prove_early_refusal },
+	{ "partial reads, writes, EINTR", prove_pieces },
+	{ "nothing blocks the loop", prove_busy_loop },
+	{ "lost, doubled datagrams", prove_udp_loss },
+	{ "a TID is used once", prove_tid_once },
+	{ "no storm", prove_no_storm },
+	{ "only the right peer", prove_forgery },
+	{ "a code is shown once", prove_code_once },
+	{ "codes cannot be guessed", prove_guessing },
+	{ "nobody is pestered", prove_pestering },
+	{ "stolen AS files", prove_stolen_files },
+	{ "wrong passwords are slowed", prove_wrong_passwords },
+	{ "logs and terminals are safe", prove_escaping },
+	{ "no way out of the store", prove_hostile_names },
+	{ "OK survives kill -9", prove_crash },
+	{ "remove survives a crash", prove_removal_crash },
+	{ "15 files, one of each name", prove_uploads_at_once },
+	{ "a failing disk loses nothing", prove_disk_faults },
+	{ "files of 9,999,999,999 bytes", prove_huge_files },
+	{ "clock jumps do nothing", prove_clock_jumps },
+	{ "one AS a directory", prove_one_as },
+	{ "every input", prove_every_input },
+	/* 26 to 36 are those of secure sessions. */
+	[36] = { "a class at once", prove_class },
+	[38] = { "nothing stuck stops a program", prove_stuck },
+	[40] = { "nobody holds all places", prove_places },
 };
 
 #define ROWS (int)(sizeof(rows) / sizeof(rows[0]))
 
 static char figure_text[128], allowed_text[128];
+static bool skipped;
 
 void
 figure(const char *format, ...)
@@ -63,6 +68,30 @@ allowed(const char *format, ...)
 	va_end(args);
 }
 
+void
+skip(const char *format, ...)
+{
+	va_list args;
+
+	skipped = true;
+	fputs("    skipped: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	putc('\n', stderr);
+}
+
+/* A row that has come to no figure has tried nothing. */
+static const char *
+verdict(void)
+{
+	if (flaws() > 0)
+		return "FAILED";
+	if (figure_text[0] != '\0')
+		return "ok";
+	return skipped ? "skipped" : "FAILED";
+}
+
 static int
 usage(void)
 {
@@ -82,9 +111,8 @@ int
 main(int argc, char *argv[])
 {
 	int row = argc == 3 ? atoi(argv[1]) : 0;
-	bool ok;
 
-	if (row < 1 || row > ROWS)
+	if (row < 1 || row > ROWS || rows[row - 1].prove == NULL)
 		return usage();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTERM, stop);
@@ -92,10 +120,10 @@ main(int argc, char *argv[])
 	signal(SIGHUP, stop);
 	scene_open(strcmp(argv[2], "full") != 0);
 	rows[row - 1].prove();
-	ok = flaws() == 0;
-	printf("%d\t%s\t%s\t%s\t%s\n", row, rows[row - 1].promise, figure_text,
-	    allowed_text, ok ? "ok" : "FAILED");
+	printf("%d\t%s\t%s\t%s\t%s\n", row, rows[row - 1].promise,
+	    figure_text[0] != '\0' ? figure_text : "nothing was tried",
+	    allowed_text, verdict());
 	fflush(stdout);
 	scene_close();
-	return ok ? 0 : 1;
+	return strcmp(verdict(), "FAILED") == 0;
 }

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../tools/talk_body.h"
+#include "../lib/body.h"
 #include "soak.h"
 #include "trial.h"
 
@@ -18,6 +18,13 @@ trial_plan(void)
 {
 	server_plan(&trial_as, "AS", "as");
 	server_plan(&trial_fs, "FS", "fs");
+}
+
+bool
+trial_open_as(void)
+{
+	trial_plan();
+	return server_start(&trial_as);
 }
 
 bool
@@ -127,31 +134,63 @@ trial_listed(const struct person *p, const char *name)
 	return at != NULL;
 }
 
-static void
-no_temporary(const char *what, const struct server *s)
+/* The first that is there; false: none. */
+static bool
+find_temporary(const struct server *s, char *line, size_t room)
 {
-	char command[PATH_ROOM + 100], line[PATH_ROOM];
+	char command[PATH_ROOM + 100];
+	bool found;
 	FILE *f;
 
 	snprintf(command, sizeof(command),
 	    "find '%.400s/work' -type f ! -name lock 2>/dev/null", s->data);
 	f = popen(command, "r");
 	if (f == NULL)
-		return;
-	if (fgets(line, sizeof(line), f) != NULL)
-		flaw("%s: left in work: %s", what, line);
+		return false;
+	found = fgets(line, (int)room, f) != NULL;
 	pclose(f);
+	return found;
+}
+
+/* A removal may go on for a moment after the start. */
+static void
+no_temporary(const char *what, const struct server *s)
+{
+	char line[PATH_ROOM];
+	double until = seconds() + 10;
+
+	while (find_temporary(s, line, sizeof(line)))
+		if (seconds() < until)
+			nap(20);
+		else {
+			flaw("%s: left in work: %s", what, line);
+			return;
+		}
+}
+
+bool
+trial_has_intent(const struct person *p)
+{
+	char path[PATH_ROOM], name[32];
+
+	snprintf(name, sizeof(name), "removals/%s", p->uid);
+	path_in(path, trial_fs.data, name);
+	return access(path, F_OK) == 0;
 }
 
 bool
 trial_restart(const char *what, struct server *s)
 {
+	bool killed;
+
 	steer_off();
-	if (steer_fired() &&
+	killed = steer_fired() &&
 	    (steering()->way == FAULT_KILL_ALL ||
-		atomic_load(&steering()->victim) == (int)s->pid))
-		for (int i = 0; i < 1000 && server_alive(s); i++)
-			nap(2);
+		atomic_load(&steering()->victim) == (int)s->pid);
+	for (int i = 0; killed && i < PATIENCE && server_alive(s); i++)
+		nap(1);
+	if (killed && server_alive(s))
+		flaw("%s: killed, it says, but the %s lives", what, s->program);
 	if (server_alive(s))
 		return true; /* only a child of it was killed */
 	if (!server_start(s))

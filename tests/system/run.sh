@@ -6,6 +6,7 @@
 #
 #	AS, FS		their ports; ASDIR, FSDIR: their directories
 #	BIN, TOOLS	where the programs, and talk and lossy, are
+#	QUICK		an AS and an FS with short times: see POLICY in rules.mk
 #	DIR		an empty directory of its own
 #	U		four digits of its own: its users are ${U}0 to ${U}9
 #	NET		three bytes of an address of its own: $NET.1 is a
@@ -13,14 +14,15 @@
 #
 # A transcript with the line "# slow" starts early; one with "# needs PROGRAM"
 # is skipped, aloud, where that is not installed. From the environment come
-# BIN (default: here), TOOLS (BIN, or else build/gn0) and JOBS, how many run at
-# once (8). One line a failure, then the count; exit status 1 where anything
+# BIN (default: here), TOOLS (BIN, or else build/gn0), QUICK (TOOLS-policy), JOBS,
+# how many run at once (8), and STOP, which ends the run at the first failure. One line a failure, then the count; exit status 1 where anything
 # failed.
 set -u
 
 here=$(dirname "$0")
 bin=$(cd "${BIN:-.}" && pwd) || exit 2
 tools=$(cd "${TOOLS:-${BIN:-build/gn0}}" && pwd) || exit 2
+quick=$(cd "${QUICK:-$tools-policy}" && pwd) || exit 2
 jobs=${JOBS:-8}
 work=$(mktemp -d "${TMPDIR:-/tmp}/rc-2fa.XXXXXX") || exit 2
 as=
@@ -54,13 +56,18 @@ check() {
 	if "$@"; then passed; else failed "run.sh: $title"; fi
 }
 
-# usage PROGRAM: -h and -V on stdout and 0, an unknown option on stderr and 2.
+# usage PROGRAM: -h and -V, also --help and --version, on stdout and 0; where that
+# is full, said on stderr and 1; an unknown option on stderr and 2.
 usage() {
-	for option in -h -V; do
+	for option in -h -V --help --version; do
 		"$bin/$1" "$option" >"$work/out" 2>"$work/err" </dev/null
 		check "$1 $option: exit 0" test $? -eq 0
 		check "$1 $option: says it on stdout" test -s "$work/out"
 		check "$1 $option: stderr empty" test ! -s "$work/err"
+		[ -c /dev/full ] || continue
+		"$bin/$1" "$option" >/dev/full 2>"$work/err" </dev/null
+		check "$1 $option, stdout full: exit 1" test $? -eq 1
+		check "$1 $option, stdout full: said" grep -q "^$1: " "$work/err"
 	done
 	"$bin/$1" -Z >"$work/out" 2>"$work/err" </dev/null
 	check "$1 -Z: exit 2" test $? -eq 2
@@ -93,7 +100,7 @@ stop() {
 play() {
 	dir=$work/$(basename "$1" .talk)
 	if "$tools/talk" "$1" AS="$as_port" FS="$fs_port" U=$((1000 + $2)) \
-	    NET="127.0.$2" DIR="$dir" BIN="$bin" TOOLS="$tools" \
+	    NET="127.0.$2" DIR="$dir" BIN="$bin" TOOLS="$tools" QUICK="$quick" \
 	    ASDIR="$work/as-data" FSDIR="$work/fs-data" \
 	    >"$dir.said" 2>&1; then
 		passed
@@ -107,6 +114,7 @@ player() {
 	n=0
 	for t in "$@"; do
 		n=$((n + 1))
+		[ -z "${STOP:-}" ] || [ ! -s "$work/failed" ] || return
 		mkdir "$work/$(basename "$t" .talk)" 2>/dev/null || continue
 		needs=$(sed -n 's/^# needs //p' "$t")
 		if command -v "${needs:-sh}" >/dev/null; then
@@ -143,6 +151,16 @@ while read -r pid; do
 	wait "$pid"
 done <"$work/players"
 
+# A server whose output is full does not start.
+for program in 'AS -p' 'FS -q'; do
+	[ -c /dev/full ] || break
+	# shellcheck disable=SC2086 # the program and its option
+	"$bin/"$program 0 -d "$work/full" >/dev/full 2>"$work/err"
+	check "$program 0, stdout full: exit 1" test $? -eq 1
+	check "$program 0, stdout full: said" grep -q 'No space left' "$work/err"
+	rm -rf "$work/full"
+done
+
 # Its input stays open, in descriptor 9: it is the output that ends it.
 if [ -c /dev/full ]; then
 	mkfifo "$work/in"
@@ -161,6 +179,13 @@ if [ -c /dev/full ]; then
 else
 	echo "skipped: there is no /dev/full"
 fi
+
+sh "$here/hosts.sh" "$bin"
+case $? in
+0) passed ;;
+77) echo "run.sh: no network namespaces here, skipped: hosts.sh" ;;
+*) failed "run.sh: what two hosts show of addresses" ;;
+esac
 
 check "no password stands in the AS's files" \
     sh -c "! grep -rq abcd1234 '$work/as-data'"

@@ -14,7 +14,6 @@
  * its last connection; a client says a line, waits for as much and goes, N
  * times in a row, resuming if it can.
  */
-/* with: tests/tls/certs.c */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,17 +1,13 @@
-/*
- * shim_clock - a wall clock that a test turns, for programs that must not care.
- *
- * A library to be preloaded (LD_PRELOAD). The file that CLOCK_FILE in the
- * environment names holds a number of seconds, which is added to what the wall
- * clock says; a test rewrites it while the program runs. The monotonic clock
- * stays true: nobody can turn that.
- */
+/* shim_clock - see shim_clock.h. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "shim_clock.h"
 
 #ifndef RTLD_NEXT
 #define RTLD_NEXT ((void *)-1L) /* the next in the order; no POSIX name */
@@ -22,20 +18,33 @@
 	if (real == NULL)                                                      \
 	*(void **)&real = dlsym(RTLD_NEXT, #name)
 
+static struct clock_turn *turn; /* NULL: there is no file */
+
+__attribute__((__constructor__)) static void
+attach(void)
+{
+	const char *path = getenv("CLOCK_FILE");
+	int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC);
+	void *at;
+
+	if (fd == -1)
+		return;
+	at = mmap(
+	    NULL, sizeof(*turn), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (at == MAP_FAILED)
+		return;
+	turn = at;
+	atomic_fetch_add(&turn->attached, 1);
+}
+
 static long
 turned(void)
 {
-	const char *path = getenv("CLOCK_FILE");
-	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
-	char text[32];
-	ssize_t n;
-
-	if (fd == -1)
+	if (turn == NULL)
 		return 0;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	return strtol(text, NULL, 10);
+	atomic_fetch_add(&turn->asked, 1);
+	return atomic_load(&turn->by);
 }
 
 int

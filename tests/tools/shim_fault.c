@@ -20,7 +20,11 @@
 #define RTLD_NEXT ((void *)-1L) /* the next in the order; no POSIX name */
 #endif
 
+/* What these are called where file offsets have 64 bits by choice. */
+struct stat64;
 int openat64(int at, const char *name, int flags, ...);
+int fstat64(int fd, struct stat64 *st);
+int fstatat64(int at, const char *name, struct stat64 *st, int flags);
 
 static struct fault *fault; /* NULL: there is no steering */
 
@@ -41,8 +45,10 @@ attach(void)
 		return;
 	at = mmap(
 	    NULL, sizeof(*fault), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (at != MAP_FAILED)
+	if (at != MAP_FAILED) {
 		fault = at;
+		atomic_fetch_add(&fault->attached, 1);
+	}
 	close(fd);
 }
 
@@ -57,10 +63,22 @@ inode(int fd, bool *file)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == -1)
+	REAL(fstat);
+	if (real(fd, &st) == -1)
 		return 0;
 	*file = S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
 	return st.st_ino;
+}
+
+/* Where an answer leaves: no pipe to a child, no socket of this host's own. */
+static bool
+leads_out(int fd)
+{
+	struct sockaddr_storage at = { .ss_family = AF_UNIX };
+	socklen_t len = sizeof(at);
+
+	return getsockname(fd, (struct sockaddr *)&at, &len) == 0 &&
+	    at.ss_family == AF_INET;
 }
 
 static void
@@ -71,12 +89,15 @@ record(enum fault_call call, int fd, int from)
 
 	if (!is_armed())
 		return;
+	if ((call == CALL_WRITE || call == CALL_SEND) && !leads_out(fd) &&
+	    (inode(fd, &file) == 0 || !file))
+		return;
 	i = atomic_fetch_add(&fault->recorded, 1);
 	if (i >= FAULT_RECORDS)
 		return;
 	fault->record[i].call = call;
 	fault->record[i].file = inode(fd, &file);
-	fault->record[i].socket = !file;
+	fault->record[i].socket = !file && leads_out(fd);
 	fault->record[i].from = from < 0 ? 0 : inode(from, &ignored);
 }
 
@@ -138,6 +159,7 @@ send(int fd, const void *data, size_t n, int flags)
 	REAL(send);
 	if (hit(CALL_SEND, fd))
 		return -1;
+	record(CALL_SEND, fd, -1);
 	return real(fd, data, n, flags);
 }
 
@@ -156,7 +178,10 @@ ssize_t
 sendmsg(int fd, const struct msghdr *m, int flags)
 {
 	REAL(sendmsg);
-	return hit(CALL_SEND, fd) ? -1 : real(fd, m, flags);
+	if (hit(CALL_SEND, fd))
+		return -1;
+	record(CALL_SEND, fd, -1);
+	return real(fd, m, flags);
 }
 
 int
@@ -277,7 +302,6 @@ openat(int at, const char *name, int flags, ...)
 	return hit(CALL_OPEN, -1) ? -1 : real(at, name, flags, mode);
 }
 
-/* What openat() is called where file offsets have 64 bits by choice. */
 int
 openat64(int at, const char *name, int flags, ...)
 {
@@ -289,4 +313,32 @@ openat64(int at, const char *name, int flags, ...)
 	mode = mode_of(flags, &more);
 	va_end(more);
 	return hit(CALL_OPEN, -1) ? -1 : real(at, name, flags, mode);
+}
+
+int
+fstat(int fd, struct stat *st)
+{
+	REAL(fstat);
+	return hit(CALL_STAT, fd) ? -1 : real(fd, st);
+}
+
+int
+fstat64(int fd, struct stat64 *st)
+{
+	REAL(fstat64);
+	return hit(CALL_STAT, fd) ? -1 : real(fd, st);
+}
+
+int
+fstatat(int at, const char *name, struct stat *st, int flags)
+{
+	REAL(fstatat);
+	return hit(CALL_STAT, -1) ? -1 : real(at, name, st, flags);
+}
+
+int
+fstatat64(int at, const char *name, struct stat64 *st, int flags)
+{
+	REAL(fstatat64);
+	return hit(CALL_STAT, -1) ? -1 : real(at, name, st, flags);
 }

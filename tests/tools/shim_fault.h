@@ -22,6 +22,7 @@ enum fault_call {
 	CALL_UNLINK,
 	CALL_OPEN,
 	CALL_MKDIR,
+	CALL_STAT, /* fstat, fstatat */
 	CALL_KINDS
 };
 
@@ -38,7 +39,7 @@ enum fault_way {
 /* What has been done, in order, for those who check the order. */
 struct fault_record {
 	enum fault_call call;
-	int socket;    /* of a write: the descriptor is no file */
+	int socket;    /* of a write: it leaves this host */
 	uint64_t file; /* the inode of the descriptor, or of a new name's */
 	uint64_t from; /* rename: the directory that it leaves */
 };
@@ -54,6 +55,7 @@ struct fault {
 	enum fault_way way;
 	int error;
 
+	atomic_uint attached; /* processes that have the library */
 	atomic_uint armed;
 	atomic_uint count;  /* calls since it was armed */
 	atomic_uint fired;  /* faults since then */

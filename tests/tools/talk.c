@@ -11,6 +11,7 @@
  *	tcp NAME PORT [from ADDR]	connect
  *	udp NAME [PORT] [from ADDR]	a socket; what is said goes to PORT, or
  *					to where the last datagram came from
+ *	udp-at NAME PORT		a socket at that port
  *	to NAME PORT			to PORT again
  *	listen NAME			a TCP server
  *	accept NAME LISTENER		its next client
@@ -21,9 +22,9 @@
  *	> NAME TEXT			say the text and a newline
  *	>> NAME TEXT			say the text alone
  *	drip NAME TEXT			say it a byte at a time, 1 ms apart
- *	give NAME SIZE [FROM]		say SIZE bytes of body (talk_body.h)
- *	< NAME PATTERN			hear one line, or one datagram
- *	! NAME PATTERN			the same from a program's stderr
+ *	give NAME SIZE [FROM]		say SIZE bytes of body
+ *(tests/lib/body.h) < NAME PATTERN			hear one line, or one
+ *datagram ! NAME PATTERN			the same from a program's stderr
  *	until NAME PATTERN		hear lines up to one like this
  *	until! NAME PATTERN		the same on stderr
  *	<< NAME TEXT			hear exactly this, the line goes on
@@ -31,9 +32,12 @@
  *					the cursor is one like this
  *	take NAME SIZE [FROM]		hear SIZE bytes of body
  *	eof NAME			hear the end, and nothing before it
- *	drain NAME			hear the end, and whatever comes before
+ *	drain NAME			hear the end, or a reset, and whatever
+ *					comes before
  *	silent NAME MS			hear nothing for so long
- *	within MS, after MS		bounds for the next wait; 10 s, 0
+ *	within MS			a bound for the next wait; 30 s
+ *	after MS			it ends no sooner than this after the
+ *					party last said or was told something
  *	sent NAME			wait until all that was said is written
  *	shut NAME			say no more: FIN, end of stdin, hang up
  *	close NAME, reset NAME		go away
@@ -56,12 +60,22 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "talk.h"
 #include "talk_hear.h"
 #include "talk_words.h"
 
 #define STATEMENT_MAX 4096
+
+ms_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (ms_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
 /* Where we are, and where that was played from, for fail(). */
 static struct place {

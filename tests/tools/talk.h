@@ -6,6 +6,11 @@
 #define TALK_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+typedef int64_t ms_t; /* milliseconds */
+
+ms_t now_ms(void); /* of the monotonic clock */
 
 void play(const char *name);   /* its statements; beside the present file */
 void statement(const char *s); /* one line; in talk_statements.c */

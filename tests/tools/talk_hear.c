@@ -10,11 +10,12 @@
 #include "talk_hear.h"
 #include "talk_pty.h"
 
-#define PATIENCE 10000
+#define PATIENCE 30000 /* what a machine with much else to do needs */
 
 static struct {
 	ms_t begun, within, after;
 } wait_for = { 0, PATIENCE, 0 };
+static bool draining;    /* nobody minds how it ends */
 static sigset_t outside; /* the signal mask that talk was started with */
 static volatile sig_atomic_t stopped;
 
@@ -39,15 +40,6 @@ hear_init(void)
 	}
 	sigprocmask(SIG_BLOCK, &held, &outside);
 	signal(SIGPIPE, SIG_IGN);
-}
-
-static ms_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (ms_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* One select: true where fd (-1: none) can be read. Writes what is queued. */
@@ -104,10 +96,11 @@ wait_round(int fd)
 }
 
 static void
-wait_ends(const struct source *s)
+wait_ends(struct party *p, const struct source *s)
 {
-	if (now_ms() < wait_for.begun + wait_for.after)
+	if (now_ms() < p->since + wait_for.after)
 		fail("too early", s->came.s, s->came.len);
+	p->since = now_ms();
 	wait_for.within = PATIENCE;
 	wait_for.after = 0;
 }
@@ -138,7 +131,7 @@ hear_stream(struct party *p, struct source *s)
 		screen_add(p, bytes, (size_t)n);
 	else if (n > 0)
 		text_add(&s->came, bytes, (size_t)n);
-	else if (n == 0 || errno == EIO)
+	else if (n == 0 || errno == EIO || (draining && errno == ECONNRESET))
 		s->ended = true;
 	else if (errno != EAGAIN && errno != EINTR)
 		fail(strerror(errno), s->came.s, s->came.len);
@@ -179,7 +172,7 @@ hear(struct party *p, struct source *s, size_t n)
 		if (wait_round(s->fd))
 			hear_some(p, s);
 	}
-	wait_ends(s);
+	wait_ends(p, s);
 	return heard(p, s, n);
 }
 
@@ -197,7 +190,7 @@ hear_screen(struct party *p, const char *pattern)
 		if (wait_round(s->fd))
 			hear_some(p, s);
 	}
-	wait_ends(s);
+	wait_ends(p, s);
 }
 
 void
@@ -212,13 +205,14 @@ hear_end(struct party *p, struct source *s)
 	}
 	if (s->came.len > 0)
 		fail("this came before the end", s->came.s, s->came.len);
-	wait_ends(s);
+	wait_ends(p, s);
 }
 
 void
 hear_all(struct party *p, struct source *s)
 {
 	wait_begins();
+	draining = true;
 	while (!s->ended) {
 		if (wait_is_over())
 			fail("not in time", NULL, 0);
@@ -226,7 +220,8 @@ hear_all(struct party *p, struct source *s)
 			hear_some(p, s);
 		text_drop(&s->came, s->came.len);
 	}
-	wait_ends(s);
+	draining = false;
+	wait_ends(p, s);
 }
 
 void
@@ -249,7 +244,7 @@ hear_pause(ms_t ms)
 }
 
 void
-hear_flush(const struct party *p)
+hear_flush(struct party *p)
 {
 	wait_begins();
 	while (p->queue.len > 0) {
@@ -259,17 +254,17 @@ hear_flush(const struct party *p)
 	}
 	if (p->deaf)
 		fail("it took no more", NULL, 0);
-	wait_ends(&p->said);
+	wait_ends(p, &p->said);
 }
 
 void
-hear_ready(const struct party *p)
+hear_ready(struct party *p)
 {
 	wait_begins();
 	while (!wait_round(p->said.fd))
 		if (wait_is_over())
 			fail("nobody came in time", NULL, 0);
-	wait_ends(&p->said);
+	wait_ends(p, &p->said);
 }
 
 int
@@ -284,7 +279,7 @@ hear_exit(struct party *p)
 		wait_round(-1);
 	}
 	p->pid = 0;
-	wait_ends(&p->said);
+	wait_ends(p, &p->said);
 	while (one_round(p->complained.fd, 0) && !p->complained.ended)
 		hear_stream(p, &p->complained);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

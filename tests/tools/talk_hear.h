@@ -11,8 +11,6 @@
 
 #include "talk_party.h"
 
-typedef int64_t ms_t; /* milliseconds, monotonic clock */
-
 void hear_init(void); /* signals; before anything else */
 
 void hear_within(ms_t ms);
@@ -27,8 +25,8 @@ void hear_screen(struct party *p, const char *pattern);
 
 void hear_end(struct party *p, struct source *s);
 void hear_all(struct party *p, struct source *s); /* whatever, and the end */
-void hear_flush(const struct party *p); /* until all has been written */
-void hear_ready(const struct party *p); /* until a listener can accept */
+void hear_flush(struct party *p); /* until all has been written */
+void hear_ready(struct party *p); /* until a listener can accept */
 
 /* The exit status of a program, 128 + signal where it was one. What else it
  * had to complain about has been read then. */

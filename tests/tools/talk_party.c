@@ -73,9 +73,9 @@ party_own(int fd)
 }
 
 static int
-bound_socket(int type, const char *ip)
+bound_socket(int type, const char *ip, unsigned long port)
 {
-	struct sockaddr_in me = address(ip, 0);
+	struct sockaddr_in me = address(ip, port);
 	int fd = socket(AF_INET, type, 0);
 
 	if (fd == -1 || bind(fd, (struct sockaddr *)&me, sizeof(me)) == -1)
@@ -127,7 +127,7 @@ void
 party_tcp(const char *name, const char *from, unsigned long port)
 {
 	struct sockaddr_in to = address("127.0.0.1", port);
-	int fd = bound_socket(SOCK_STREAM, from);
+	int fd = bound_socket(SOCK_STREAM, from, 0);
 
 	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == -1)
 		fail(strerror(errno), NULL, 0);
@@ -139,14 +139,21 @@ party_udp(const char *name, const char *from, unsigned long port)
 {
 	struct party *p = party_new(name, UDP);
 
-	use_socket(p, bound_socket(SOCK_DGRAM, from));
+	use_socket(p, bound_socket(SOCK_DGRAM, from, 0));
 	p->to = address("127.0.0.1", port);
+}
+
+void
+party_udp_at(const char *name, unsigned long port)
+{
+	use_socket(
+	    party_new(name, UDP), bound_socket(SOCK_DGRAM, "127.0.0.1", port));
 }
 
 void
 party_listen(const char *name)
 {
-	int fd = bound_socket(SOCK_STREAM, "127.0.0.1");
+	int fd = bound_socket(SOCK_STREAM, "127.0.0.1", 0);
 
 	if (listen(fd, 16) == -1)
 		fail(strerror(errno), NULL, 0);
@@ -246,6 +253,7 @@ party_write_queues(const fd_set *w)
 void
 party_send(struct party *p, const char *s, size_t n)
 {
+	p->since = now_ms();
 	if (p->kind != UDP)
 		text_add(&p->queue, s, n);
 	else if (sendto(p->out, s, n, 0, (struct sockaddr *)&p->to,

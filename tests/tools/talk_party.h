@@ -37,6 +37,7 @@ struct party {
 	struct sockaddr_in to;    /* UDP: whom the next datagram goes to */
 	bool ignored;             /* stderr: nobody cares what is left there */
 	pid_t pid;                /* a program that has not been waited for */
+	ms_t since;               /* it last said something, or was told */
 	size_t column;            /* of a terminal's cursor */
 	char escape;              /* the last byte of one that has not ended */
 };
@@ -47,6 +48,7 @@ struct sockaddr_in address(const char *ip, unsigned long port);
  * of that name: their port. So does an address, with _peer behind the name. */
 void party_tcp(const char *name, const char *from, unsigned long port);
 void party_udp(const char *name, const char *from, unsigned long port);
+void party_udp_at(const char *name, unsigned long port);
 void party_listen(const char *name);
 void party_accept(const char *name, const struct party *listener);
 void party_run(const char *name, const char *dir, char **argv);

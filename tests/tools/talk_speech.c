@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "talk_body.h"
+#include "../lib/body.h"
 #include "talk_hear.h"
 #include "talk_speech.h"
 #include "talk_words.h"

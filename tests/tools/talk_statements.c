@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../lib/body.h"
 #include "talk.h"
-#include "talk_body.h"
 #include "talk_hear.h"
 #include "talk_pty.h"
 #include "talk_speech.h"
@@ -33,6 +33,14 @@ do_udp(const char *s)
 }
 
 static void
+do_udp_at(const char *s)
+{
+	const char *name = word(&s);
+
+	party_udp_at(name, number(&s));
+}
+
+static void
 do_to(const char *s)
 {
 	struct party *p = party_named(&s);
@@ -50,7 +58,7 @@ static void
 do_accept(const char *s)
 {
 	const char *name = word(&s);
-	const struct party *listener = party_named(&s);
+	struct party *listener = party_named(&s);
 
 	hear_ready(listener);
 	party_accept(name, listener);
@@ -278,6 +286,7 @@ static const struct {
 	{ "terminal", do_terminal },
 	{ "to", do_to },
 	{ "udp", do_udp },
+	{ "udp-at", do_udp_at },
 	{ "unlike", do_unlike },
 	{ "until", do_until },
 	{ "until!", do_until_complaint },

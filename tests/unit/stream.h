@@ -8,13 +8,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "crypto/sha256.h"
 
 static uint64_t stream_at; /* 0 begins anew */
 
-static void
+static inline void
 stream(void *out, size_t n)
 {
 	uint8_t *to = out, counter[8], block[SHA256_LEN];
@@ -32,7 +33,7 @@ stream(void *out, size_t n)
 	}
 }
 
-static bool
+static inline bool
 digest_is(struct sha256 *s, const char *hex)
 {
 	uint8_t out[SHA256_LEN];

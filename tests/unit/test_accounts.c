@@ -153,16 +153,27 @@ the_right_password_alone_is_verified(void)
 	    "right and wrong");
 }
 
+/* A stored hash counts to its last digit. */
 static void
-a_registration_never_replaces_an_account(void)
+a_hash_counts_as_a_whole(void)
 {
-	struct account_job job = creation("10000", "Attacker");
-	char before[1024];
+	char text[1024], device[] = "device 127.0.0.1 1\n";
+	struct account_job job;
+	size_t n;
 
-	snprintf(before, sizeof(before), "%s", get(keep[0], "10000"));
-	CHECK(run(&job) == ACCOUNT_FAILED && job.error == EEXIST,
-	    "created over another's account");
-	CHECK(strcmp(get(keep[0], "10000"), before) == 0, "%s", before);
+	put_account("10050", "abcd1234", "");
+	snprintf(text, sizeof(text), "%s", get(keep[0], "10050"));
+	n = strlen(text);
+	text[n - 2] = text[n - 2] == 'a' ? 'b' : 'a';
+	put(keep[0], "10050", text, n);
+	job = job_for("10050", "abcd1234", ACCOUNT_KEEP);
+	CHECK(run(&job) == ACCOUNT_WRONG, "another last digit");
+	n = (size_t)snprintf(text, sizeof(text), "%s", get(keep[0], "10050"));
+	text[n - 2] = '\0';
+	snprintf(text + n - 2, sizeof(text) - n, "\n%s", device);
+	put(keep[0], "10050", text, strlen(text));
+	job = job_for("10050", "abcd1234", ACCOUNT_KEEP);
+	CHECK(run(&job) == ACCOUNT_WRONG, "a digit less");
 }
 
 static void
@@ -216,7 +227,7 @@ a_removal_leaves_only_its_intent(void)
 	job = job_for("10003", "", ACCOUNT_REMOVE);
 	CHECK(run(&job) == ACCOUNT_DONE, "%s", strerror(job.error));
 	CHECK(accounts_load("10003", &a) == ACCOUNT_NONE, "gone");
-	CHECK(strcmp(get(keep[2], "10003"), "4321 127.0.0.1 59000\n") == 0,
+	CHECK(strcmp(get(keep[2], "10003"), "4321 127.0.0.1 59000 done\n") == 0,
 	    "%s", get(keep[2], "10003"));
 }
 
@@ -228,65 +239,157 @@ restart(void)
 	CHECK(why == NULL, "%s", why);
 }
 
-static void
-an_unfinished_removal_is_finished_at_start(void)
-{
-	struct removal r[4];
-	struct account a;
-	int n;
+static struct removal noted[8];
+static int notes;
 
-	put_account("10004", "abcd1234", "");
-	put(keep[2], "10004", "7777 10.0.0.1 59001\n", 20);
-	put(keep[2], "nobody", "x", 1);
-	put(keep[2], "10005", "damaged\n", 8);
-	put_account("10005", "abcd1234", "");
-	put(keep[1], "1.1", "left over", 9);
-	restart();
-	n = accounts_removals(r, 4); /* and 10003's */
-	CHECK(n == 2, "%d", n);
-	CHECK(accounts_load("10004", &a) == ACCOUNT_NONE &&
-		accounts_load("10005", &a) == ACCOUNT_NONE,
-	    "not finished");
-	for (int i = 0; i < n; i++)
-		if (strcmp(r[i].uid, "10004") == 0)
-			CHECK(strcmp(r[i].tid, "7777") == 0 &&
-				strcmp(r[i].ip, "10.0.0.1") == 0 &&
-				r[i].port == 59001,
-			    "%s %s", r[i].tid, r[i].ip);
-	CHECK(*get(keep[1], "1.1") == '\0', "a temporary is left");
-	CHECK(accounts_removals(r, 1) == 1, "no more than asked for");
+static void
+note_it(const struct removal *r)
+{
+	if (notes < (int)LEN(noted))
+		noted[notes] = *r;
+	notes++;
+}
+
+/* How many could not be finished; what is on record is in noted then. */
+static int
+finish(void)
+{
+	notes = 0;
+	return accounts_removals(note_it);
+}
+
+static bool
+is_noted(const char *uid, const char *tid, const char *ip, uint16_t port)
+{
+	for (int i = 0; i < notes; i++)
+		if (strcmp(noted[i].uid, uid) == 0)
+			return strcmp(noted[i].tid, tid) == 0 &&
+			    strcmp(noted[i].ip, ip) == 0 &&
+			    noted[i].port == port;
+	return false;
 }
 
 static void
-an_old_removal_is_forgotten(void)
+put_text(int at, const char *name, const char *text)
+{
+	put(at, name, text, strlen(text));
+}
+
+static void
+an_unfinished_removal_is_finished_at_start(void)
+{
+	static const char *const records[] = { "7777 10.0.0.1 59001\n",
+		"7777 10.0.0.1 59001 intent\n" };
+	struct account a;
+
+	for (size_t i = 0; i < LEN(records); i++) {
+		put_account("10004", "abcd1234", "");
+		put_text(keep[2], "10004", records[i]);
+		restart();
+		CHECK(finish() == 0, "unfinished");
+		CHECK(is_noted("10004", "7777", "10.0.0.1", 59001), "%s",
+		    records[i]);
+		CHECK(accounts_load("10004", &a) == ACCOUNT_NONE, "%s",
+		    records[i]);
+		CHECK(strcmp(get(keep[2], "10004"),
+			  "7777 10.0.0.1 59001 done\n") == 0,
+		    "%s", get(keep[2], "10004"));
+	}
+	put_text(keep[2], "nobody", "x");
+	put_text(keep[2], "10005", "damaged\n");
+	put_account("10005", "abcd1234", "");
+	put_text(keep[1], "1.1", "left over");
+	restart();
+	CHECK(finish() == 0 && notes == 2, "%d", notes); /* and 10003's */
+	CHECK(accounts_load("10005", &a) == ACCOUNT_NONE, "not finished");
+	CHECK(*get(keep[1], "1.1") == '\0', "a temporary is left");
+}
+
+/* Neither an old date nor a newer account ends it, and it ends no account. */
+static void
+a_finished_removal_stays_on_record_and_removes_nothing(void)
 {
 	struct timespec times[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
-	struct removal r[4];
-	int before = accounts_removals(r, 4);
+	struct account a;
 
-	put(keep[2], "10006", "7777 10.0.0.1 59001\n", 20);
-	CHECK(accounts_removals(r, 4) == before + 1, "a new one");
+	put_text(keep[2], "10006", "7777 10.0.0.1 59001 done\n");
+	put_account("10006", "abcd1234", "");
+	CHECK(utimensat(keep[0], "10006", times, 0) == 0, "utimensat");
+	CHECK(finish() == 0 && is_noted("10006", "7777", "10.0.0.1", 59001),
+	    "noted");
+	CHECK(accounts_load("10006", &a) == ACCOUNT_FOUND, "a newer account");
 	CHECK(utimensat(keep[2], "10006", times, 0) == 0, "utimensat");
-	CHECK(accounts_removals(r, 4) == before, "an old one");
-	CHECK(faccessat(keep[2], "10006", F_OK, 0) == -1, "is deleted");
+	CHECK(finish() == 0 && is_noted("10006", "7777", "10.0.0.1", 59001),
+	    "noted whatever its date");
+	CHECK(accounts_load("10006", &a) == ACCOUNT_FOUND, "a newer account");
 }
 
 static void
 who_registers_again_after_a_removal_stays(void)
 {
 	struct account_job job;
-	struct removal r[4];
 	struct account a;
 
 	put_account("10007", "abcd1234", "");
 	job = job_for("10007", "", ACCOUNT_REMOVE);
 	run(&job);
+	/* As if the last word had not come onto the disk. */
+	put_text(keep[2], "10007", "4321 127.0.0.1 59000 intent\n");
 	job = creation("10007", "newpass1");
 	CHECK(run(&job) == ACCOUNT_DONE, "%s", strerror(job.error));
 	restart();
-	accounts_removals(r, 4);
+	CHECK(finish() == 0, "unfinished");
 	CHECK(accounts_load("10007", &a) == ACCOUNT_FOUND,
 	    "removed by an old intent");
+	CHECK(is_noted("10007", "4321", "127.0.0.1", 59000), "on record");
+}
+
+static void
+who_asked_for_a_removal_is_known_again(void)
+{
+	struct removal r = { .uid = "10009",
+		.tid = "7777",
+		.ip = "10.0.0.1",
+		.port = 59001 },
+		       other = r;
+
+	CHECK(accounts_removed(&r) == REMOVAL_UNKNOWN, "none");
+	put_text(keep[2], "10009", "7777 10.0.0.1 59001 intent\n");
+	put_account("10009", "abcd1234", "");
+	CHECK(accounts_removed(&r) == REMOVAL_BEGUN, "begun");
+	unlinkat(keep[0], "10009", 0);
+	CHECK(accounts_removed(&r) == REMOVAL_DONE, "the account is gone");
+	put_text(keep[2], "10009", "7777 10.0.0.1 59001 done\n");
+	put_account("10009", "abcd1234", "");
+	CHECK(accounts_removed(&r) == REMOVAL_DONE, "a newer account");
+	memcpy(other.tid, "7778", CODE_LEN);
+	CHECK(accounts_removed(&other) == REMOVAL_UNKNOWN, "another TID");
+	other = r;
+	other.port++;
+	CHECK(accounts_removed(&other) == REMOVAL_UNKNOWN, "another port");
+	other = r;
+	memcpy(other.ip, "10.0.0.2", 9);
+	CHECK(accounts_removed(&other) == REMOVAL_UNKNOWN, "another address");
+}
+
+/* A directory in its place refuses to go: all is as it was, and that is said.
+ */
+static void
+a_removal_that_fails_is_taken_back(void)
+{
+	struct account_job job;
+
+	put_text(keep[2], "10010", "7777 10.0.0.1 59001 done\n");
+	CHECK(mkdirat(keep[0], "10010", 0700) == 0, "mkdir");
+	job = job_for("10010", "", ACCOUNT_REMOVE);
+	CHECK(run(&job) == ACCOUNT_FAILED && job.error != 0, "%d",
+	    (int)job.result);
+	CHECK(strcmp(get(keep[2], "10010"), "7777 10.0.0.1 59001 done\n") == 0,
+	    "%s", get(keep[2], "10010"));
+	unlinkat(keep[2], "10010", 0);
+	CHECK(run(&job) == ACCOUNT_FAILED, "%d", (int)job.result);
+	CHECK(*get(keep[2], "10010") == '\0', "%s", get(keep[2], "10010"));
+	unlinkat(keep[0], "10010", AT_REMOVEDIR);
 }
 
 /* Neither a shortage nor a planted link makes an account look free. */
@@ -306,31 +409,6 @@ what_cannot_be_read_is_not_taken_for_nothing(void)
 	CHECK(symlinkat("10000", keep[0], "10008") == 0, "symlink");
 	CHECK(accounts_load("10008", &a) == ACCOUNT_UNREADABLE, "a link");
 	unlinkat(keep[0], "10008", 0);
-}
-
-/* What a second process is told about the directory that we hold. */
-static void
-one_as_serves_a_directory(void)
-{
-	char why[128] = "", want[128];
-	int pipes[2];
-	pid_t child;
-
-	CHECK(pipe(pipes) == 0, "pipe");
-	child = fork();
-	if (child == 0) {
-		const char *refusal = accounts_open(dir, false, keep);
-
-		refusal = refusal != NULL ? refusal : "opened";
-		_exit(disk_write(pipes[1], refusal, strlen(refusal)) == -1);
-	}
-	close(pipes[1]);
-	CHECK(read(pipes[0], why, sizeof(why) - 1) > 0, "read");
-	close(pipes[0]);
-	waitpid(child, NULL, 0);
-	snprintf(want, sizeof(want), "in use by the AS with process ID %ld",
-	    (long)getpid());
-	CHECK(strcmp(why, want) == 0, "%s", why);
 }
 
 static const char *const damaged[] = {
@@ -384,15 +462,16 @@ main(void)
 	restart();
 	a_new_pair_is_durable_salted_and_ours_alone();
 	the_right_password_alone_is_verified();
-	a_registration_never_replaces_an_account();
+	a_hash_counts_as_a_whole();
 	a_device_is_replaced_or_forgotten();
 	a_wrong_password_changes_nothing();
 	a_removal_leaves_only_its_intent();
 	an_unfinished_removal_is_finished_at_start();
-	an_old_removal_is_forgotten();
+	a_finished_removal_stays_on_record_and_removes_nothing();
 	who_registers_again_after_a_removal_stays();
+	who_asked_for_a_removal_is_known_again();
+	a_removal_that_fails_is_taken_back();
 	what_cannot_be_read_is_not_taken_for_nothing();
-	one_as_serves_a_directory();
 	a_damaged_account_lets_nobody_in();
 	disk_purge(keep[0], "work");
 	disk_purge(keep[0], "removed");

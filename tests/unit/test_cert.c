@@ -2,12 +2,11 @@
  * Certificates: which chains are good, and what is held against those that are
  * not; DER and PEM, read and written.
  */
-/* with: tests/unit/tls_world.c */
 #include <string.h>
 
 #include "test.h"
 #include "tls/der.h"
-#include "tls_world.h"
+#include "../lib/tls_world.h"
 
 static struct cert_check check = { roots, 1, "server.test", true, WALL };
 static struct holder leaf, other, third, fourth, fifth;

@@ -52,7 +52,7 @@ the_last_ten_are_kept_in_order(void)
 		CHECK(codes_add(&c, &m, 5), "%s", code);
 		CHECK(!codes_add(&c, &m, 6), "%s again", code);
 		snprintf(code, sizeof(code), "%04u", first);
-		CHECK(strcmp(codes_last(&c, 0)->vc, code) == 0, "%s", code);
+		CHECK(strcmp(codes_last(&c, 0)->vlc.vc, code) == 0, "%s", code);
 		CHECK(codes_last(&c, i - first) != NULL &&
 			codes_last(&c, i - first + 1) == NULL,
 		    "%u", i);

@@ -341,6 +341,38 @@ bad_keys_are_refused(void)
 		}
 }
 
+/* A y of p or more, or a sign where x is 0: another way to write a point. */
+static void
+points_are_written_one_way(void)
+{
+	struct point p;
+	uint8_t in[32];
+	int points = 0;
+
+	for (unsigned low = 0; low < 19; low++)
+		for (int sign = 0; sign < 2; sign++) {
+			memset(in, 0, sizeof(in));
+			in[0] = (uint8_t)low;
+			in[31] = (uint8_t)(sign << 7);
+			points += point_load(&p, in);
+			memset(in, 0xff, sizeof(in));
+			in[0] = (uint8_t)(0xed + low); /* p + low */
+			in[31] = (uint8_t)(0x7f | sign << 7);
+			CHECK(!point_load(&p, in), "p + %u", low);
+		}
+	CHECK(points > 10, "some of them are points");
+	memset(in, 0, sizeof(in));
+	in[0] = 1;
+	CHECK(point_load(&p, in), "(0, 1)");
+	in[31] = 0x80;
+	CHECK(!point_load(&p, in), "(-0, 1)");
+	memset(in, 0xff, sizeof(in));
+	in[0] = 0xec;
+	CHECK(!point_load(&p, in), "(-0, -1)");
+	in[31] = 0x7f;
+	CHECK(point_load(&p, in), "(0, -1)");
+}
+
 int
 main(void)
 {
@@ -355,5 +387,6 @@ main(void)
 	nothing_may_change();
 	another_s_is_refused();
 	bad_keys_are_refused();
+	points_are_written_one_way();
 	return test_done("curve");
 }

@@ -211,25 +211,6 @@ a_save_replaces_the_whole_file(void)
 	CHECK(entries(root, "work") == 0, "a temporary is left");
 }
 
-static void
-an_addition_replaces_nothing(void)
-{
-	struct stat st;
-
-	CHECK(disk_add(root, "added", work, "first\n") == 0, "%s",
-	    strerror(errno));
-	CHECK(
-	    strcmp(get("added"), "first\n") == 0, "one link: %s", get("added"));
-	CHECK(
-	    disk_add(root, "added", work, "second\n") == -1 && errno == EEXIST,
-	    "%s", strerror(errno));
-	CHECK(strcmp(get("added"), "first\n") == 0, "%s", get("added"));
-	CHECK(
-	    fstatat(root, "added", &st, 0) == 0 && (st.st_mode & 07777) == 0600,
-	    "%o", (unsigned)st.st_mode);
-	CHECK(entries(root, "work") == 0, "a temporary is left");
-}
-
 /* What a crash or a stranger left in the way does no harm. */
 static void
 a_save_is_not_misled(void)
@@ -318,6 +299,26 @@ a_lock_holds_against_other_processes_and_ends_with_them(void)
 	close(fd);
 }
 
+static void
+a_shared_lock_is_shared_and_keeps_others_out(void)
+{
+	int fd = openat(root, "lock", O_RDWR), told[2];
+	pid_t child;
+	char byte;
+
+	CHECK(pipe(told) == 0 && disk_lock_shared(fd, 5) == 0, "ours");
+	child = fork();
+	if (child == 0) {
+		byte = disk_lock_shared(fd, 5) == 0 ? 'y' : 'n';
+		byte = disk_lock(fd, 5, false) == -1 ? byte : 'x';
+		_exit(write(told[1], &byte, 1) == 1 ? 0 : 1);
+	}
+	CHECK(read(told[0], &byte, 1) == 1 && byte == 'y', "%c", byte);
+	CHECK(waitpid(child, NULL, 0) == child, "gone");
+	CHECK(disk_lock(fd, 5, false) == 0, "alone it can be ours");
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -333,12 +334,12 @@ main(void)
 	a_file_is_loaded_as_far_as_there_is_room();
 	a_large_file_takes_its_room_as_it_needs_it();
 	a_save_replaces_the_whole_file();
-	an_addition_replaces_nothing();
 	a_save_is_not_misled();
 	a_save_that_fails_changes_nothing();
 	every_entry_is_told_until_it_says_stop();
 	a_purge_takes_a_file_or_a_directory_and_follows_no_link();
 	a_lock_holds_against_other_processes_and_ends_with_them();
+	a_shared_lock_is_shared_and_keeps_others_out();
 	disk_purge(root, "work");
 	disk_purge(AT_FDCWD, path);
 	return test_done("disk");

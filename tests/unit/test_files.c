@@ -1,7 +1,9 @@
 /* The file server's store, without a socket. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,16 +81,43 @@ publish(const struct upload *u, const char *uid, const char *name)
 	struct disk_op j = job(FILE_PUBLISH, uid, name);
 
 	memcpy(j.temp, u->temp, sizeof(j.temp));
+	j.generation = u->generation;
 	files_run(&j, u->fd);
+	return j.status;
+}
+
+/* An intent of ours, with that TID. */
+static struct intent
+intent(const char *tid)
+{
+	struct intent i = { .ip = "127.0.0.1", .port = 50000 };
+
+	memcpy(i.tid, tid, CODE_LEN);
+	snprintf(i.owner, sizeof(i.owner), "%s", workdir_owner());
+	return i;
+}
+
+static enum status
+do_intent(enum disk_op_kind task, const char *uid, const char *tid)
+{
+	struct disk_op j = job(task, uid, "");
+
+	j.intent = intent(tid);
+	files_temp(j.temp);
+	files_run(&j, -1);
 	return j.status;
 }
 
 static enum status
 hide(enum disk_op_kind task, const char *uid, const char *name)
 {
+	static unsigned n = 1000;
 	struct disk_op j = job(task, uid, name);
 	enum status status;
+	char tid[CODE_LEN + 1];
 
+	snprintf(tid, sizeof(tid), "%04u", ++n % 10000u);
+	j.intent = intent(tid);
 	files_temp(j.temp);
 	files_run(&j, -1);
 	status = j.status;
@@ -315,6 +344,212 @@ reservations_end_without_a_trace(void)
 	    strcmp(entry(work_dir()), "") == 0, "left: %s", entry(work_dir()));
 }
 
+static void
+an_intent_hides_all_until_it_is_decided(void)
+{
+	struct upload u;
+
+	CHECK(do_intent(FILE_INTEND, USER, "1111") == ST_OK, "nothing to hide");
+	CHECK(!is_there("removals/" USER), "without files there is none");
+	store(USER, "a.txt", "aaa");
+	CHECK(do_intent(FILE_INTEND, USER, "1111") == ST_OK, "intend");
+	CHECK(is_there("removals/" USER), "an intent");
+	CHECK(do_intent(FILE_INTEND, USER, "1111") == ST_OK, "the same again");
+	CHECK(do_intent(FILE_INTEND, USER, "2222") == ST_DUP, "another");
+	CHECK(listed(USER) == 0, "listed");
+	CHECK(opened(USER, "a.txt") == ST_EOF, "opened");
+	CHECK(upload_begin(&u, USER, "b.txt") == ST_NOK, "upload");
+	CHECK(u.fd == -1, "no upload");
+	CHECK(do_intent(FILE_ABANDON, USER, "2222") == ST_OK, "another's");
+	CHECK(listed(USER) == 0, "listed");
+	CHECK(do_intent(FILE_ABANDON, USER, "1111") == ST_OK, "abandon");
+	CHECK(holds(USER, "a.txt", "aaa"), "a.txt");
+	CHECK(do_intent(FILE_INTEND, USER, "3333") == ST_OK, "intend");
+	CHECK(do_intent(FILE_REMOVE, USER, "3333") == ST_OK, "remove");
+	CHECK(!is_there("removals/" USER) && !is_there(USER), "over");
+}
+
+/* A removal that comes back, or an old TID, does not touch a new account. */
+static void
+a_removal_is_done_once(void)
+{
+	store(USER, "old.txt", "old");
+	CHECK(do_intent(FILE_INTEND, USER, "4444") == ST_OK, "intend");
+	CHECK(do_intent(FILE_REMOVE, USER, "4444") == ST_OK, "remove");
+	CHECK(opened(USER, "old.txt") == ST_NOK, "nobody has stored anything");
+	CHECK(store(USER, "new.txt", "new") == ST_OK, "new");
+	CHECK(opened(USER, "old.txt") == ST_EOF, "somebody has");
+	CHECK(do_intent(FILE_INTEND, USER, "4444") == ST_INV, "its TID again");
+	CHECK(do_intent(FILE_REMOVE, USER, "4444") == ST_OK, "once more");
+	CHECK(holds(USER, "new.txt", "new"), "new.txt");
+	CHECK(hide(FILE_REMOVE, USER, "") == ST_OK, "another TID");
+	CHECK(listed(USER) == 0, "listed");
+}
+
+/* Whoever has removed the user; another file server, too. */
+static void
+an_upload_belongs_to_the_generation_at_its_start(void)
+{
+	struct upload u, v;
+
+	store(USER, "a.txt", "a");
+	CHECK(upload_begin(&u, USER, "u.txt") == ST_OK, "begin");
+	CHECK(upload_begin(&v, "54321", "v.txt") == ST_OK, "without files");
+	hide(FILE_REMOVE, USER, "");
+	hide(FILE_REMOVE, "54321", "");
+	CHECK(publish(&u, USER, "u.txt") == ST_INV, "after a removal");
+	CHECK(publish(&v, "54321", "v.txt") == ST_INV, "after a removal");
+	CHECK(!is_there(USER "/u.txt") && !is_there("54321/v.txt"), "there");
+	drop(&u);
+	drop(&v);
+	CHECK(store(USER, "u.txt", "u") == ST_OK, "begun afterwards");
+	hide(FILE_REMOVE, USER, "");
+}
+
+/* What no rename can replace stands where the generation is to go. */
+static void
+a_removal_that_the_disk_refuses_stays_confirmed(void)
+{
+	struct disk_op j = job(FILE_REVIEW, "", "");
+
+	store(USER, "a.txt", "aaa");
+	CHECK(do_intent(FILE_INTEND, USER, "5555") == ST_OK, "intend");
+	unlink(in_root("removals/" USER ".last"));
+	CHECK(mkdir(in_root("removals/" USER ".last"), 0700) == 0, "planting");
+	CHECK(do_intent(FILE_REMOVE, USER, "5555") == ST_NOK, "refused");
+	CHECK(listed(USER) == 0 && opened(USER, "a.txt") == ST_EOF, "shown");
+	files_run(&j, -1);
+	CHECK(j.status == ST_OK && strcmp(j.uid, USER) == 0 &&
+		j.intent.confirmed && strcmp(j.intent.tid, "5555") == 0,
+	    "%d %s", (int)j.status, j.uid);
+	CHECK(rmdir(in_root("removals/" USER ".last")) == 0, "planted");
+	CHECK(do_intent(FILE_REMOVE, USER, "5555") == ST_OK, "at last");
+	CHECK(!is_there(USER), "the files are still there");
+	j = job(FILE_REVIEW, "", "");
+	files_run(&j, -1);
+	CHECK(j.status == ST_EOF, "%d %s", (int)j.status, j.uid);
+}
+
+/* Whose file server lives is left to it; what others left is taken up. */
+static void
+what_the_dead_have_begun_is_reviewed(void)
+{
+	struct disk_op j = job(FILE_REVIEW, "", "");
+	char text[128];
+	int dir = open(in_root("removals"), O_RDONLY), fd;
+	pid_t pid;
+	int told[2];
+
+	CHECK(pipe(told) == 0, "pipe");
+	pid = fork();
+	if (pid == 0) {
+		if (files_start(root) == NULL &&
+		    write(told[1], workdir_owner(), OWNER_MAX) == OWNER_MAX)
+			pause();
+		_exit(1);
+	}
+	memset(&j.intent, 0, sizeof(j.intent));
+	memcpy(j.intent.tid, "6666", CODE_LEN);
+	CHECK(read(told[0], j.intent.owner, OWNER_MAX) == OWNER_MAX, "read");
+	snprintf(text, sizeof(text), "6666 10.0.0.1 51234 %s asked\n",
+	    j.intent.owner);
+	fd = disk_create(dir, "22222");
+	CHECK(disk_write(fd, text, strlen(text)) == 0, "write");
+	close(fd);
+	files_run(&j, -1);
+	CHECK(j.status == ST_EOF, "its owner lives: %d", (int)j.status);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	j = job(FILE_REVIEW, "", "");
+	files_run(&j, -1);
+	CHECK(j.status == ST_OK && strcmp(j.uid, "22222") == 0 &&
+		strcmp(j.intent.tid, "6666") == 0 &&
+		strcmp(j.intent.ip, "10.0.0.1") == 0 &&
+		j.intent.port == 51234 && !j.intent.confirmed,
+	    "%d %s", (int)j.status, j.uid);
+	files_run(&j, -1);
+	CHECK(j.status == ST_EOF, "and no other");
+	CHECK(do_intent(FILE_ABANDON, "22222", "6666") == ST_OK, "abandon");
+	CHECK(!is_there("removals/22222"), "abandoned");
+	close(dir);
+	close(told[0]);
+	close(told[1]);
+}
+
+/* Without a descriptor left nobody can tell: neither empty nor missing. */
+static void
+what_cannot_be_looked_at_is_not_taken_for_nothing(void)
+{
+	struct msg rls = { .type = MSG_RLS };
+	struct rlimit few, all;
+	struct upload u;
+
+	store(USER, "a.txt", "aaa");
+	CHECK(getrlimit(RLIMIT_NOFILE, &all) == 0, "getrlimit");
+	few = all;
+	few.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &few);
+	files_list(USER, &rls);
+	CHECK(rls.status == ST_NOK, "%d", (int)rls.status);
+	CHECK(opened(USER, "a.txt") == ST_NOK, "open");
+	CHECK(hide(FILE_DELETE, USER, "a.txt") == ST_NOK, "delete");
+	CHECK(upload_begin(&u, USER, "b.txt") == ST_NOK, "upload");
+	setrlimit(RLIMIT_NOFILE, &all);
+	CHECK(holds(USER, "a.txt", "aaa"), "a.txt");
+	hide(FILE_REMOVE, USER, "");
+}
+
+/* A stranger's hand, or a file system that has forgotten it. */
+static void
+a_work_directory_that_is_gone_is_made_again(void)
+{
+	struct disk_op j = job(FILE_REVIEW, "", "");
+	char path[OWNER_MAX + 16], command[256];
+
+	store(USER, "a.txt", "aaa");
+	snprintf(path, sizeof(path), "work/%s", workdir_owner());
+	snprintf(command, sizeof(command), "rm -r '%s'", in_root("work"));
+	CHECK(system(command) == 0, "rm");
+	CHECK(store(USER, "b.txt", "bbb") == ST_OK, "store");
+	CHECK(is_there(path), "made again");
+	CHECK(hide(FILE_DELETE, USER, "a.txt") == ST_OK, "delete");
+	CHECK(system(command) == 0, "rm");
+	files_run(&j, -1);
+	CHECK(j.is_stale && files_renew() == 0 && is_there(path), "noticed");
+	CHECK(hide(FILE_DELETE, USER, "b.txt") == ST_OK, "delete");
+	hide(FILE_REMOVE, USER, "");
+}
+
+/* Its lock does not reach us, yet it has touched it just now. */
+static void
+a_start_beside_a_living_host_without_locks_is_refused(void)
+{
+	struct timespec times[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+	pid_t pid;
+
+	CHECK(mkdir(in_root("work/another-host.1.0"), 0700) == 0, "mkdir");
+	close(open(
+	    in_root("work/another-host.1.0/lock"), O_CREAT | O_RDWR, 0600));
+	for (int old = 0; old < 2; old++) {
+		pid = fork();
+		if (pid == 0) {
+			const char *why = files_start(root);
+
+			if (why == NULL)
+				files_stop();
+			_exit(why == NULL                           ? 0 :
+				strstr(why, "another-host") != NULL ? 1 :
+								      2);
+		}
+		waitpid(pid, &pid, 0);
+		CHECK(WEXITSTATUS(pid) == !old, "%s: %d",
+		    old ? "long ago" : "just now", WEXITSTATUS(pid));
+		utimensat(
+		    AT_FDCWD, in_root("work/another-host.1.0/lock"), times, 0);
+	}
+	CHECK(!is_there("work/another-host.1.0"), "of the dead");
+}
+
 /* In a child, as a lock never stands in the way of its own process. */
 static void
 a_start_clears_away_what_the_dead_left(void)
@@ -379,6 +614,14 @@ main(void)
 	what_others_plant_is_no_file();
 	removing_the_user_strikes_uploads();
 	reservations_end_without_a_trace();
+	an_intent_hides_all_until_it_is_decided();
+	a_removal_is_done_once();
+	an_upload_belongs_to_the_generation_at_its_start();
+	a_removal_that_the_disk_refuses_stays_confirmed();
+	what_the_dead_have_begun_is_reviewed();
+	what_cannot_be_looked_at_is_not_taken_for_nothing();
+	a_work_directory_that_is_gone_is_made_again();
+	a_start_beside_a_living_host_without_locks_is_refused();
 	a_start_clears_away_what_the_dead_left();
 	hide(FILE_REMOVE, USER, "");
 	files_stop();
@@ -386,6 +629,7 @@ main(void)
 	a_directory_that_is_not_ours_is_refused();
 	unlink(in_root("work/lock"));
 	rmdir(in_root("work"));
+	disk_purge(AT_FDCWD, in_root("removals"));
 	CHECK(rmdir(root) == 0, "the root is not empty: %s", root);
 	return test_done("files");
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "as/tickets.h"
-#include "net/net.h"
+#include "net/throttle.h"
 #include "policy.h"
 #include "sys/random.h"
 #include "test.h"
@@ -105,6 +105,55 @@ falls_to_hoarding(const char *uid, long *tried)
 	return false;
 }
 
+/*
+ * The AS is restarted: what is on its disk is left, and no wrong code was long
+ * ago.  And a device registers, which needs but the password.
+ */
+static void
+restart_and_register(struct person *p, ms_t now)
+{
+	struct person was = *p;
+
+	memset(p, 0, sizeof(*p));
+	p->failed = was.failed;
+	p->excused = was.excused;
+	p->failed_at = now;
+	for (int i = 0; i < 10; i++)
+		person_moved(p, now);
+}
+
+/*
+ * Codes one by one; after each the AS is restarted and devices register; the
+ * owner, who is there too, enters a right code between two of them.
+ */
+static bool
+falls_to_registering(const char *uid, ms_t end, long *tried)
+{
+	struct person *p = person_of(uid);
+	struct code c = { .op = OP_LIST };
+	ms_t now = START;
+
+	for (int i = 0; now < end;) {
+		ms_t at = person_next_code_at(p, now);
+
+		if (at == NEVER) {
+			now += CODES_FORGIVEN;
+			person_moved(p, now);
+			continue;
+		}
+		now = at > now ? at : now;
+		ask(&c, uid, now);
+		while (c.vc[0] != '\0') {
+			++*tried;
+			if (guess(&c, i++, now))
+				return true;
+		}
+		person_proved(p, 0);
+		restart_and_register(p, now);
+	}
+	return false;
+}
+
 /* No more than one in a hundred, and four deviations for chance. */
 static bool
 few(int fell, int accounts, long tried, const char *how)
@@ -120,9 +169,12 @@ few(int fell, int accounts, long tried, const char *how)
 static bool
 falls(const char *uid, int how, long *tried)
 {
-	return how == 1 ?
-	    falls_to_hoarding(uid, tried) :
-	    falls_to_patience(uid, START + 30 * DAYS, how == 2, tried);
+	if (how == 1)
+		return falls_to_hoarding(uid, tried);
+	if (how >= 3)
+		return falls_to_registering(
+		    uid, START + (how == 3 ? DAYS : 30 * DAYS), tried);
+	return falls_to_patience(uid, START + 30 * DAYS, how == 2, tried);
 }
 
 /*
@@ -140,6 +192,9 @@ no_more_than_one_account_in_a_hundred_falls(void)
 		{ "codes one by one", 0, 10000, CODES / 100 },
 		{ "many codes at once", 10000, 11000, CODES / 100 },
 		{ "and a try a day for a month", 11000, 12000,
+		    CODES / 100 + 30 },
+		{ "registering and restarts", 12000, 13000, CODES / 100 },
+		{ "registering and restarts for a month", 13000, 14000,
 		    CODES / 100 + 30 },
 	};
 
@@ -160,7 +215,7 @@ no_more_than_one_account_in_a_hundred_falls(void)
 	}
 }
 
-/* 10,000 guesses against one live TID: the first ten alone can be right. */
+/* 10,000 guesses at once against one live TID: ten alone can be right. */
 static void
 nor_a_tid_to_10000_guesses(void)
 {
@@ -168,7 +223,7 @@ nor_a_tid_to_10000_guesses(void)
 	int fell = 0, users = 200;
 	long tried = 0;
 
-	net_address(&who.from, "127.0.0.1", 59000);
+	who.from = addr_parse("127.0.0.1", 59000);
 	for (int u = 0; u < users; u++) {
 		struct code c = { .op = OP_LIST };
 		struct msg cnf, vld = { .type = MSG_VLD };
@@ -189,6 +244,149 @@ nor_a_tid_to_10000_guesses(void)
 	CHECK(few(fell, users, tried, "TIDs"), "%d", fell);
 }
 
+/*
+ * Guesses at the TIDs of a user, at so many a second from some addresses,
+ * straight at the AS or through an FS: ours, which holds back, or another's,
+ * which does not.
+ */
+struct siege {
+	const char *how;
+	int per_second;
+	int addresses; /* of those who guess */
+	bool by_fs, ours;
+	bool at_home;   /* the first of them is the owner's address */
+	int since, use; /* s before the TID is granted, and until it is used */
+	bool good;      /* it is still good then */
+};
+
+static struct throttle inv = { .burst = INV_TRIES, .pace = INV_PACE };
+static struct addr fs_addr, client[64];
+
+/* What becomes of a request with this TID; heard: it might have been right. */
+static enum op
+use_tid(const struct siege *s, const char *uid, const char *tid,
+    const struct addr *from, ms_t now)
+{
+	struct asker who = { .from = s->by_fs ? fs_addr : *from, .len = 15 };
+	struct msg cnf, vld = { .type = MSG_VLD };
+	unsigned number = person_number(uid);
+
+	if (s->ours && !throttle_allows(&inv, number, *from, now))
+		return OP_ERROR;
+	memcpy(vld.uid, uid, UID_LEN + 1);
+	memcpy(vld.tid, tid, CODE_LEN + 1);
+	ticket_use(&vld, &who, now, &cnf);
+	if (s->ours && cnf.op == OP_ERROR)
+		throttle_count(&inv, number, *from, now);
+	else if (s->ours)
+		throttle_forgive(&inv, number, *from, now, now + INV_TRUST);
+	return cnf.op;
+}
+
+/* One that is not the user's: with it any guess would do as well. */
+static void
+guess_tid(
+    const struct siege *s, const char *uid, const char *but, int i, ms_t now)
+{
+	char tid[CODE_LEN + 1];
+
+	snprintf(tid, sizeof(tid), "%04d", 1000 + i % 9000);
+	if (strcmp(tid, but) != 0)
+		use_tid(s, uid, tid, &client[i % s->addresses], now);
+}
+
+static void
+withstands(const struct siege *s, const char *uid)
+{
+	struct code c = { .op = OP_LIST };
+	struct addr home = client[s->at_home ? 0 : 63];
+	char tid[CODE_LEN + 1] = "";
+	ms_t now = START, granted = START + s->since * SECONDS;
+	enum op op;
+	int i = 0;
+
+	memset(inv.owing, 0, sizeof(inv.owing));
+	memcpy(c.uid, uid, UID_LEN + 1);
+	if (s->at_home) /* he has been here before */
+		throttle_forgive(
+		    &inv, person_number(uid), home, now, now + INV_TRUST);
+	for (; now < granted + s->use * SECONDS; now += 1000 / s->per_second) {
+		if (tid[0] == '\0' && now >= granted)
+			memcpy(tid, ticket_grant(&c, now), sizeof(tid));
+		guess_tid(s, uid, tid, i++, now);
+	}
+	op = use_tid(s, uid, tid, &home, now);
+	CHECK((op == OP_LIST) == s->good, "%s: op %d after %d s", s->how,
+	    (int)op, s->use);
+}
+
+/*
+ * One address that guesses ends no TID of a user whose FS has another; behind
+ * an FS that holds nothing back a person has some seconds.
+ */
+static void
+guesses_end_no_tids_of_others(void)
+{
+	static const struct siege sieges[] = {
+		{ "straight at the AS", 5, 1, false, false, false, 60, 590,
+		    true },
+		{ "and fast", 500, 1, false, false, false, 5, 590, true },
+		{ "through our FS", 5, 1, true, true, false, 60, 590, true },
+		{ "just begun", 5, 1, true, true, false, 0, 590, true },
+		{ "and fast", 100, 1, true, true, false, 1, 590, true },
+		{ "from three addresses", 15, 3, true, true, false, 60, 300,
+		    true },
+		{ "from the owner's own", 5, 1, true, true, true, 600, 9,
+		    true },
+		{ "for long", 5, 1, true, true, true, 600, 60, false },
+		{ "through another's FS", 5, 1, true, false, false, 600, 9,
+		    true },
+		{ "for long", 5, 1, true, false, false, 600, 60, false },
+	};
+	char uid[UID_LEN + 1];
+
+	fs_addr = addr_parse("10.0.0.1", 59000);
+	for (int i = 0; i < (int)LEN(client); i++) {
+		char ip[16];
+
+		snprintf(ip, sizeof(ip), "10.1.0.%d", i);
+		client[i] = addr_parse(ip, 50000);
+	}
+	for (size_t i = 0; i < LEN(sieges); i++) {
+		snprintf(uid, sizeof(uid), "%05d", 20000 + (int)i);
+		withstands(&sieges[i], uid);
+	}
+}
+
+/* However many addresses guess, and however long: exactly counted. */
+static void
+nor_is_a_tid_guessed_from_many_addresses(void)
+{
+	const struct siege s = { .addresses = 1 };
+	int fell = 0, users = 2000;
+	long tried = 0;
+
+	for (int u = 0; u < users; u++) {
+		struct code c = { .op = OP_LIST };
+		char tid[CODE_LEN + 1];
+		enum op op = OP_ERROR;
+
+		snprintf(c.uid, sizeof(c.uid), "%05d", 30000 + u);
+		ticket_grant(&c, START);
+		for (int i = 0; op == OP_ERROR && i < 9000; i++, tried++) {
+			snprintf(tid, sizeof(tid), "%04d",
+			    1000 + (u * 7 + i) % 9000);
+			op = use_tid(
+			    &s, c.uid, tid, &client[i % 60], START + i * 10);
+		}
+		fell += op != OP_ERROR;
+	}
+	CHECK(few(fell, users, tried, "TIDs, from 60 addresses"), "%d", fell);
+	CHECK(VLD_TID_TRIES * 100 < CODES, "one in a hundred");
+	CHECK(INV_TRIES + TID_LIFE / INV_PACE < VLD_ADDRESS_TRIES,
+	    "what one client has an FS ask");
+}
+
 int
 main(void)
 {
@@ -196,5 +394,7 @@ main(void)
 	people_open();
 	no_more_than_one_account_in_a_hundred_falls();
 	nor_a_tid_to_10000_guesses();
+	guesses_end_no_tids_of_others();
+	nor_is_a_tid_guessed_from_many_addresses();
 	return test_done("guessing");
 }

@@ -1,20 +1,16 @@
 #include <string.h>
 
 #include "as/people.h"
-#include "net/net.h"
 #include "policy.h"
 #include "sys/random.h"
 #include "test.h"
 
 #define START 1000000
 
-static struct in_addr
+static struct addr
 host(const char *ip)
 {
-	struct sockaddr_in addr;
-
-	net_address(&addr, ip, 0);
-	return addr.sin_addr;
+	return addr_parse(ip, 0);
 }
 
 static void
@@ -113,9 +109,53 @@ eighty_wrong_codes_stop_a_user(void)
 	CHECK(person_next_code_at(p, START) == NEVER, "none is");
 	CHECK(person_next_code_at(p, START + 100 * CODES_FORGIVEN) == NEVER,
 	    "and time does not change it");
-	person_trusted(p);
+	person_moved(p, START);
 	CHECK(
 	    person_next_code_at(p, START) <= START, "a device has registered");
+	CHECK(
+	    p->failed == CODES_FAILED_MAX - CODES_EXCUSED_MAX, "%u", p->failed);
+}
+
+/* Whoever has the password can register devices all day. */
+static void
+registering_excuses_thirty_and_then_one_a_day(void)
+{
+	struct person *p = person_of("10006");
+	ms_t now = START;
+	int failed = 0;
+
+	for (int i = 0; i < 1000; i++) {
+		if (person_next_code_at(p, now) != NEVER) {
+			person_failed(p, now);
+			failed++;
+		}
+		person_moved(p, now);
+	}
+	CHECK(failed == CODES_FAILED_MAX + CODES_EXCUSED_MAX, "%d", failed);
+	for (int day = 1; day <= 5; day++) {
+		now += CODES_FORGIVEN;
+		CHECK(person_next_code_at(p, now) == NEVER,
+		    "not without registering");
+		person_moved(p, now);
+		CHECK(person_next_code_at(p, now) != NEVER, "one is left");
+		person_failed(p, now);
+		person_moved(p, now);
+		CHECK(person_next_code_at(p, now) == NEVER, "no more today");
+	}
+}
+
+/* Not those of somebody else, who knows the password, too. */
+static void
+a_right_code_forgives_the_wrong_ones_of_its_connection(void)
+{
+	struct person *p = person_of("10007");
+
+	for (int i = 0; i < 5; i++)
+		person_failed(p, START);
+	person_proved(p, 2);
+	CHECK(p->failed == 3, "%u", p->failed);
+	person_proved(p, 9);
+	CHECK(p->failed == 0, "%u", p->failed);
 }
 
 static void
@@ -144,7 +184,7 @@ static const ms_t delays[] = { 0, 0, 0, 1000, 2000, 4000, 8000, 15000, 15000,
 static void
 wrong_passwords_are_answered_later_and_later(void)
 {
-	struct in_addr from = host("10.0.0.1");
+	struct addr from = host("10.0.0.1");
 
 	for (size_t i = 0; i < LEN(delays); i++)
 		CHECK(people_wrong("20000", from, START) == delays[i],
@@ -162,7 +202,7 @@ wrong_passwords_are_answered_later_and_later(void)
 static void
 wrong_passwords_are_forgotten_after_a_quarter_of_an_hour(void)
 {
-	struct in_addr from = host("10.0.0.3");
+	struct addr from = host("10.0.0.3");
 	ms_t now = START;
 
 	for (int i = 0; i < 6; i++)
@@ -177,7 +217,7 @@ wrong_passwords_are_forgotten_after_a_quarter_of_an_hour(void)
 static void
 a_guesser_is_remembered_among_many(void)
 {
-	struct in_addr from = host("10.0.0.4");
+	struct addr from = host("10.0.0.4");
 	ms_t delay = 0, now = START;
 
 	for (int i = 0; i < 20; i++) {
@@ -196,7 +236,7 @@ a_guesser_is_remembered_among_many(void)
 static void
 right_passwords_of_others_do_not_help_a_guesser(void)
 {
-	struct in_addr from = host("10.0.0.5");
+	struct addr from = host("10.0.0.5");
 	char uid[UID_LEN + 1];
 
 	for (int i = 0; i < 8; i++)
@@ -242,42 +282,38 @@ a_pair_that_is_no_pair_proves_nothing(void)
 	CHECK(person_check(p, "short", "abcd1234") == CHECK_SLOWLY, "short");
 }
 
+/* However many others are guessed at, an entry that gives way leaves its count
+ * behind: nobody guesses for nothing. */
 static void
-an_address_has_no_more_than_sixteen_hashes_waiting(void)
+guessing_at_thousands_is_slowed_down(void)
 {
-	struct in_addr a = host("10.2.0.1"), b = host("10.2.0.2");
+	char uid[6];
+	int slow = 0;
 
-	for (int round = 0; round < 2; round++) {
-		for (int i = 0; i < HASHES_PER_ADDRESS; i++)
-			CHECK(hash_slot_take(a), "hash %d", i);
-		CHECK(!hash_slot_take(a), "one too many");
-		CHECK(hash_slot_take(b), "another address");
-		hash_slot_release(a);
-		CHECK(hash_slot_take(a), "one is done");
-		CHECK(!hash_slot_take(a), "but one only");
-		for (int i = 0; i < HASHES_PER_ADDRESS; i++)
-			hash_slot_release(a);
-		hash_slot_release(b);
-		hash_slot_release(b); /* one too many: nothing happens */
+	for (int i = 0; i < 5000; i++) {
+		snprintf(uid, sizeof(uid), "%05d", 40000 + i);
+		for (int n = 0; n < 3; n++)
+			slow += people_wrong(uid, host("10.9.0.1"),
+				    2 * START + i * 10 + n) > 0;
 	}
+	CHECK(slow > 10000, "%d of 15000 were delayed", slow);
 }
 
 static void
-many_addresses_wait_for_a_place(void)
+a_password_is_compared_to_its_last_byte(void)
 {
-	char ip[16];
-	int places = 0;
+	struct person *p = person_of("30001");
+	const char *pair = "pbkdf2-sha256$1$00$"
+			   "0123456789abcdef0123456789abcdef"
+			   "0123456789abcdef0123456789abcdef";
 
-	for (int i = 0; i < 200; i++) {
-		snprintf(ip, sizeof(ip), "10.3.0.%d", i);
-		places += hash_slot_take(host(ip));
-	}
-	CHECK(places >= 16 && places < 200, "%d", places);
-	for (int i = 0; i < 200; i++) {
-		snprintf(ip, sizeof(ip), "10.3.0.%d", i);
-		hash_slot_release(host(ip));
-	}
-	CHECK(hash_slot_take(host("10.3.1.1")), "places are free again");
+	person_prove(p, pair, "abcd1234");
+	CHECK(person_check(p, pair, "abcd1234") == CHECK_RIGHT, "right");
+	p->proof[PROOF_LEN - 1] ^= 1;
+	CHECK(person_check(p, pair, "abcd1234") == CHECK_WRONG, "last byte");
+	p->proof[PROOF_LEN - 1] ^= 1;
+	p->proof[0] ^= 1;
+	CHECK(person_check(p, pair, "abcd1234") == CHECK_WRONG, "first byte");
 }
 
 int
@@ -292,13 +328,15 @@ main(void)
 	ten_wrong_codes_slow_a_user_down();
 	eighty_wrong_codes_stop_a_user();
 	a_day_forgives_one_wrong_code();
+	registering_excuses_thirty_and_then_one_a_day();
+	a_right_code_forgives_the_wrong_ones_of_its_connection();
 	wrong_passwords_are_answered_later_and_later();
 	wrong_passwords_are_forgotten_after_a_quarter_of_an_hour();
 	a_guesser_is_remembered_among_many();
 	right_passwords_of_others_do_not_help_a_guesser();
 	a_proven_password_is_checked_at_once();
 	a_pair_that_is_no_pair_proves_nothing();
-	an_address_has_no_more_than_sixteen_hashes_waiting();
-	many_addresses_wait_for_a_place();
+	a_password_is_compared_to_its_last_byte();
+	guessing_at_thousands_is_slowed_down();
 	return test_done("people");
 }

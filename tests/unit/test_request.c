@@ -2,14 +2,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net/net.h"
 #include "net/request.h"
 #include "policy.h"
 #include "test.h"
 
 #define START 1000000
 
-static int server, client;
+static struct dgram server, client;
+static const struct addr any;
 static const char vlc[] = "VLC 12345 4321 R a.txt\n";
 
 static struct msg
@@ -22,23 +22,22 @@ request(void)
 	return m;
 }
 
-/* A server on the loopback, and a socket of ours that is connected to it. */
+/* A server on the loopback, and a dgram of ours that is dialled to it. */
 static void
 meet(void)
 {
-	struct sockaddr_in addr;
+	struct addr addr;
 
-	server = net_udp(0);
-	net_address(&addr, "127.0.0.1", net_port(server));
-	client = net_udp_to(&addr);
-	CHECK(server != -1 && client != -1, "sockets");
+	CHECK(dgram_open(&server, 0) == 0, "server");
+	addr = addr_parse("127.0.0.1", dgram_port(&server));
+	CHECK(dgram_dial(&client, &addr, &any) == 0, "client");
 }
 
 static void
 part(void)
 {
-	close(server);
-	close(client);
+	dgram_close(&server);
+	dgram_close(&client);
 }
 
 /* How many copies of the request have come; all must be the same bytes. */
@@ -49,7 +48,7 @@ arrived(void)
 	ssize_t n;
 	int copies = 0;
 
-	while ((n = recv(server, text, sizeof(text), 0)) >= 0) {
+	while ((n = recv(server.fd, text, sizeof(text), 0)) >= 0) {
 		CHECK(n == (ssize_t)strlen(vlc) &&
 			memcmp(text, vlc, (size_t)n) == 0,
 		    "%.*s", (int)n, text);
@@ -84,10 +83,12 @@ a_request_is_sent_again_until_its_time_is_over(void)
 	struct request c;
 
 	meet();
-	CHECK(request_start(&c, client, &m, START) == REQUEST_WAITING, "start");
+	CHECK(
+	    request_start(&c, &client, &m, START) == REQUEST_WAITING, "start");
 	CHECK(arrived() == 1, "the first copy");
 	for (size_t i = 0; i < LEN(rows); i++) {
-		CHECK(request_step(&c, START + rows[i].at) == rows[i].state,
+		CHECK(request_step(&c, &client, START + rows[i].at) ==
+			rows[i].state,
 		    "at %ld", (long)rows[i].at);
 		CHECK(arrived() == rows[i].copies, "at %ld", (long)rows[i].at);
 	}
@@ -105,8 +106,8 @@ its_deadline_is_watched_while_it_lasts(void)
 	ready_begin(&r);
 	request_watch(&none, &r);
 	CHECK(r.deadline == NEVER, "no call");
-	CHECK(request_step(&none, START) == REQUEST_NONE, "no call");
-	request_start(&c, client, &m, START);
+	CHECK(request_step(&none, &client, START) == REQUEST_NONE, "no call");
+	request_start(&c, &client, &m, START);
 	request_watch(&c, &r);
 	CHECK(r.deadline == START + 500, "%ld", (long)r.deadline);
 	request_end(&c);
@@ -114,7 +115,7 @@ its_deadline_is_watched_while_it_lasts(void)
 	ready_begin(&r);
 	request_watch(&c, &r);
 	CHECK(r.deadline == NEVER, "ended");
-	CHECK(request_step(&c, START + 500) == REQUEST_NONE, "ended");
+	CHECK(request_step(&c, &client, START + 500) == REQUEST_NONE, "ended");
 	CHECK(arrived() == 1, "nothing is sent after its end");
 	part();
 }
@@ -126,8 +127,10 @@ what_cannot_be_said_is_not_sent(void)
 	struct request c;
 
 	meet();
-	CHECK(request_start(&c, client, &m, START) == REQUEST_FAILED, "no UID");
-	CHECK(request_step(&c, START + 500) == REQUEST_NONE, "no call");
+	CHECK(
+	    request_start(&c, &client, &m, START) == REQUEST_FAILED, "no UID");
+	CHECK(
+	    request_step(&c, &client, START + 500) == REQUEST_NONE, "no call");
 	CHECK(arrived() == 0, "sent");
 	part();
 }
@@ -140,40 +143,39 @@ a_closed_port_is_told_at_once(void)
 	struct request c;
 
 	meet();
-	close(server);
-	CHECK(request_start(&c, client, &m, START) == REQUEST_WAITING, "start");
+	dgram_close(&server);
+	CHECK(
+	    request_start(&c, &client, &m, START) == REQUEST_WAITING, "start");
 	ready_begin(&r);
-	ready_read(&r, client);
+	dgram_watch(&client, &r);
 	ready_by(&r, now_ms() + 5000);
 	ready_wait(&r);
-	CHECK(ready_can_read(&r, client), "the refusal has come");
-	CHECK(dgram_receive(client, &m) == -1, "nobody listens");
-	CHECK(dgram_receive(client, &m) == 0, "told once");
-	close(client);
+	CHECK(dgram_readable(&client, &r), "the refusal has come");
+	CHECK(request_receive(&client, &m) == DGRAM_REFUSED, "nobody listens");
+	CHECK(request_receive(&client, &m) == DGRAM_NONE, "told once");
+	dgram_close(&client);
 }
 
 /* A refusal of the first copy must not swallow the second one. */
 static void
 a_resend_leaves_though_the_last_one_was_refused(void)
 {
-	struct sockaddr_in addr;
 	struct ready r = { .nfds = 0 };
 	struct msg m = request();
 	struct request c;
 	uint16_t port;
 
 	meet();
-	port = net_port(server);
-	net_address(&addr, "127.0.0.1", port);
-	close(server);
-	request_start(&c, client, &m, START);
+	port = dgram_port(&server);
+	dgram_close(&server);
+	request_start(&c, &client, &m, START);
 	ready_begin(&r);
-	ready_read(&r, client);
+	dgram_watch(&client, &r);
 	ready_by(&r, now_ms() + 5000);
 	ready_wait(&r);
-	server = net_udp(port);
-	CHECK(server != -1, "the port is open again");
-	CHECK(request_step(&c, START + 500) == REQUEST_WAITING, "resend");
+	CHECK(dgram_open(&server, port) == 0, "the port is open again");
+	CHECK(request_step(&c, &client, START + 500) == REQUEST_WAITING,
+	    "resend");
 	CHECK(arrived() == 1, "it has left");
 	part();
 }
@@ -181,12 +183,9 @@ a_resend_leaves_though_the_last_one_was_refused(void)
 static void
 say(const char *text, size_t n)
 {
-	struct sockaddr_in addr;
+	struct addr addr = addr_parse("127.0.0.1", dgram_port(&client));
 
-	net_address(&addr, "127.0.0.1", net_port(client));
-	CHECK(sendto(server, text, n, 0, (struct sockaddr *)&addr,
-		  sizeof(addr)) == (ssize_t)n,
-	    "sendto");
+	CHECK(dgram_send(&server, &addr, NULL, text, n), "send");
 }
 
 static void
@@ -196,7 +195,7 @@ what_is_no_message_is_passed_over(void)
 	struct msg m;
 
 	meet();
-	CHECK(dgram_receive(client, &m) == 0, "nothing has come");
+	CHECK(request_receive(&client, &m) == DGRAM_NONE, "nothing has come");
 	say("", 0);
 	say("hello\n", 6);
 	say("RVC 12345\n", 10);
@@ -204,32 +203,32 @@ what_is_no_message_is_passed_over(void)
 	say(big, sizeof(big));
 	say("RVC 12345 OK", 12);
 	say("RVC 54321 NOK\n\0junk", 19);
-	CHECK(dgram_receive(client, &m) == 1 && m.type == MSG_RVC &&
+	CHECK(request_receive(&client, &m) == 1 && m.type == MSG_RVC &&
 		strcmp(m.uid, "12345") == 0 && m.status == ST_OK,
 	    "the first message");
-	CHECK(dgram_receive(client, &m) == 1 && strcmp(m.uid, "54321") == 0 &&
-		m.status == ST_NOK,
+	CHECK(request_receive(&client, &m) == 1 &&
+		strcmp(m.uid, "54321") == 0 && m.status == ST_NOK,
 	    "the second");
-	CHECK(dgram_receive(client, &m) == 0, "no more");
+	CHECK(request_receive(&client, &m) == DGRAM_NONE, "no more");
 	part();
 }
 
 static void
 strangers_are_not_heard(void)
 {
-	struct sockaddr_in addr;
+	struct addr addr;
 	struct msg m;
-	int stranger;
+	struct dgram stranger;
 
 	meet();
-	net_address(&addr, "127.0.0.1", net_port(client));
-	stranger = net_udp_to(&addr);
-	CHECK(send(stranger, "RVC 12345 OK\n", 13, 0) != 0, "send");
+	addr = addr_parse("127.0.0.1", dgram_port(&client));
+	CHECK(dgram_dial(&stranger, &addr, &any) == 0, "dial");
+	dgram_send(&stranger, NULL, NULL, "RVC 12345 OK\n", 13);
 	say("RVC 54321 NOK\n", 14);
-	CHECK(dgram_receive(client, &m) == 1 && strcmp(m.uid, "54321") == 0,
+	CHECK(request_receive(&client, &m) == 1 && strcmp(m.uid, "54321") == 0,
 	    "%s", m.uid);
-	CHECK(dgram_receive(client, &m) == 0, "the stranger");
-	close(stranger);
+	CHECK(request_receive(&client, &m) == DGRAM_NONE, "the stranger");
+	dgram_close(&stranger);
 	part();
 }
 

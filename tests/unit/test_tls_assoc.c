@@ -3,11 +3,10 @@
  * connection ids and a peer that moves, and one that begins anew from an
  * address that has an association already.
  */
-/* with: tests/unit/tls_world.c */
 #include <string.h>
 
 #include "test.h"
-#include "tls_world.h"
+#include "../lib/tls_world.h"
 
 static uint8_t data[2048], hello[2048];
 static size_t n, hello_len;

@@ -2,11 +2,10 @@
  * What only datagrams have: noise from anywhere, cookies, what comes too early
  * or twice, connection ids, numbers that end, an association that begins anew.
  */
-/* with: tests/unit/tls_world.c */
 #include <string.h>
 
 #include "test.h"
-#include "tls_world.h"
+#include "../lib/tls_world.h"
 
 _Static_assert(sizeof(struct tls) <= 1024, "an association at rest");
 

@@ -3,12 +3,11 @@
  * cut at each byte: nothing but what was sent may ever come out, and no cut may
  * look like an end.
  */
-/* with: tests/unit/tls_world.c */
 #include <stdlib.h>
 #include <string.h>
 
 #include "test.h"
-#include "tls_world.h"
+#include "../lib/tls_world.h"
 
 enum { SAY = 40 };
 

@@ -2,11 +2,10 @@
  * Buffers of any size: what a side can take is told to the other (RFC 8449, RFC
  * 6066 section 4) and kept to; handshakes do not need the room of a record.
  */
-/* with: tests/unit/tls_world.c */
 #include <string.h>
 
 #include "test.h"
-#include "tls_world.h"
+#include "../lib/tls_world.h"
 
 /* What a session of an AS is given, and a side that moves files. */
 enum { AS_IN = TLS_OVER + 2048, AS_OUT = TLS_OVER + 2048 };

@@ -3,12 +3,11 @@
  * over datagrams, whole and in pieces, over a wire that loses, repeats and
  * reorders; who must not get in, and what each says then.
  */
-/* with: tests/unit/tls_world.c */
 #include <stdlib.h>
 #include <string.h>
 
 #include "test.h"
-#include "tls_world.h"
+#include "../lib/tls_world.h"
 
 static const char *framing;
 

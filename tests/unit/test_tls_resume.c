@@ -2,11 +2,10 @@
  * Sessions that go on: by id, by ticket, by state that the server keeps for its
  * client; and all that must stop one from going on.
  */
-/* with: tests/unit/tls_world.c */
 #include <string.h>
 
 #include "test.h"
-#include "tls_world.h"
+#include "../lib/tls_world.h"
 
 static const uint8_t device_key[TLS_DEVICE_KEY] = "sixteen bytes...";
 

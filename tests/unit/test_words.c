@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "test.h"
+#include "ui/sentence.h"
 #include "user/words.h"
 
 static const enum msg_type with_status[] = { MSG_RLO, MSG_RRQ, MSG_RLS, MSG_RRT,
@@ -32,23 +33,29 @@ every_refusal_has_a_sentence(void)
 			    status_word((enum status)s));
 }
 
+static const char *seen[MSG_TYPES * ST_STATUSES + 2 * TROUBLES];
+static size_t seen_n;
+
+static void
+see(const char *words)
+{
+	for (size_t i = 0; words != NULL && i < seen_n; i++)
+		CHECK(strcmp(seen[i], words) != 0, "%s", words);
+	if (words != NULL)
+		seen[seen_n++] = words;
+}
+
 static void
 no_two_sentences_are_alike(void)
 {
-	const char *seen[MSG_TYPES * ST_STATUSES];
-	size_t n = 0;
-
 	for (int t = 0; t < MSG_TYPES; t++)
-		for (int s = 0; s < ST_STATUSES; s++) {
-			const char *words =
-			    words_status((enum msg_type)t, (enum status)s);
-
-			for (size_t i = 0; words != NULL && i < n; i++)
-				CHECK(strcmp(seen[i], words) != 0, "%s", words);
-			if (words != NULL)
-				seen[n++] = words;
-		}
-	CHECK(n > 20, "%zu", n);
+		for (int s = 0; s < ST_STATUSES; s++)
+			see(words_status((enum msg_type)t, (enum status)s));
+	for (int t = 0; t < TROUBLES; t++) {
+		see(words_trouble(true, (enum trouble)t));
+		see(words_trouble(false, (enum trouble)t));
+	}
+	CHECK(seen_n > 35, "%zu", seen_n);
 }
 
 static void
@@ -61,6 +68,7 @@ dollars_become_the_subject(void)
 		{ "no $ here", "a.txt", "no a.txt here", 64 },
 		{ "$$", "ab", "abab", 64 },
 		{ "", "ab", "", 64 },
+		{ "$ at @: #", "it", "it at 1.2.3.4:5: #", 64 },
 		{ "cut off", "", "cut", 4 },
 		{ "ab$", "xyz", "ab", 5 },
 		{ "ab$", "xyz", "abxyz", 6 },
@@ -68,9 +76,11 @@ dollars_become_the_subject(void)
 	char out[64];
 
 	for (size_t i = 0; i < LEN(cases); i++)
-		CHECK(strcmp(words_fill(out, cases[i].room, cases[i].sentence,
-				 cases[i].subject),
-			  cases[i].want) == 0,
+		CHECK(
+		    strcmp(sentence_fill(out, cases[i].room, cases[i].sentence,
+			       &(struct subject){ .name = cases[i].subject,
+				   .address = "1.2.3.4:5" }),
+			cases[i].want) == 0,
 		    "%s: %s", cases[i].sentence, out);
 }
 

@@ -1,0 +1,43 @@
+/*
+ * lock - one AS a data directory, and what proves that it is still this one.
+ *
+ * DIR/lock says who holds the directory: host, process ID, and the how manieth
+ * AS of this directory it is.  Of the file's bytes two are locked: the first by
+ * the AS, the second, shared, by each of its workers.  Both locks go with their
+ * process, however it ends; so a worker whose AS was killed, and which may be
+ * writing still, keeps the next AS waiting.
+ *
+ * DIR/work is each AS's own: the one before it is removed before it serves.
+ * Whatever is changed is renamed into place out of it, so that on a file system
+ * where a lock can get lost nothing of an AS that was succeeded arrives.
+ *
+ * Closing any descriptor of the lock file would give a process's locks up:
+ * nobody else opens it.
+ */
+#ifndef AS_LOCK_H
+#define AS_LOCK_H
+
+#include <stdbool.h>
+
+/*
+ * Take the directory root; wait for the AS that holds it, or refuse.  Then wait
+ * up to ORPHAN_TIME for workers of the last AS, and say so after a second.
+ * NULL, with *work a descriptor of the new work directory, or what is wrong.
+ */
+const char *lock_take(int root, bool wait, int *work);
+
+/*
+ * In a worker, before it changes anything: from the first time on it has its
+ * share of the lock.  False, with errno set, where it has none, or where the AS
+ * that made it holds the directory no more: it may not write then.
+ */
+bool lock_join(void);
+
+/*
+ * Before a change is confirmed, and once in HELD_TIME: returns where the
+ * directory is still ours.  Otherwise another AS may have changed what we are
+ * about to confirm: says so, and ends the program.
+ */
+void lock_prove(void);
+
+#endif

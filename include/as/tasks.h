@@ -1,0 +1,28 @@
+/*
+ * tasks - what the workers are at, for whom, and whose turn is next.
+ *
+ * The pool has as many tasks as it has workers, and no more: whoever waits for
+ * one stands in turns (net/turns.h), so that one address or user with hundreds
+ * who wait delays the others by one turn only.  What is to be written goes
+ * before what is to be hashed, and a worker is always left for it.
+ *
+ * Who waits for a task may go meanwhile: nobody's place is held by a hash.  It
+ * is not begun then; one that was begun is counted for what it has found out.
+ */
+#ifndef TASKS_H
+#define TASKS_H
+
+#include "as/server.h"
+
+/* What has been done, to those who waited for it: changes and the gone. */
+void tasks_step(struct server *as, ms_t now);
+
+/* Those whose turn it is; at the end of a round. */
+void tasks_start(struct server *as, ms_t now);
+void tasks_watch(const struct server *as, struct ready *r);
+
+/* A free one with its body filled in: to the pool. */
+void task_submit(struct server *as, struct task *t);
+void task_free(struct task *t);
+
+#endif

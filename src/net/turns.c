@@ -1,0 +1,147 @@
+#include <string.h>
+
+#include "net/turns.h"
+
+enum { BY_ADDRESS, BY_USER, BY_SENDER, KEYS };
+
+static uint64_t
+key_of(const struct turn *w, int kind)
+{
+	uint64_t address = w->from.ip;
+
+	switch (kind) {
+	case BY_ADDRESS:
+		return UINT64_C(1) << 56 | address;
+	case BY_USER:
+		return UINT64_C(2) << 56 | w->user;
+	default:
+		return UINT64_C(3) << 56 | address << 16 | w->from.port;
+	}
+}
+
+static struct had_turn *
+set_of(struct turns *t, uint64_t key)
+{
+	uint64_t mixed = key * UINT64_C(0x9e3779b97f4a7c15);
+
+	return t->had[(mixed >> 32) % TURNS_SETS];
+}
+
+/* When this key had its last turn; 0: not of late. */
+static uint64_t
+last_turn(struct turns *t, uint64_t key)
+{
+	const struct had_turn *set = set_of(t, key);
+
+	for (int i = 0; i < TURNS_WAYS; i++)
+		if (set[i].key == key)
+			return set[i].last;
+	return 0;
+}
+
+static void
+remember(struct turns *t, uint64_t key)
+{
+	struct had_turn *set = set_of(t, key), *oldest = set;
+
+	for (int i = 0; i < TURNS_WAYS; i++) {
+		if (set[i].key == key) {
+			oldest = &set[i];
+			break;
+		}
+		if (set[i].last < oldest->last)
+			oldest = &set[i];
+	}
+	oldest->key = key;
+	oldest->last = t->counter;
+}
+
+void
+turns_join(struct turns *t, int i, const struct addr *from, unsigned user)
+{
+	struct turn *w = &t->turn[i];
+
+	w->waits = true;
+	w->gone = false;
+	w->from = *from;
+	w->user = user;
+	w->joined = ++t->counter;
+	t->waiting++;
+	if (i >= t->top)
+		t->top = i + 1;
+}
+
+bool
+turns_waits(const struct turns *t, int i)
+{
+	return t->turn[i].waits;
+}
+
+void
+turns_leave(struct turns *t, int i)
+{
+	if (!t->turn[i].waits)
+		return;
+	t->turn[i].waits = false;
+	t->waiting--;
+	while (t->top > 0 && !t->turn[t->top - 1].waits)
+		t->top--;
+}
+
+void
+turns_gone(struct turns *t, int i)
+{
+	t->turn[i].gone = true;
+}
+
+/* What decides, in this order; the least goes first. */
+struct rank {
+	uint64_t by[KEYS + 2];
+};
+
+static struct rank
+rank_of(struct turns *t, const struct turn *w)
+{
+	struct rank r = { .by = { w->gone } };
+
+	for (int kind = 0; kind < KEYS; kind++)
+		r.by[1 + kind] = last_turn(t, key_of(w, kind));
+	r.by[1 + KEYS] = w->joined;
+	return r;
+}
+
+static bool
+goes_before(const struct rank *a, const struct rank *b)
+{
+	int i = 0;
+
+	while (i < KEYS + 1 && a->by[i] == b->by[i])
+		i++;
+	return a->by[i] < b->by[i];
+}
+
+int
+turns_next(struct turns *t)
+{
+	struct rank least;
+	int next = -1;
+
+	for (int i = 0; i < t->top; i++) {
+		struct rank r;
+
+		if (!t->turn[i].waits)
+			continue;
+		r = rank_of(t, &t->turn[i]);
+		if (next == -1 || goes_before(&r, &least)) {
+			least = r;
+			next = i;
+		}
+	}
+	if (next == -1)
+		return -1;
+	t->counter++;
+	for (int kind = 0; kind < KEYS; kind++)
+		remember(t, key_of(&t->turn[next], kind));
+	turns_leave(t, next);
+	return next;
+}
