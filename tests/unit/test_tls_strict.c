@@ -2,11 +2,10 @@
  * What a peer must not say: messages before the keys changed on their way, one
  * thing at a time, and the alert that each is refused with.
  */
-/* with: tests/unit/tls_world.c */
 #include <string.h>
 
+#include "../lib/tls_world.h"
 #include "test.h"
-#include "tls_world.h"
 
 enum { TO_SERVER, TO_CLIENT };
 enum kind { PLAIN, KEY, TICKET };
