@@ -22,7 +22,10 @@ read_dotted(const char *at, uint8_t out[4])
 	return true;
 }
 
-/* A group of up to four digits; gives where it ends, NULL: it is none. */
+/*
+ * A group of up to four digits, and a colon if more follows: gives where that
+ * is, NULL: it is none.
+ */
 static const char *
 read_group(const char *at, uint8_t out[2])
 {
@@ -37,7 +40,9 @@ read_group(const char *at, uint8_t out[2])
 	}
 	out[0] = (uint8_t)(value >> 8);
 	out[1] = (uint8_t)value;
-	return n > 0 ? at : NULL;
+	if (n == 0 || (*at != '\0' && (*at++ != ':' || *at == '\0')))
+		return NULL;
+	return at;
 }
 
 /* Groups with colons between, :: once for any number of them that are zero. */
@@ -60,8 +65,6 @@ read_colons(const char *at, uint8_t out[16])
 			if (n > 14 || (at = read_group(at, out + n)) == NULL)
 				return false;
 			n += 2;
-			if (*at != '\0' && (*at++ != ':' || *at == '\0'))
-				return false;
 		}
 	}
 	if (gap == NONE || n == 16)
