@@ -380,7 +380,7 @@ void tls_close(struct tls *t, enum tls_alert why);
 /*
  * A datagram that no association has heard, to a server: nothing is kept of it,
  * so that nobody can fill our memory from a forged address (RFC 6347, 4.2.1).
- * TLS_GREET_ANSWER: send back the *answer_len bytes, which are fewer than came.
+ * TLS_GREET_ANSWER: send back the answer, which is shorter than what came.
  * TLS_GREET_START: the address is real, start an association and put this
  * datagram into it.
  *
@@ -389,11 +389,21 @@ void tls_close(struct tls *t, enum tls_alert why);
  * proven that it has begun anew.
  */
 enum tls_greet { TLS_GREET_DROP, TLS_GREET_ANSWER, TLS_GREET_START };
-enum { TLS_ANSWER_MAX = 13 + 12 + 3 + SHA256_LEN };
 
-enum tls_greet tls_greet(const struct tls_self *self, const void *address,
-    size_t address_len, const void *datagram, size_t n,
-    uint8_t answer[TLS_ANSWER_MAX], size_t *answer_len);
+struct tls_datagram {
+	const void *address; /* where it came from, in any form */
+	size_t address_len;
+	const void *data;
+	size_t len;
+};
+
+struct tls_answer {
+	size_t len; /* 0: none */
+	uint8_t data[13 + 12 + 3 + SHA256_LEN];
+};
+
+enum tls_greet tls_greet(const struct tls_self *self,
+    const struct tls_datagram *from, struct tls_answer *answer);
 
 /*
  * The connection id, len bytes of it, on the first record of a datagram; NULL:

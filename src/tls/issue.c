@@ -1,4 +1,3 @@
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "tls/cert.h"
@@ -52,11 +51,10 @@ put_alt_name(struct writer *w, const char *name)
 	uint8_t value[CERT_NAME_MAX + 8], address[16];
 	struct writer v = writer_of(value, sizeof(value));
 	size_t list = der_open(&v, DER_SEQUENCE);
+	size_t n = cert_address(name, address);
 
-	if (inet_pton(AF_INET, name, address) == 1)
-		der_put(&v, DER_CONTEXT | 7, address, 4);
-	else if (inet_pton(AF_INET6, name, address) == 1)
-		der_put(&v, DER_CONTEXT | 7, address, 16);
+	if (n > 0)
+		der_put(&v, DER_CONTEXT | 7, address, n);
 	else
 		der_put(&v, DER_CONTEXT | 2, name, strlen(name));
 	der_close(&v, list);

@@ -127,8 +127,8 @@ session_of(const struct tls *t, struct tls_session *s)
 	memcpy(s->id, t->hs->id, sizeof(s->id));
 	s->peer = t->peer;
 	s->peer.resumed = false;
-	s->until =
-	    t->hs->resuming ? t->hs->until : t->now + TLS_TICKET_LIFE * 1000;
+	s->until = t->hs->resuming ? t->hs->until :
+				     t->now + (int64_t)TLS_TICKET_LIFE * 1000;
 }
 
 static void
