@@ -98,6 +98,7 @@ struct tls_peer {
 struct tls_session {
 	uint8_t master[TLS_MASTER];
 	uint16_t suite;
+	bool datagram; /* of TLS or of DTLS: no session is of both */
 	uint8_t id_len;
 	uint8_t id[32];
 	int64_t until; /* milliseconds of the caller's clock */

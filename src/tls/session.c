@@ -9,7 +9,7 @@
  * us.  A server's is a ticket (RFC 5077), a client's a client_state.
  */
 enum {
-	STATE_LEN = TLS_MASTER + 2 + 8 + 3 + 1 + 8 + SHA256_LEN + 1 +
+	STATE_LEN = TLS_MASTER + 2 + 1 + 8 + 3 + 1 + 8 + SHA256_LEN + 1 +
 	    CERT_SERIAL_MAX + TLS_NAME_MAX + 1,
 	SEALED_LEN = AEAD_NONCE + STATE_LEN + AEAD_TAG
 };
@@ -43,6 +43,7 @@ put_state(struct writer *w, const struct tls_session *s)
 {
 	put_bytes(w, s->master, sizeof(s->master));
 	put_int(w, s->suite, 2);
+	put_int(w, s->datagram, 1);
 	put_time(w, s->until);
 	put_int(w, s->peer.certified, 1);
 	put_int(w, s->peer.shared, 1);
@@ -61,6 +62,7 @@ read_state(struct reader *r, struct tls_session *s)
 	memset(s, 0, sizeof(*s));
 	read_copy(r, s->master, TLS_MASTER);
 	s->suite = (uint16_t)read_int(r, 2);
+	s->datagram = read_int(r, 1);
 	s->until = read_time(r);
 	s->peer.certified = read_int(r, 1);
 	s->peer.shared = read_int(r, 1);
@@ -123,6 +125,7 @@ session_of(const struct tls *t, struct tls_session *s)
 	memset(s, 0, sizeof(*s));
 	memcpy(s->master, t->hs->master, sizeof(s->master));
 	s->suite = t->suite;
+	s->datagram = t->datagram;
 	s->id_len = t->hs->id_len;
 	memcpy(s->id, t->hs->id, sizeof(s->id));
 	s->peer = t->peer;
@@ -196,6 +199,8 @@ certificate_is_good(const struct tls *t, const struct tls_peer *p)
 static bool
 may_resume(const struct tls *t, const struct tls_session *s)
 {
+	if (s->datagram != t->datagram)
+		return false;
 	if (s->suite == ECDHE_PSK)
 		return psk_is_good(t, s->peer.name);
 	if (s->suite != ECDHE_ECDSA ||
@@ -302,16 +307,14 @@ bool
 session_find(struct tls *t, const struct hello *h)
 {
 	const struct tls_cached *slot = session_cached(t);
-	struct tls_session s;
-	bool good = t->hs->ticket && open_ticket(t, &s, h->ticket);
+	struct tls_session s = { 0 };
+	bool found = t->hs->ticket && open_ticket(t, &s, h->ticket), good;
 
-	if (!good && slot != NULL && t->hs->state == (slot->state_len > 0)) {
+	if (!found && slot != NULL && t->hs->state == (slot->state_len > 0)) {
 		s = slot->session;
-		good = true;
+		found = true;
 	}
-	if (!good)
-		return false;
-	good = t->now < s.until && hello_lists(h->suites, s.suite) &&
+	good = found && t->now < s.until && hello_lists(h->suites, s.suite) &&
 	    may_resume(t, &s);
 	if (good)
 		session_into(t, &s);
