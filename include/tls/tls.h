@@ -352,8 +352,9 @@ void *tls_room(struct tls *t, size_t *n);
 enum tls_event tls_input(struct tls *t, size_t n, int64_t now);
 
 /*
- * Up to n bytes of the peer's data; 0: none.  Of a datagram what n is too small
- * for is gone.
+ * Up to n bytes of the peer's data; 0: none.  What is left of a stream's is
+ * told as TLS_DATA again, so a caller that has no room breaks its loop; of a
+ * datagram what n is too small for is gone.
  */
 size_t tls_read(struct tls *t, void *out, size_t n);
 
