@@ -6,6 +6,7 @@
 # make SAN=1 ...    the same with the address and undefined sanitizers
 # make soak         every promise of the readme at its full figure: minutes
 # make fuzz         each fuzz entry for a minute (SECONDS=n)
+# make mutants     small changes of src: does a test notice? (MUTANTS=pattern)
 # make coverage     which lines of src the tests run
 # make bench        the performance goals, all or some (GOAL="4 5")
 # make install      programs, manuals and units (DESTDIR=, PREFIX=)
@@ -34,7 +35,10 @@ PROGRAMS = AS FS pd user
 FLOORS   = ui net sys tls proto crypto
 objects  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LIB      = $(FLOORS:%=$(BUILD)/%.a)
-LINK     = $(SAY_LINK)$(CC) $(STD) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# Bound at the start: at its first call the loader would put what registers
+# hold, and that may be a password, on the stack.
+BIND     = -Wl,-z,now
+LINK     = $(SAY_LINK)$(CC) $(STD) $(CFLAGS) $(BIND) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # One short line a file; V=1 shows the commands.
 ifndef V

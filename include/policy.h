@@ -34,28 +34,32 @@
 #ifndef STALL_TIME                  /* without a byte moving */
 #define STALL_TIME (60 * SECONDS)
 #endif
-#define LINGER_FIRST 1 /* after the reply: the peer may close first */
-#define LINGER_IDLE  (5 * SECONDS)  /* after the reply: silence until close */
-#define LINGER_TIME  (30 * SECONDS) /* after the reply: all in all */
-#define NEWLINE_TIME 500            /* for the newline that ends an UPL */
-#define STOP_TIME    1500           /* for replies under way at SIGTERM */
-#define STOP_SURELY  2 /* s after SIGTERM; whatever blocks us: the end */
-#define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure: closed */
+/* After the reply: the peer may close first; silence until we do; all in all.
+ */
+#define LINGER_FIRST 1
+#define LINGER_IDLE  (5 * SECONDS)
+#define LINGER_TIME  (30 * SECONDS)
+
+#define NEWLINE_TIME 500  /* for the newline that ends an UPL */
+#define STOP_TIME    1500 /* for replies under way at SIGTERM */
+#define STOP_SURELY  2    /* s after SIGTERM; whatever blocks us: the end */
+
+/* Who gives way when places are short (net/admission.h). */
+#define EVICT_AGE    (10 * SECONDS) /* idle so long, under pressure */
 #define EVICT_GRACE  20 /* with no place left: for the first words to come */
 #define CHECK_AGE    (30 * SECONDS) /* waits so long for its password's check */
 #define CROWD_AGE    (2 * SECONDS) /* with no place left: of one who has many */
 #define FEW_PLACES   4             /* of one user: no crowd yet */
 #define USER_AGE     (10 * MINUTES) /* idle so long, with no place left */
 #define LEAST_BYTES  10240 /* in EVICT_AGE, or a transfer is as good as idle */
-#define REMOVALS_AGAIN                                                         \
-	(10 * SECONDS)       /* FS: unfinished removals, over again            \
-			      */
-#define REMOVALS_AT_ONCE 32  /* FS: removals that the AS is asked about */
-#define INTENT_AGAIN     100 /* FS: ... where another's stands */
-#define INTENT_TIME      (8 * SECONDS) /* FS: a REM's turn comes, or INV */
-#define WORK_TOUCH       (10 * SECONDS) /* FS: its lock file says that it lives */
-#define WORK_FRESH       (30 * SECONDS) /* ... and for so long is believed */
-#define FDS_RESERVED     32             /* descriptors that are not clients' */
+#define FDS_RESERVED 32    /* descriptors that are not clients' */
+
+/* Removals at the FS (fs/intent.h). */
+#define REMOVALS_AGAIN   (10 * SECONDS) /* what is unfinished, over again */
+#define REMOVALS_AT_ONCE 12             /* REMs that are not decided yet */
+#define INTENT_AGAIN     100            /* ms, where another's stands */
+#define INTENT_TIME      (8 * SECONDS)  /* a REM's turn comes, or INV */
+#define WORK_FRESH       (30 * SECONDS) /* a lock file of a living FS */
 
 /* Second factor. */
 #ifndef VC_LIFE

@@ -1,11 +1,11 @@
 /*
  * lock - one AS a data directory, and what proves that it is still this one.
  *
- * DIR/lock says who holds the directory: host, process ID, and the how manieth
- * AS of this directory it is.  Of the file's bytes two are locked: the first by
- * the AS, the second, shared, by each of its workers.  Both locks go with their
- * process, however it ends; so a worker whose AS was killed, and which may be
- * writing still, keeps the next AS waiting.
+ * DIR/lock says who holds the directory: host, process ID, and a number that is
+ * one more for each AS that has held it.  Of the file's bytes two are locked:
+ * the first by the AS, the second, shared, by each of its workers.  Both locks
+ * go with their process, however it ends; so a worker whose AS was killed, and
+ * which may be writing still, keeps the next AS waiting.
  *
  * DIR/work is each AS's own: the one before it is removed before it serves.
  * Whatever is changed is renamed into place out of it, so that on a file system
@@ -20,7 +20,8 @@
 #include <stdbool.h>
 
 /*
- * Take the directory root; wait for the AS that holds it, or refuse.  Then wait
+ * Take the directory root; wait for the AS that holds it, which is said, or
+ * refuse.  Then wait
  * up to ORPHAN_TIME for workers of the last AS, and say so after a second.
  * NULL, with *work a descriptor of the new work directory, or what is wrong.
  */
@@ -34,10 +35,11 @@ const char *lock_take(int root, bool wait, int *work);
 bool lock_join(void);
 
 /*
- * Before a change is confirmed, and once in HELD_TIME: returns where the
- * directory is still ours.  Otherwise another AS may have changed what we are
- * about to confirm: says so, and ends the program.
+ * Before a change is confirmed, and once in HELD_TIME: is the directory still
+ * ours?  Where it is not, another AS may have changed what we are about to
+ * confirm: says so, and ends the program.  False where the disk does not tell:
+ * nothing may be confirmed then.
  */
-void lock_prove(void);
+bool lock_prove(void);
 
 #endif

@@ -122,6 +122,8 @@ struct server {
 void clients_watch(struct server *as, struct ready *r, ms_t now);
 void clients_step(struct server *as, const struct ready *r, ms_t now);
 void clients_log_out(struct server *as, const char *uid); /* everywhere */
+/* Codes may be sent sooner than was said: REQs that wait for that ask again. */
+void clients_ask_again(struct server *as, const char *uid, ms_t now);
 bool clients_idle(const struct server *as); /* no reply is under way */
 
 /* session.c: one of them, a life from session_open() to FREE */

@@ -41,8 +41,8 @@ bool workdir_is_alive(const struct store *s, const char *owner);
 
 /*
  * Our directory shows that we live, also where locks do not reach: to be called
- * every WORK_TOUCH by whichever process of ours.  -1 where it is not there any
- * more (ENOENT) or can no longer be used.
+ * well within every WORK_FRESH, by whichever process of ours.  -1 where it is
+ * not there any more (ENOENT) or can no longer be used.
  */
 int workdir_touch(const struct store *s);
 

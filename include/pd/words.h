@@ -68,8 +68,9 @@
 	"Start pd again and register to take the device back."
 
 /* Said before the wait; and on stderr when that takes more than a second. */
-#define SAY_LEAVING "Unregistering %s..."
-#define SAY_WAITING "Waiting for the AS at %s to answer..."
+#define SAY_LOOKING_UP "Looking up %s..."
+#define SAY_LEAVING    "Unregistering %s..."
+#define SAY_WAITING    "Waiting for the AS at %s to answer..."
 
 /* Help, one line a command. */
 #define HELP_REG   "make this the device of a user"

@@ -38,6 +38,12 @@ void terminal_status(const char *line);
 int terminal_columns(void);
 
 /*
+ * What cannot be watched, such as the system's resolver, begins: this is said
+ * on stderr when it takes more than WAIT_UNSAID.  NULL: it has ended.
+ */
+void terminal_slow(const char *what);
+
+/*
  * Our terminal belongs to another job of the shell.  Who reads it then is
  * stopped: look again in BACKGROUND_PAUSE.
  */

@@ -86,9 +86,10 @@
 #define SAY_REMOVED "Removed all files and the account of %s."
 
 /* A wait of more than a second, on stderr. */
-#define SAY_TO_AS   "Connecting to the AS at %s..."
-#define SAY_TO_FS   "Connecting to the FS at %s..."
-#define SAY_WAIT_AS "Waiting for the AS to answer..."
+#define SAY_LOOKING_UP "Looking up %s..."
+#define SAY_TO_AS      "Connecting to the AS at %s..."
+#define SAY_TO_FS      "Connecting to the FS at %s..."
+#define SAY_WAIT_AS    "Waiting for the AS to answer..."
 #define SAY_WAIT_LOG                                                           \
 	"Waiting for the AS, which is slow after wrong passwords..."
 #define SAY_WAIT_FS   "Waiting for the FS to answer..."

@@ -49,11 +49,11 @@ finish(struct server *as, struct change *c, enum status status)
 {
 	struct msg req, reply;
 
+	if (status == ST_OK && !lock_prove())
+		status = ST_NOK;
 	request_of(c, &req);
 	if (c->type == MSG_REG && status == ST_OK)
 		person_of(c->uid)->self = c->who.to;
-	if (status == ST_OK)
-		lock_prove();
 	wire_reply(&reply, c->type, status);
 	udp_answer(as, &c->who, &req, WIRE_OK, &reply);
 	wipe(req.pass, sizeof(req.pass));
@@ -207,10 +207,10 @@ hash(struct server *as, struct change *c, const struct msg *req,
 	t->body.verify = a->pair[0] != '\0';
 	if (!t->body.verify) {
 		t->body.change = ACCOUNT_CREATE;
-		person_is_new(person_of(c->uid));
-		failures_keep(c->uid);
 		random_bytes(t->body.salt, sizeof(t->body.salt));
 		set_device(&t->body.account, req);
+		person_is_new(person_of(c->uid));
+		failures_keep(c->uid);
 	}
 	work(as, c, t);
 }
@@ -257,6 +257,7 @@ begin(struct server *as, struct change *c, struct task *t, ms_t now)
 		accounts_report(c->uid);
 		finish(as, c, ST_NOK);
 	}
+	wipe(req.pass, sizeof(req.pass));
 }
 
 void
@@ -300,16 +301,20 @@ void
 change_write(struct server *as, struct change *c, struct task *t)
 {
 	struct msg req;
+	enum account_state state = ACCOUNT_FOUND;
 
 	request_of(c, &req);
+	wipe(req.pass, sizeof(req.pass)); /* it has been found right */
 	if (c->type == MSG_VLD) {
 		t->body.change = ACCOUNT_REMOVE;
 		change_removal(&t->body.asked, &c->who, &req);
-	} else if (accounts_load(c->uid, &t->body.account) == ACCOUNT_FOUND) {
+	} else if ((state = accounts_load(c->uid, &t->body.account)) ==
+	    ACCOUNT_FOUND) {
 		t->body.change = ACCOUNT_UPDATE;
 		set_device(&t->body.account, &req);
 	} else {
-		accounts_report(c->uid);
+		if (state == ACCOUNT_UNREADABLE)
+			accounts_report(c->uid);
 		person_of(c->uid)->changing = false;
 		as->unblock = true;
 		finish(as, c, ST_NOK);
@@ -340,7 +345,8 @@ removed(struct server *as, struct change *c, const struct task *t, ms_t now)
 	struct person *p = person_of(c->uid);
 	struct msg cnf, vld;
 
-	if (t->job.state == JOB_FAILED || t->body.result == ACCOUNT_UNSURE) {
+	if (t->job.state == JOB_FAILED || t->body.result == ACCOUNT_UNSURE ||
+	    (t->body.result == ACCOUNT_DONE && !lock_prove())) {
 		p->changing = true;
 		c->wait_until = now + REMOVAL_RETRY;
 		c->state = CHANGE_DELAYED;
@@ -374,14 +380,6 @@ report_failure(const struct task *t)
 	}
 }
 
-/* Another device: the wrong codes that were sent to the last one. */
-static void
-moved(const char *uid, ms_t now)
-{
-	person_moved(person_of(uid), now);
-	failures_keep(uid);
-}
-
 /* A REG or UNR: answer, or go on to the next step. */
 static void
 registered(struct server *as, struct change *c, const struct task *t, ms_t now)
@@ -398,8 +396,11 @@ registered(struct server *as, struct change *c, const struct task *t, ms_t now)
 	    t->body.result == ACCOUNT_WRONG) {
 		wrong_password(as, c, now);
 	} else {
-		if (ok && c->type == MSG_REG)
-			moved(c->uid, now);
+		if (ok && c->type == MSG_REG) { /* to another device */
+			person_moved(person_of(c->uid), now);
+			failures_keep(c->uid);
+			clients_ask_again(as, c->uid, now);
+		}
 		finish(as, c, ok ? ST_OK : ST_NOK);
 	}
 	wipe(req.pass, sizeof(req.pass));

@@ -1,4 +1,6 @@
-#include "as/server.h"
+#include <string.h>
+
+#include "as/factor.h"
 #include "policy.h"
 
 #define ACCEPTS_A_ROUND 64
@@ -128,6 +130,17 @@ clients_step(struct server *as, const struct ready *r, ms_t now)
 			admission_leave(&as->places, as->places.order[k]);
 	if (listener_readable(&as->listener, r))
 		accept_some(as, now);
+}
+
+void
+clients_ask_again(struct server *as, const char *uid, ms_t now)
+{
+	for (int k = 0; k < as->places.taken; k++) {
+		struct session *s = &as->session[as->places.order[k]];
+
+		if (s->state == PACING && strcmp(s->code.uid, uid) == 0)
+			s->wait_until = now;
+	}
 }
 
 void

@@ -48,16 +48,19 @@ name_host(char host[HOST_LEN + 1])
 			*c = '?';
 }
 
-/* Who holds the directory, as the file says it; all-zero: it does not. */
-static void
+/* Who holds the directory, as the file says it; all-zero: it does not.  False:
+ * it cannot be read. */
+static bool
 read_record(int fd, struct holder *h)
 {
 	char text[RECORD_LEN + 1] = "";
+	bool got = pread(fd, text, RECORD_LEN, 0) != -1;
 
 	memset(h, 0, sizeof(*h));
-	if (pread(fd, text, RECORD_LEN, 0) == -1 ||
+	if (!got ||
 	    sscanf(text, "%63[!-~] %ld %lu", h->host, &h->pid, &h->number) != 3)
 		memset(h, 0, sizeof(*h));
+	return got;
 }
 
 static bool
@@ -78,13 +81,10 @@ write_record(void)
 }
 
 static bool
-is_own(int fd)
+is_own(const struct holder *h)
 {
-	struct holder h;
-
-	read_record(fd, &h);
-	return h.number == own.number && h.pid == own.pid &&
-	    strcmp(h.host, own.host) == 0;
+	return h->number == own.number && h->pid == own.pid &&
+	    strcmp(h->host, own.host) == 0;
 }
 
 /* A process of another host, or PID namespace, may have no number here. */
@@ -180,8 +180,15 @@ lock_take(int dir, bool wait, int *new_work)
 	file = open_file();
 	if (file == -1)
 		return strerror(errno);
-	if (disk_lock(file, HOLDER_BYTE, wait) == -1)
-		return is_locked_by_others() ? in_use() : strerror(errno);
+	if (disk_lock(file, HOLDER_BYTE, false) == -1) {
+		if (!is_locked_by_others())
+			return strerror(errno);
+		if (!wait)
+			return in_use();
+		log_info("AS stands by: the directory is %s", in_use());
+		if (disk_lock(file, HOLDER_BYTE, true) == -1)
+			return strerror(errno);
+	}
 	error = await_workers();
 	if (error != NULL)
 		return error;
@@ -197,6 +204,7 @@ bool
 lock_join(void)
 {
 	static int share = -1;
+	struct holder h;
 	int fd;
 
 	if (share != -1)
@@ -204,7 +212,8 @@ lock_join(void)
 	fd = open_file();
 	if (fd == -1)
 		return false;
-	if (disk_lock_shared(fd, WORKER_BYTE) == 0 && is_own(fd)) {
+	if (disk_lock_shared(fd, WORKER_BYTE) == 0 && read_record(fd, &h) &&
+	    is_own(&h)) {
 		share = fd;
 		return true;
 	}
@@ -213,21 +222,36 @@ lock_join(void)
 	return false;
 }
 
-/* On a remote file system the first two ask its server; the third, too. */
-void
+static _Noreturn void
+end_succeeded(const struct holder *h)
+{
+	if (h->number != 0 && h->number != own.number)
+		fatalx("the AS with process ID %ld on %s has taken over the "
+		       "accounts: this one ends",
+		    h->pid, h->host);
+	fatalx("the lock or the work directory of the accounts is lost, and "
+	       "another AS may have taken over: this one ends");
+}
+
+/* Of a remote file system all three ask the server. */
+bool
 lock_prove(void)
 {
 	bool locked = disk_lock(file, HOLDER_BYTE, false) == 0;
+	bool refused = !locked && is_locked_by_others();
 	struct holder h;
 	struct stat st;
 
-	if (locked && is_own(file) && fstat(work, &st) == 0 && st.st_nlink > 0)
-		return;
-	read_record(file, &h);
-	if (h.number != 0 && h.number != own.number)
-		fatalx("the AS with process ID %ld on %s has taken over the "
-		       "accounts: this one ends",
-		    h.pid, h.host);
-	fatalx("the lock or the work directory of the accounts is lost, and "
-	       "another AS may have taken over: this one ends");
+	if (!read_record(file, &h))
+		return false;
+	if (refused || !is_own(&h))
+		end_succeeded(&h);
+	if (fstat(work, &st) == -1) {
+		if (errno == ESTALE || errno == ENOENT)
+			end_succeeded(&h);
+		return false;
+	}
+	if (st.st_nlink == 0)
+		end_succeeded(&h);
+	return locked;
 }

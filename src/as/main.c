@@ -184,8 +184,8 @@ prove_lock(ms_t now)
 {
 	if (now - as.proved < HELD_TIME)
 		return;
-	lock_prove();
-	as.proved = now;
+	if (lock_prove())
+		as.proved = now;
 }
 
 static bool

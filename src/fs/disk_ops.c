@@ -91,11 +91,13 @@ static enum status
 add_file(struct store *s, struct disk_op *j, int *dir, int fd)
 {
 	struct generation g;
+	struct intent i;
 	enum status status;
 
 	if (generation_load(s, j->uid, &g) == -1)
 		return failed(j);
-	if (!generation_same(&g, &j->generation) || g.state == FILES_GOING)
+	if (!generation_same(&g, &j->generation) || g.state == FILES_GOING ||
+	    (intent_load(s, j->uid, &i) == 0 && i.confirmed))
 		return ST_INV;
 	*dir = user_dir_make(s->root, j->uid);
 	if (*dir == -1)
@@ -401,14 +403,13 @@ remove_user(struct store *s, struct disk_op *j)
 	return status;
 }
 
-/* From the first one on also our own directory is looked after. */
+/* Our own directory is looked after, too. */
 static enum status
 review(struct store *s, struct disk_op *j)
 {
 	int more;
 
-	if (j->uid[0] == '\0')
-		j->is_stale = workdir_touch(s) == -1;
+	j->is_stale = workdir_touch(s) == -1;
 	while ((more = intent_next(s, j->uid)) == 1) {
 		if (intent_load(s, j->uid, &j->intent) == -1) {
 			if (errno != ENOENT)

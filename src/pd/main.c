@@ -63,10 +63,14 @@ prepare(const struct options *o)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
 		TERMINAL_SIGNALS };
-	const char *wrong = addr_resolve(&pd.as, o->as_host, o->as_port);
-	char name[ADDR_NAME_MAX];
+	const char *wrong;
+	char text[96], name[ADDR_NAME_MAX];
 	int result;
 
+	snprintf(text, sizeof(text), SAY_LOOKING_UP, o->as_host);
+	terminal_slow(text);
+	wrong = addr_resolve(&pd.as, o->as_host, o->as_port);
+	terminal_slow(NULL);
 	if (wrong != NULL) {
 		warn(SAY_NO_HOST, o->as_host, wrong);
 		return EXIT_UNREACHABLE;

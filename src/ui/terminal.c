@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "net/signals.h"
+#include "policy.h"
 #include "sys/fd.h"
 #include "ui/options.h"
 #include "ui/terminal.h"
@@ -57,25 +58,33 @@ terminal_lost(void)
 	return lost;
 }
 
-int
-terminal_columns(void)
+static int
+columns_of(int fd)
 {
 	const char *columns = getenv("COLUMNS");
 	int n = columns != NULL ? (int)strtol(columns, NULL, 10) : 0;
 #ifdef TIOCGWINSZ
 	struct winsize size;
 
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		n = size.ws_col;
+#else
+	(void)fd;
 #endif
 	return n > 0 ? n : COLUMNS_USUAL;
+}
+
+int
+terminal_columns(void)
+{
+	return columns_of(STDERR_FILENO);
 }
 
 /* The whole line of the cursor, whatever stands there. */
 static void
 wipe_line(FILE *to)
 {
-	fprintf(to, "\r%*s\r", terminal_columns() - 1, "");
+	fprintf(to, "\r%*s\r", columns_of(fileno(to)) - 1, "");
 	fflush(to);
 }
 
@@ -132,6 +141,31 @@ warn(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	fprintf(stderr, "%s\n", text);
+}
+
+static char slow[128];
+
+static void
+say_slow(int number)
+{
+	(void)number;
+	if (write(STDERR_FILENO, slow, strlen(slow)) == -1) {
+		/* It was for somebody who is not there. */
+	}
+}
+
+void
+terminal_slow(const char *what)
+{
+	struct sigaction action = { .sa_handler = say_slow,
+		.sa_flags = SA_RESTART };
+
+	alarm(0);
+	if (what == NULL)
+		return;
+	snprintf(slow, sizeof(slow), "%s\n", what);
+	sigaction(SIGALRM, &action, NULL);
+	alarm((unsigned)(WAIT_UNSAID / SECONDS));
 }
 
 bool

@@ -50,8 +50,13 @@ static const struct option_table table = {
 static bool
 find_host(struct addr *addr, const struct place *place, int option)
 {
-	const char *wrong = addr_resolve(addr, place->host, place->port);
+	const char *wrong;
+	char text[96];
 
+	snprintf(text, sizeof(text), SAY_LOOKING_UP, place->host);
+	terminal_slow(text);
+	wrong = addr_resolve(addr, place->host, place->port);
+	terminal_slow(NULL);
 	if (wrong != NULL)
 		warn(SAY_NO_HOST, place->host, wrong, option);
 	return wrong == NULL;

@@ -25,7 +25,7 @@ done | awk -v known="$here/calls.txt" '
 			plain = name
 			# what libraries, sanitizers and compilers make of it
 			sub(/@.*/, "", plain)
-			if (plain ~ /^__(asan|ubsan|sanitizer|gcov|stack_chk|sancov|llvm|afl)_/)
+			if (plain ~ /^__(asan|ubsan|sanitizer|gcov|stack_chk|sancov|llvm|afl|cpu)_/)
 				continue
 			sub(/^__isoc(99|23)_/, "", plain)
 			sub(/^___/, "_", plain)

@@ -33,9 +33,10 @@ lock_join(void)
 	return !world_fails();
 }
 
-void
+bool
 lock_prove(void)
 {
+	return !world_fails();
 }
 
 int

@@ -321,6 +321,12 @@ terminal_columns(void)
 	return 80;
 }
 
+void
+terminal_slow(const char *what)
+{
+	(void)what;
+}
+
 bool
 terminal_in_background(void)
 {

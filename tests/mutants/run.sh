@@ -15,7 +15,7 @@
 #
 # One line a mutant. Exit status 1 where one survives, or does not apply any
 # more. From the environment: JOBS, how many at once (2); QUICKLY=1 tries only
-# what NOTE names; PATTERN is for grep, over whole lines of the list.
+# what NOTE names; LIST, another list. PATTERN is for grep, over whole lines.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -72,11 +72,13 @@ noticed_by() { # NOTE
 }
 
 try_unit() { # NAME
+	[ -x "build/gn0/tests/unit/test_$1" ] || return 1
 	! timeout 120 "build/gn0/tests/unit/test_$1" >said 2>&1 &&
 	    echo "unit $1"
 }
 
 try_talk() { # [TRANSCRIPT]
+	[ $# -eq 0 ] || [ -f "$1" ] || return 1
 	! BIN=build/gn0 TOOLS=build/gn0 QUICK=build/gn0-policy STOP=1 \
 	    timeout 300 sh tests/system/run.sh "$@" >said 2>&1 &&
 	    echo "talk $(sed -n 's,.*tests/system/\([a-z0-9-]*\)\.talk.*,\1,p;
@@ -105,12 +107,12 @@ mutant() {
 	[ "$file" = "$where" ] || function=${where#*:}
 	case $note in
 	"no difference"*)
-		echo "no difference	$where: $TEXT"
+		printf "no difference	%s: %s\n" "$where" "$TEXT"
 		return ;;
 	esac
 	if ! [ -f "$file" ] || ! change "$file" "$function" >changed ||
 	    cmp -s changed "$file"; then
-		echo "does not apply	$where: $TEXT"
+		printf "does not apply	%s: %s\n" "$where" "$TEXT"
 		return
 	fi
 	cp -p "$file" "$work/original.$$.$1"
@@ -124,7 +126,7 @@ mutant() {
 	fi
 	cat "$work/original.$$.$1" >"$file"
 	rm "$work/original.$$.$1"
-	echo "$verdict$where: $TEXT -> $PUT"
+	printf "%s%s: %s -> %s\n" "$verdict" "$where" "$TEXT" "$PUT"
 }
 
 # Takes the mutants that nobody has claimed yet.
@@ -140,7 +142,7 @@ worker() { # NUMBER
 	done <"$work/list"
 }
 
-grep -v -e '^#' -e '^$' "$here/list" | grep -e "${1:-.}" >"$work/list"
+grep -v -e "^#" -e "^$" "${LIST:-$here/list}" | grep -e "${1:-.}" >"$work/list"
 mkdir "$work/base"
 (cd "$tree" && cp -Rp Makefile include src tests "$work/base/" &&
     mkdir -p build "$work/base/build" && for b in gn0 gn0-policy; do
@@ -149,6 +151,18 @@ mkdir "$work/base"
 : >"$work/all"
 cd "$work/base" || exit 2
 build || { cat said; exit 2; }
+
+# A test that is red anyway would notice everything.
+cut -f 4 "$work/list" | grep -e '^unit ' -e '^talk ' -e '^row ' | sort -u |
+    while read -r note; do
+	by=$(QUICKLY=1 noticed_by "$note") &&
+	    echo "without a mutant $by is red:" && cat said
+    done >"$work/red"
+if [ -z "${QUICKLY:-}" ] && by=$(noticed_by ''); then
+	echo "without a mutant $by is red:" | cat - said >>"$work/red"
+fi
+[ ! -s "$work/red" ] || { cat "$work/red"; exit 2; }
+
 n=${JOBS:-2}
 while [ "$n" -gt 0 ]; do
 	worker "$n" &

@@ -92,6 +92,43 @@ use_after(struct person *p, long by, int ms, bool good)
 		flaw("%s: a TID is answered \"%s\"", what, p->said);
 }
 
+/* What the AS finds at its start: dates of files, and another time of day. */
+static bool
+restart_with(const char *accounts, const char *removals, long by)
+{
+	server_end(&trial_as, SIGTERM);
+	run_shell("find '%s' -type f -exec touch -t %s {} +", trial_as.data,
+	    accounts);
+	run_shell("find '%s/removed' -type f -exec touch -t %s {} +",
+	    trial_as.data, removals);
+	turn_clock(by);
+	return server_start(&trial_as);
+}
+
+#define LONG_AGO "199001010000"
+#define ONE_DAY  "203801010000"
+#define YEAR     (365 * DAY)
+
+/* An account and its removal are what they are, whatever their dates say. */
+static void
+dates_decide_nothing(struct person *p)
+{
+	bool device;
+
+	if (!restart_with(LONG_AGO, ONE_DAY, 20 * YEAR) || !person_login(p))
+		flaw("an old account is gone: \"%s\"", p->said);
+	person_did(p, 'X', NULL, 0, "RRM OK");
+	if (!restart_with(ONE_DAY, LONG_AGO, -20 * YEAR) ||
+	    trial_has_account(p, &device))
+		flaw("a removal long ago is undone");
+	if (!person_come(p))
+		flaw("cannot come again: \"%s\"", p->said);
+	if (!restart_with(LONG_AGO, ONE_DAY, 0) || !person_login(p))
+		flaw("removed over again: \"%s\"", p->said);
+	if (!restart_with(ONE_DAY, LONG_AGO, YEAR) || !person_login(p))
+		flaw("gone after all: \"%s\"", p->said);
+}
+
 void
 prove_clock_jumps(void)
 {
@@ -118,10 +155,12 @@ prove_clock_jumps(void)
 		use_after(&p, -DAY, LIFE_OVER, false);
 		use_after(&p, DAY, LIFE_OVER, false);
 	}
+	dates_decide_nothing(&p);
 	if (atomic_load(&turn->asked) == 0)
 		flaw("neither AS nor FS has seen the clock that is turned");
 	person_leave(&p);
 	trial_close();
-	figure("%d expired or revived, a day each way", flaws());
+	figure(
+	    "%d expired or revived: a day each way, dates of files", flaws());
 	allowed("0");
 }

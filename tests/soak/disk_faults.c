@@ -53,6 +53,7 @@ answered_ok(const struct person *p)
 static void
 check_server(struct server *s, const char *what)
 {
+	is_hopeless = NULL;
 	steer_off();
 	if (server_alive(s))
 		return;
@@ -135,6 +136,7 @@ fail_files(char op, int error, unsigned n, int onward)
 	steering()->error = error;
 	steering()->onward = onward;
 	steering()->files_only = 1;
+	is_hopeless = trial_hopeless;
 	steer_fault(FAULT_ERROR, ON_DISK, n);
 	if (!person_ask(&p, op, name, SIZE, tid) && op != 'R')
 		flaw("%s: no answer", what);
@@ -180,6 +182,7 @@ fail_account(bool stranger, int error, unsigned n, int onward)
 	steering()->error = error;
 	steering()->onward = onward;
 	steering()->files_only = 1;
+	is_hopeless = trial_hopeless;
 	steer_fault(FAULT_ERROR, ON_DISK, n);
 	ok = stranger ? person_register(&other) : person_unregister(&other);
 	fired = steer_fired();
@@ -290,6 +293,35 @@ run_full_disk(void)
 	return mounted;
 }
 
+/* A write that a signal interrupts has not failed: it is made again. */
+static void
+interrupt_write(struct server *s)
+{
+	bool at_as = s == &trial_as;
+	struct person p;
+	char tid[5];
+
+	trial_person(&p);
+	if (!at_as && (!person_come(&p) || !person_tid(&p, 'U', "i.txt", tid)))
+		flaw("EINTR: cannot prepare: %s", p.said);
+	steering()->error = EINTR;
+	steering()->onward = 0;
+	steering()->files_only = 1;
+	steer_fault(FAULT_ERROR, 1u << CALL_WRITE, 1);
+	if (at_as && !person_register(&p))
+		flaw("EINTR: a REG is answered \"%s\"", p.said);
+	if (!at_as &&
+	    (!person_ask(&p, 'U', "i.txt", SIZE, tid) || !answered_ok(&p)))
+		flaw("EINTR: an upload is answered \"%s\"", p.said);
+	steer_off();
+	if (!steer_fired())
+		flaw("EINTR: no write of the %s was seen", s->program);
+	if (!at_as)
+		person_did(&p, 'R', "i.txt", 0, "RRT OK 3000");
+	person_leave(&p);
+	runs++;
+}
+
 void
 prove_disk_faults(void)
 {
@@ -301,10 +333,12 @@ prove_disk_faults(void)
 		trial_close();
 		return;
 	}
+	interrupt_write(&trial_fs);
 	fail_all("LRUDX");
 	trial_close();
 	if (!trial_open(true))
 		return;
+	interrupt_write(&trial_as);
 	fail_all("SN");
 	trial_close();
 	figure("%d violations in %u faults%s", flaws(), runs,

@@ -41,6 +41,8 @@ static const struct row {
 	[36] = { "a class at once", prove_class },
 	[38] = { "nothing stuck stops a program", prove_stuck },
 	[40] = { "nobody holds all places", prove_places },
+	[41] = { "codes in turn", prove_code_turns },
+	[42] = { "others' wrong TIDs", prove_wrong_tids },
 };
 
 #define ROWS (int)(sizeof(rows) / sizeof(rows[0]))

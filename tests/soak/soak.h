@@ -91,6 +91,8 @@ void prove_one_as(void);
 void prove_every_input(void);
 void prove_class(void);
 void prove_places(void);
+void prove_code_turns(void);
+void prove_wrong_tids(void);
 void prove_stuck(void);
 
 #endif

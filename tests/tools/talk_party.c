@@ -176,6 +176,7 @@ party_become(const char *dir, char **argv, int in, int out, int err)
 	dup2(out, 1);
 	dup2(err, 2);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL); /* a shell's & ignores it */
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (chdir(dir) == 0)
 		execvp(argv[0], argv);

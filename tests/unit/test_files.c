@@ -411,8 +411,10 @@ static void
 a_removal_that_the_disk_refuses_stays_confirmed(void)
 {
 	struct disk_op j = job(FILE_REVIEW, "", "");
+	struct upload u;
 
 	store(USER, "a.txt", "aaa");
+	CHECK(upload_begin(&u, USER, "u.txt") == ST_OK, "begin");
 	CHECK(do_intent(FILE_INTEND, USER, "5555") == ST_OK, "intend");
 	unlink(in_root("removals/" USER ".last"));
 	CHECK(mkdir(in_root("removals/" USER ".last"), 0700) == 0, "planting");
@@ -423,6 +425,9 @@ a_removal_that_the_disk_refuses_stays_confirmed(void)
 		j.intent.confirmed && strcmp(j.intent.tid, "5555") == 0,
 	    "%d %s", (int)j.status, j.uid);
 	CHECK(rmdir(in_root("removals/" USER ".last")) == 0, "planted");
+	memset(&u.generation, 0, sizeof(u.generation));
+	CHECK(publish(&u, USER, "u.txt") == ST_INV, "published");
+	drop(&u);
 	CHECK(do_intent(FILE_REMOVE, USER, "5555") == ST_OK, "at last");
 	CHECK(!is_there(USER), "the files are still there");
 	j = job(FILE_REVIEW, "", "");

@@ -1,4 +1,9 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "test.h"
@@ -194,9 +199,59 @@ a_line_is_cut_into_words_at_blanks(void)
 	}
 }
 
+static volatile sig_atomic_t signalled;
+
+static void
+note(int number)
+{
+	signalled = number;
+}
+
+/* A child goes on sending signals until one has ended the read(). */
+static void
+an_interrupted_read_is_no_end(void)
+{
+	struct sigaction action = { .sa_handler = note };
+	const struct timespec pause = { 0, 5000000 };
+	struct lines l = opened();
+	pid_t parent = getpid(), child;
+
+	sigaction(SIGUSR1, &action, NULL);
+	child = fork();
+	while (child == 0) {
+		nanosleep(&pause, NULL);
+		if (kill(parent, SIGUSR1) == -1)
+			_exit(0);
+	}
+	lines_fill(&l);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	CHECK(signalled == SIGUSR1 && !l.ended && l.len == 0, "interrupted");
+	closed();
+}
+
+static void
+an_error_is_told_from_the_end(void)
+{
+	struct lines l = { .fd = open("/", O_RDONLY) };
+	char *line;
+
+	lines_fill(&l);
+	CHECK(l.ended && l.error == EISDIR && lines_take(&l, &line) == LINE_END,
+	    "a directory");
+	close(l.fd);
+	l = opened();
+	close(ends[1]);
+	lines_fill(&l);
+	CHECK(l.ended && l.error == 0, "the end");
+	close(ends[0]);
+}
+
 int
 main(void)
 {
+	an_interrupted_read_is_no_end();
+	an_error_is_told_from_the_end();
 	lines_that_come_together_are_all_there();
 	the_last_line_may_lack_its_newline();
 	cuts_do_not_matter();

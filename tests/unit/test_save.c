@@ -1,5 +1,7 @@
-/* A file that arrives, in a directory where others may write. */
+/* save - a file that arrives beside the old one, in a directory of others'. */
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,89 +11,139 @@
 #include "test.h"
 #include "user/save.h"
 
-#define VICTIM "victim.txt"
-
-/* Every name that a temporary of a.txt may get leads to somebody's file. */
 static void
-plant(const char *kind)
+put(const char *name, const char *text)
 {
-	char name[FNAME_MAX + 16];
+	FILE *f = fopen(name, "w");
 
-	for (int code = 0; code < 10000; code++) {
-		snprintf(name, sizeof(name), ".a.txt.%04d.%s", code, kind);
-		if (symlink(VICTIM, name) == -1)
-			exit(1);
-	}
+	CHECK(f != NULL && fputs(text, f) >= 0 && fclose(f) == 0, "%s", name);
 }
 
-static void
-uproot(const char *kind)
+static bool
+holds(const char *name, const char *text)
 {
-	char name[FNAME_MAX + 16];
+	char got[64] = "";
+	FILE *f = fopen(name, "r");
+	size_t n = f != NULL ? fread(got, 1, sizeof(got) - 1, f) : 0;
 
-	for (int code = 0; code < 10000; code++) {
-		snprintf(name, sizeof(name), ".a.txt.%04d.%s", code, kind);
-		unlink(name);
-	}
+	if (f != NULL)
+		fclose(f);
+	return f != NULL && n == strlen(text) && strcmp(got, text) == 0;
 }
 
-static void
-nothing_is_written_through_a_planted_link(const char *kind)
+static bool
+is_there(const char *name)
 {
-	struct save s;
 	struct stat st;
 
-	plant(kind);
-	save_init(&s);
-	if (save_open(&s, "a.txt") == 0)
-		save_write(&s, 6, "secret", 6);
-	save_drop(&s);
-	CHECK(stat(VICTIM, &st) == 0 && st.st_size == 4, "%s: %ld bytes", kind,
-	    (long)st.st_size);
-	uproot(kind);
+	return lstat(name, &st) == 0;
+}
+
+static enum save_state
+close_it(struct save *s)
+{
+	struct ready r;
+	enum save_state state;
+
+	while ((state = save_close(s)) == SAVE_WAITING) {
+		ready_begin(&r);
+		save_watch(s, &r);
+		CHECK(ready_wait(&r) == 0, "select");
+		save_step(s, &r);
+	}
+	return state;
 }
 
 static void
-what_was_left_behind_goes_and_nothing_else(void)
+the_old_one_stays_until_the_new_one_is_whole(void)
 {
-	static const char *const mine[] = { ".a.txt.1234.part",
-		".b.txt.0001.temp" };
-	static const char *const others[] = { "a.txt", ".a.txt.123.part",
-		".a.txt.12x4.part", ".profile.1234.part" };
 	struct save s;
 
-	for (size_t i = 0; i < LEN(mine); i++)
-		close(open(mine[i], O_WRONLY | O_CREAT, 0600));
-	for (size_t i = 0; i < LEN(others); i++)
-		close(open(others[i], O_WRONLY | O_CREAT, 0600));
+	put("a.txt", "old");
 	save_init(&s);
-	CHECK(save_open(&s, "c.txt") == 0, "a place for c.txt");
+	CHECK(save_open(&s, "a.txt") == 0 && s.replaced, "open");
+	CHECK(save_write(&s, 3, "new", 3) == 0 && holds("a.txt", "old"),
+	    "written");
+	CHECK(is_there(s.temp) && close_it(&s) == SAVE_DONE, "closed");
+	CHECK(holds("a.txt", "new") && !is_there(s.temp), "named");
+	CHECK(save_open(&s, "b.txt") == 0 && !s.replaced, "another");
 	save_drop(&s);
-	for (size_t i = 0; i < LEN(mine); i++)
-		CHECK(access(mine[i], F_OK) == -1, "%s", mine[i]);
-	for (size_t i = 0; i < LEN(others); i++) {
-		CHECK(access(others[i], F_OK) == 0, "%s", others[i]);
-		unlink(others[i]);
+	save_drop(&s);
+	CHECK(!is_there("b.txt") && !is_there(s.temp), "dropped");
+	pool_stop(&s.pool);
+}
+
+static void
+what_the_killed_have_left_goes_and_nothing_else(void)
+{
+	static const char *const left[] = { ".a.txt.1234.part",
+		".b.txt.9999.temp" };
+	static const char *const others[] = { ".a.txt.12345.part",
+		".a.txt.part", ".a.txt.1234.partial", "a.txt.1234.part",
+		".a.1234.part", ".a.txt.12x4.part", "..1234.part" };
+	struct save one, two;
+
+	save_init(&one);
+	save_init(&two);
+	for (size_t i = 0; i < LEN(left); i++)
+		put(left[i], "left");
+	for (size_t i = 0; i < LEN(others); i++)
+		put(others[i], "kept");
+	CHECK(symlink("a.txt", ".c.txt.1234.part") == 0, "symlink");
+	CHECK(save_open(&one, "d.txt") == 0, "open");
+	for (size_t i = 0; i < LEN(left); i++)
+		CHECK(!is_there(left[i]), "%s", left[i]);
+	for (size_t i = 0; i < LEN(others); i++)
+		CHECK(holds(others[i], "kept"), "%s", others[i]);
+	CHECK(is_there(".c.txt.1234.part"), "a link is not followed");
+	save_drop(&one);
+}
+
+static void
+a_planted_link_is_not_written_through(void)
+{
+	char name[32];
+	struct save s;
+
+	put("victim", "untouched");
+	save_init(&s);
+	for (int i = 1000; i <= 9999; i++) {
+		snprintf(name, sizeof(name), ".e.txt.%d.temp", i);
+		CHECK(symlink("victim", name) == 0, "%s", name);
 	}
+	CHECK(save_open(&s, "e.txt") == -1 && errno == EEXIST, "open");
+	CHECK(holds("victim", "untouched"), "victim");
+}
+
+static void
+a_name_that_cannot_be_had_is_refused_before(void)
+{
+	struct save s;
+
+	save_init(&s);
+	CHECK(mkdir("f.txt", 0700) == 0 && save_open(&s, "f.txt") == -1 &&
+		errno == EISDIR && s.fd == -1,
+	    "a directory");
+	CHECK(is_there("f.txt"), "it is still there");
+	CHECK(symlink("nowhere", "g.txt") == 0 && save_open(&s, "g.txt") == 0 &&
+		save_write(&s, 1, "g", 1) == 0 && close_it(&s) == SAVE_DONE &&
+		holds("g.txt", "g") && !is_there("nowhere"),
+	    "a link is replaced");
+	pool_stop(&s.pool);
 }
 
 int
 main(void)
 {
-	char dir[] = "/tmp/test_save.XXXXXX";
-	int fd;
+	char dir[] = "/tmp/test_save.XXXXXX", clean[64];
 
-	if (random_open() == -1 || mkdtemp(dir) == NULL || chdir(dir) == -1)
-		return 1;
-	fd = open(VICTIM, O_WRONLY | O_CREAT, 0600);
-	if (fd == -1 || write(fd, "safe", 4) != 4)
-		return 1;
-	close(fd);
-	nothing_is_written_through_a_planted_link("temp");
-	nothing_is_written_through_a_planted_link("part");
-	what_was_left_behind_goes_and_nothing_else();
-	unlink(VICTIM);
-	CHECK(
-	    chdir("/") == 0 && rmdir(dir) == 0, "something is left in %s", dir);
+	CHECK(random_open() != -1 && mkdtemp(dir) != NULL && chdir(dir) == 0,
+	    "%s", dir);
+	the_old_one_stays_until_the_new_one_is_whole();
+	what_the_killed_have_left_goes_and_nothing_else();
+	a_planted_link_is_not_written_through();
+	a_name_that_cannot_be_had_is_refused_before();
+	snprintf(clean, sizeof(clean), "rm -rf %s", dir);
+	CHECK(chdir("/") == 0 && system(clean) == 0, "clean up");
 	return test_done("save");
 }
