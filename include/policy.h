@@ -98,9 +98,10 @@
 #ifndef KDF_ROUNDS
 #define KDF_ROUNDS 100000 /* of PBKDF2-HMAC-SHA256; 42 ms */
 #endif
-#define LOGINS_FREE  3 /* wrong ones answered without delay */
-#define LOGIN_DELAYS 1000, 2000, 4000, 8000, 15000
-#define DELAY_BY_UDP 4000 /* at most: who asks waits for 8 s */
+#define LOGINS_FREE      3              /* wrong ones answered without delay */
+#define LOGINS_FORGOTTEN (15 * MINUTES) /* without another wrong one */
+#define LOGIN_DELAYS     1000, 2000, 4000, 8000, 15000
+#define DELAY_BY_UDP     4000 /* at most: who asks waits for 8 s */
 
 /* The personal device. */
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */

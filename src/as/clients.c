@@ -1,6 +1,7 @@
 #include <string.h>
 
-#include "as/factor.h"
+#include "as/clients.h"
+#include "as/session.h"
 #include "policy.h"
 
 #define ACCEPTS_A_ROUND 64

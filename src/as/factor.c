@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "as/answer.h"
 #include "as/devices.h"
 #include "as/factor.h"
 #include "as/failures.h"
@@ -27,7 +28,7 @@ answer_req(struct session *s, enum status status, ms_t now)
 	} else
 		s->code.vc[0] = '\0';
 	devices_end(&s->vlc, status == ST_OK);
-	session_answer_status(s, &req, status, now);
+	answer_status(s, &req, status, now);
 }
 
 /* The first thing that is wrong with a REQ, in the order of section 3.2 d. */
@@ -57,7 +58,7 @@ factor_ask(
 
 	if (status != ST_OK) {
 		wire_reply(&reply, MSG_REQ, status);
-		session_answer(s, req, result, &reply, now);
+		answer(s, req, result, &reply, now);
 		return;
 	}
 	code_make(&s->code, req);
@@ -216,5 +217,5 @@ factor_confirm(struct server *as, struct session *s, const struct msg *aut,
 		}
 		failures_keep(code.uid);
 	}
-	session_answer(s, aut, result, &reply, now);
+	answer(s, aut, result, &reply, now);
 }

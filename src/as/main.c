@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "as/change.h"
+#include "as/clients.h"
 #include "as/failures.h"
 #include "as/lock.h"
 #include "as/tasks.h"
+#include "as/udp.h"
 #include "net/signals.h"
 #include "policy.h"
 #include "sys/disk.h"

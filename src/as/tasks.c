@@ -8,18 +8,6 @@
 #define TURNS_A_ROUND 16 /* some of them need no hash any more */
 
 void
-task_submit(struct server *as, struct task *t)
-{
-	pool_submit(&as->pool, &t->job, &t->body, -1);
-}
-
-void
-task_free(struct task *t)
-{
-	memset(t, 0, sizeof(*t));
-}
-
-void
 tasks_step(struct server *as, ms_t now)
 {
 	for (int i = 0; i < WORKERS; i++) {
@@ -32,7 +20,7 @@ tasks_step(struct server *as, ms_t now)
 			change_worked(as, t, now);
 		else
 			login_deserted(as, t, now);
-		task_free(t);
+		memset(t, 0, sizeof(*t));
 	}
 }
 
@@ -84,7 +72,7 @@ tasks_start(struct server *as, ms_t now)
 
 		if (t == NULL)
 			return;
-		task_free(t);
+		memset(t, 0, sizeof(*t));
 		if (i != -1)
 			change_write(as, &as->changes[i], t);
 		else if (!has_hasher(as) || !start_hash(as, t, now))

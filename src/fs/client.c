@@ -370,8 +370,7 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 		throttle_count(&s->guesses, number, from, now);
 	} else {
 		replay_keep(&s->replay, c->req.uid, c->req.tid, now);
-		throttle_forgive(
-		    &s->guesses, number, from, now, now + INV_TRUST);
+		throttle_forgive(&s->guesses, number, from, now + INV_TRUST);
 	}
 	if (right && held)
 		c->state = HELD;

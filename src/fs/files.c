@@ -5,10 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fs/disk_ops.h"
 #include "fs/files.h"
-#include "fs/user_dir.h"
-#include "fs/workdir.h"
 #include "sys/disk.h"
 
 #define TEMPS 1000000000u /* then their numbers begin again */
