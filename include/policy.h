@@ -110,6 +110,10 @@
 #define VLC_ROUND    64  /* taken in a round of the loop */
 #define VLC_WAITING  (1 << 20) /* bytes of them that may wait for us */
 
+/* Certificates that we issue (sys/keys.h), in days. */
+#define ROOT_DAYS        7300 /* of an authority, by its own key */
+#define CERTIFICATE_DAYS 3650 /* of all others, and no longer than theirs */
+
 /* The person at user and pd. */
 #define CONNECT_TRIES 3             /* to reach the AS again, ... */
 #define CONNECT_PAUSE (1 * SECONDS) /* ... so long after each */
