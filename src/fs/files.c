@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "fs/files.h"
+#include "policy.h"
 #include "sys/disk.h"
 
 #define TEMPS 1000000000u /* then their numbers begin again */

@@ -1,19 +1,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "fs/workdir.h"
 #include "policy.h"
+#include "proto/wire.h"
 #include "sys/disk.h"
 
 #define WORK     "work"     /* no user's directory: those are digits */
 #define REMOVALS "removals" /* nor is this */
 #define LOCK     "lock"
-#define STARTING 100000 /* the byte after the last UID's */
+#define STARTING UIDS /* the byte after the last UID's */
 
 static char own[OWNER_MAX];
 
@@ -333,7 +333,7 @@ is_current(int fd)
 int
 user_lock(struct store *s, const char *uid)
 {
-	long byte = strtol(uid, NULL, 10);
+	off_t byte = wire_number(uid);
 
 	if (s->locker != getpid())
 		s->locks = -1; /* our parent's is closed here */
@@ -346,5 +346,5 @@ user_lock(struct store *s, const char *uid)
 void
 user_unlock(const struct store *s, const char *uid)
 {
-	disk_unlock(s->locks, strtol(uid, NULL, 10));
+	disk_unlock(s->locks, wire_number(uid));
 }

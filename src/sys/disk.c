@@ -10,11 +10,10 @@
 #include <sys/vfs.h>
 #endif
 
+#include "policy.h"
 #include "sys/clock.h"
 #include "sys/disk.h"
 #include "sys/fd.h"
-
-#define ROOM_SLOW 100 /* ms */
 
 bool
 disk_is_missing(const char *path)
@@ -158,7 +157,7 @@ disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size)
 		more = DISK_STRETCH;
 	began = now_ms();
 	posix_fallocate(fd, (off_t)*room, (off_t)more);
-	room_refused = now_ms() - began > ROOM_SLOW;
+	room_refused = now_ms() - began > PREALLOCATE_SLOW;
 	*room += more;
 }
 
