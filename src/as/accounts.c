@@ -20,14 +20,6 @@ static int root = -1, work = -1, removed = -1;
 static bool restricted;
 static unsigned char approved[(UIDS + 7) / 8]; /* a bit a UID */
 
-static int
-open_made(const char *name)
-{
-	if (mkdirat(root, name, 0700) == -1 && errno != EEXIST)
-		return -1;
-	return disk_open_dir(root, name);
-}
-
 const char *
 accounts_open(const char *dir, bool wait, int keep[3])
 {
@@ -37,7 +29,7 @@ accounts_open(const char *dir, bool wait, int keep[3])
 		why = lock_take(root, wait, &work);
 	if (why != NULL)
 		return why;
-	removed = open_made("removed");
+	removed = disk_make_dir(root, "removed");
 	if (removed == -1)
 		return strerror(errno);
 	keep[0] = root;

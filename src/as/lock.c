@@ -151,19 +151,10 @@ await_workers(void)
 	return NULL;
 }
 
-static bool
-purge_it(int dir, const char *name, void *arg)
-{
-	(void)arg;
-	disk_purge(dir, name);
-	return true;
-}
-
 /* A new one: whoever still has the old one open can put nothing into it. */
 static int
 make_work(void)
 {
-	disk_each(root, WORK, purge_it, NULL);
 	if (disk_purge(root, WORK) == -1 || mkdirat(root, WORK, 0700) == -1)
 		return -1;
 	return disk_open_dir(root, WORK);

@@ -30,6 +30,14 @@ disk_open_dir(int at, const char *name)
 	    at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+int
+disk_make_dir(int at, const char *name)
+{
+	if (mkdirat(at, name, 0700) == -1 && errno != EEXIST)
+		return -1;
+	return disk_open_dir(at, name);
+}
+
 const char *
 disk_root(const char *path, int *fd)
 {
@@ -218,10 +226,10 @@ disk_save(int at, const char *name, int work, const char *text)
 }
 
 static bool
-unlink_it(int dir, const char *name, void *arg)
+purge_it(int dir, const char *name, void *arg)
 {
 	(void)arg;
-	unlinkat(dir, name, 0);
+	disk_purge(dir, name);
 	return true;
 }
 
@@ -230,7 +238,7 @@ disk_purge(int at, const char *name)
 {
 	if (unlinkat(at, name, 0) == 0 || errno == ENOENT)
 		return 0;
-	disk_each(at, name, unlink_it, NULL);
+	disk_each(at, name, purge_it, NULL);
 	return unlinkat(at, name, AT_REMOVEDIR);
 }
 
@@ -244,7 +252,7 @@ disk_each(
 	int error;
 
 	if (d == NULL)
-		return fd == -1 ? -1 : close_with_errno(fd);
+		return close_with_errno(fd);
 	while (errno = 0, (e = readdir(d)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 &&
 		    strcmp(e->d_name, "..") != 0 && !each(fd, e->d_name, arg))
