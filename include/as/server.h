@@ -24,12 +24,12 @@
 #include "net/admission.h"
 #include "net/listener.h"
 #include "net/turns.h"
+#include "policy.h"
 #include "sys/pool.h"
 
-#define SESSIONS_MAX 992 /* FD_SETSIZE - FDS_RESERVED */
-#define CHANGES_MAX  1024
-#define WORKERS      4
-
+_Static_assert(SESSIONS_MAX + FDS_RESERVED <= FD_SETSIZE,
+    "select() can watch every session");
+_Static_assert(WORKERS > 1, "while one writes, one can hash");
 _Static_assert(SESSIONS_MAX <= PLACES_MAX && SESSIONS_MAX <= TURNS_MAX,
     "every session can have a place, and a turn");
 _Static_assert(CHANGES_MAX <= PLACES_MAX && CHANGES_MAX <= TURNS_MAX,

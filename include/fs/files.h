@@ -23,8 +23,6 @@
 #include "fs/user_dir.h"
 #include "proto/wire.h"
 
-#define UPLOADS_MAX 512 /* at a time */
-
 /* Take possession of the directory: NULL, or why that failed. */
 const char *files_start(const char *path);
 

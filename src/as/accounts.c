@@ -16,20 +16,9 @@
 #include "sys/log.h"
 #include "ui/line.h"
 
-#define UIDS       100000 /* five digits */
-#define ROUNDS_MAX 10000000
-
 static int root = -1, work = -1, removed = -1;
 static bool restricted;
 static unsigned char approved[(UIDS + 7) / 8]; /* a bit a UID */
-
-static int
-open_made(const char *name)
-{
-	if (mkdirat(root, name, 0700) == -1 && errno != EEXIST)
-		return -1;
-	return disk_open_dir(root, name);
-}
 
 const char *
 accounts_open(const char *dir, bool wait, int keep[3])
@@ -40,19 +29,13 @@ accounts_open(const char *dir, bool wait, int keep[3])
 		why = lock_take(root, wait, &work);
 	if (why != NULL)
 		return why;
-	removed = open_made("removed");
+	removed = disk_make_dir(root, "removed");
 	if (removed == -1)
 		return strerror(errno);
 	keep[0] = root;
 	keep[1] = work;
 	keep[2] = removed;
 	return NULL;
-}
-
-static unsigned
-number_of(const char *uid)
-{
-	return (unsigned)strtoul(uid, NULL, 10);
 }
 
 int
@@ -82,8 +65,8 @@ accounts_approve(const char *file, int *line)
 			fclose(f);
 			return -1;
 		}
-		approved[number_of(uid) / 8] |=
-		    (unsigned char)(1u << number_of(uid) % 8);
+		approved[wire_number(uid) / 8] |=
+		    (unsigned char)(1u << wire_number(uid) % 8);
 		n++;
 	}
 	if (ferror(f)) {
@@ -97,9 +80,9 @@ accounts_approve(const char *file, int *line)
 bool
 accounts_approved(const char *uid)
 {
-	unsigned bits = approved[number_of(uid) / 8];
+	unsigned bits = approved[wire_number(uid) / 8];
 
-	return !restricted || (bits >> number_of(uid) % 8 & 1u) != 0;
+	return !restricted || (bits >> wire_number(uid) % 8 & 1u) != 0;
 }
 
 enum account_state
@@ -119,7 +102,7 @@ accounts_load(const char *uid, struct account *a)
 	if (n == 5 && wire_valid(F_IP, w[3]) && wire_valid(F_PORT, w[4])) {
 		a->has_device = true;
 		snprintf(a->ip, sizeof(a->ip), "%s", w[3]);
-		a->port = (uint16_t)number_of(w[4]);
+		a->port = (uint16_t)wire_number(w[4]);
 	}
 	return ACCOUNT_FOUND;
 }
@@ -185,9 +168,10 @@ verify(const char *pair, const char *pass)
 	    (salt_text = strchr(rounds, '$')) == NULL ||
 	    !get_hex(salt, salt_text + 1, SALT_LEN))
 		return false;
-	if (number_of(rounds) > ROUNDS_MAX) /* damage would keep us for hours */
+	if (wire_number(rounds) >
+	    KDF_ROUNDS_MAX) /* damage would keep us for hours */
 		return false;
-	format_pair(again, pass, salt, number_of(rounds));
+	format_pair(again, pass, salt, wire_number(rounds));
 	return strlen(pair) == strlen(again) &&
 	    same_bytes(pair, again, strlen(again));
 }
@@ -233,7 +217,7 @@ load_record(const char *uid, struct removal *r)
 		return RECORD_DAMAGED;
 	memcpy(r->tid, w[0], CODE_LEN);
 	snprintf(r->ip, sizeof(r->ip), "%s", w[1]);
-	r->port = (uint16_t)number_of(w[2]);
+	r->port = (uint16_t)wire_number(w[2]);
 	return n == 4 && strcmp(w[3], "done") == 0 ? RECORD_DONE :
 						     RECORD_INTENT;
 }

@@ -7,11 +7,6 @@
 #include "as/failures.h"
 #include "policy.h"
 
-#define SPARE_CALLS                                                            \
-	IDLE_SOCKETS    /* VLCs that may be out beside a full table            \
-			 */
-#define SOCKET_RETRY 50 /* ms, when no descriptor is left for a VLC */
-
 static void
 answer_req(struct session *s, enum status status, ms_t now)
 {
@@ -93,7 +88,7 @@ call_device(
 	int taken = as->places.taken + devices_called();
 
 	s->wait_until = now + SOCKET_RETRY;
-	if (taken >= as->places.size + SPARE_CALLS)
+	if (taken >= as->places.size + IDLE_SOCKETS)
 		return;
 	if (taken >= as->places.size)
 		devices_let_go();

@@ -20,10 +20,6 @@
 #include "sys/random.h"
 #include "ui/options.h"
 
-#define BURST_WAITING (1 << 20) /* bytes of datagrams that may wait for us */
-
-#define FREE_PORT_TRIES 16
-
 struct options {
 	uint16_t port;
 	bool verbose, standby;
@@ -106,7 +102,7 @@ open_ports(const struct options *o)
 			listener_close(&as.listener);
 		}
 	} while (!as.udp.open);
-	dgram_buffer(&as.udp, BURST_WAITING);
+	dgram_buffer(&as.udp, DATAGRAMS_WAITING);
 }
 
 static void

@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "as/people.h"
@@ -9,7 +8,6 @@
 #include "sys/random.h"
 #include "sys/recent.h"
 
-#define UIDS       100000 /* five digits */
 #define WRONG_SETS 128
 #define KEY_LEN    32
 
@@ -30,16 +28,10 @@ static unsigned char digest_key[KEY_LEN];
 /* Who gave wrong passwords, by user and address. */
 static struct recent wrongs[WRONG_SETS][RECENT_WAYS];
 
-static unsigned
-number_of(const char *uid)
-{
-	return (unsigned)strtoul(uid, NULL, 10) % UIDS;
-}
-
 unsigned
 person_number(const char *uid)
 {
-	return number_of(uid) + 1;
+	return wire_number(uid) % UIDS + 1;
 }
 
 void
@@ -51,7 +43,7 @@ people_open(void)
 struct person *
 person_of(const char *uid)
 {
-	unsigned *i = &index_of[number_of(uid)];
+	unsigned *i = &index_of[wire_number(uid) % UIDS];
 
 	if (*i == 0)
 		*i = ++known;

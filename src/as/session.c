@@ -7,8 +7,6 @@
 #include "crypto/secret.h"
 #include "policy.h"
 
-#define LINES_A_ROUND 8 /* of one session, then the others have their turn */
-
 void
 session_open(struct session *s, const struct conn *c, ms_t now)
 {

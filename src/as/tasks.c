@@ -3,9 +3,9 @@
 #include "as/change.h"
 #include "as/login.h"
 #include "as/tasks.h"
+#include "policy.h"
 
-#define HASHERS       (WORKERS - 1)
-#define TURNS_A_ROUND 16 /* some of them need no hash any more */
+#define HASHERS (WORKERS - 1)
 
 void
 tasks_step(struct server *as, ms_t now)

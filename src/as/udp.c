@@ -7,8 +7,7 @@
 #include "crypto/secret.h"
 #include "policy.h"
 
-#define DATAGRAMS_A_ROUND 64
-#define DATAGRAM_ROOM     1024 /* a longer one is malformed, cut or not */
+#define DATAGRAM_ROOM 1024 /* a longer one is malformed, cut or not */
 
 /* VLD */
 

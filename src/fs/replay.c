@@ -1,13 +1,10 @@
-#include <stdlib.h>
-
 #include "fs/replay.h"
 #include "policy.h"
 
 static uint64_t
 key_of(const char *uid, const char *tid)
 {
-	return recent_key(
-	    (unsigned)strtoul(uid, NULL, 10), (uint32_t)strtoul(tid, NULL, 10));
+	return recent_key(wire_number(uid), wire_number(tid));
 }
 
 bool
