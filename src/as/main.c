@@ -8,9 +8,11 @@
 
 #include "as/admin.h"
 #include "as/change.h"
+#include "as/clients.h"
 #include "as/failures.h"
 #include "as/lock.h"
 #include "as/tasks.h"
+#include "as/udp.h"
 #include "net/signals.h"
 #include "policy.h"
 #include "sys/disk.h"
@@ -18,10 +20,6 @@
 #include "sys/log.h"
 #include "sys/random.h"
 #include "ui/options.h"
-
-#define BURST_WAITING (1 << 20) /* bytes of datagrams that may wait for us */
-
-#define FREE_PORT_TRIES 16
 
 struct options {
 	uint16_t port;
@@ -117,7 +115,7 @@ open_ports(const struct options *o)
 			listener_close(&as.listener);
 		}
 	} while (!as.udp.open);
-	dgram_buffer(&as.udp, BURST_WAITING);
+	dgram_buffer(&as.udp, DATAGRAMS_WAITING);
 }
 
 static void

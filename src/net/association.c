@@ -388,15 +388,14 @@ greet(struct dgram *d, const struct addr *from, const struct addr *self,
 		(uint8_t)(from->ip >> 16), (uint8_t)(from->ip >> 8),
 		(uint8_t)from->ip, (uint8_t)(from->port >> 8),
 		(uint8_t)from->port };
-	uint8_t answer[TLS_ANSWER_MAX];
+	struct tls_datagram hello = { address, sizeof(address), datagram, n };
 	struct association *older;
-	size_t len;
+	struct tls_answer answer;
 
-	switch (tls_greet(
-	    s->self, address, sizeof(address), datagram, n, answer, &len)) {
+	switch (tls_greet(s->self, &hello, &answer)) {
 	case TLS_GREET_ANSWER:
 		s->count.cookies++;
-		socket_send(d->fd, answer, len, from, self);
+		socket_send(d->fd, answer.data, answer.len, from, self);
 		return NULL;
 	case TLS_GREET_START:
 		while ((older = find_beginner(s, from, NULL)) != NULL)
