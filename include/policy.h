@@ -113,6 +113,15 @@
 /* The personal device. */
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */
 
+/* Certificates that we issue (sys/keys.h), in days. */
+#define ROOT_DAYS        7300 /* of an authority, by its own key */
+#define CERTIFICATE_DAYS 3650 /* of all others, and no longer than theirs */
+
+/* Associations of a personal device: its own to the AS, those of the AS's
+ * sockets, and a few that anybody may begin. */
+#define PD_ASSOCIATIONS 64
+#define PD_HANDSHAKES   4
+
 /* The person at user and pd. */
 #define WAIT_UNSAID      (1 * SECONDS) /* a wait that is longer is explained */
 #define BACKGROUND_PAUSE 500 /* until we look whether we are in front again */

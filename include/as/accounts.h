@@ -89,6 +89,13 @@ enum account_state {
 
 enum account_state accounts_load(const char *uid, struct account *a);
 
+/*
+ * Let any device register for a user, and send codes to none until then: only
+ * the pair stays.  FOUND once that is on the disk; UNREADABLE with errno set.
+ * Slow.
+ */
+enum account_state accounts_forget(const char *uid);
+
 /* Log why it is unreadable; right after accounts_load(), which left errno. */
 void accounts_report(const char *uid);
 

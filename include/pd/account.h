@@ -8,26 +8,36 @@
 #define ACCOUNT_H
 
 #include "net/request.h"
+#include "net/secure.h"
 
 enum account_event {
 	ACCOUNT_QUIET,
 	ACCOUNT_OK,
 	ACCOUNT_NOK,
-	ACCOUNT_STRANGE, /* the AS answered ERR */
-	ACCOUNT_CLOSED,  /* nobody is at the AS's port */
-	ACCOUNT_SILENT,  /* no answer */
+	ACCOUNT_STRANGE,  /* the AS answered ERR */
+	ACCOUNT_CLOSED,   /* nobody is at the AS's port */
+	ACCOUNT_INSECURE, /* no secure association comes about: see why */
+	ACCOUNT_SILENT,   /* no answer */
 	ACCOUNT_EVENTS
 };
 
 struct account {
 	struct dgram dgram; /* dialled to the AS */
+	struct addr as;
+	struct secure *secure; /* NULL: plain; of the program */
+	struct secure_target target;
+	const char *why; /* ACCOUNT_INSECURE: words for it */
 	struct request call;
 	struct msg asked;       /* the REG or UNR that is, or was, under way */
 	struct msg reservation; /* the REG that was OK; MSG_UNKNOWN: none */
 };
 
-/* 0, or -1 with errno. */
-int account_open(struct account *a, const struct addr *as);
+/* 0, or -1 with errno.  Sealed where secure is not NULL, and then only so. */
+int account_open(struct account *a, const struct addr *as,
+    struct secure *secure, const struct secure_target *target);
+
+/* After ACCOUNT_INSECURE: ask the same once more. */
+void account_again(struct account *a, ms_t now);
 
 void account_register(struct account *a, const struct msg *reg, ms_t now);
 

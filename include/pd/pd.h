@@ -6,7 +6,7 @@
 
 #include "pd/account.h"
 #include "pd/device.h"
-#include "ui/shell.h"
+#include "ui/trust.h"
 
 struct pd {
 	bool failed;   /* some command did, or leaving */
@@ -19,6 +19,7 @@ struct pd {
 	struct addr as, self;        /* self: PDIP and PDport */
 	struct account account;
 	struct device device;
+	struct trust trust;
 	struct shell shell;
 };
 

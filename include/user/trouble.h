@@ -7,6 +7,7 @@
 enum trouble {
 	TROUBLE_NONE,
 	TROUBLE_UNREACHABLE,   /* no connection; there is an errno */
+	TROUBLE_INSECURE,      /* no secure one; session or transfer says why */
 	TROUBLE_LOST,          /* it ended before the answer came */
 	TROUBLE_SILENT,        /* no answer, or no byte moved, in time */
 	TROUBLE_PROTOCOL,      /* what came is no answer to what we asked */

@@ -204,6 +204,19 @@ write_account(const char *uid, const struct account *a)
 	return disk_save(root, uid, work, text);
 }
 
+enum account_state
+accounts_forget(const char *uid)
+{
+	struct account a, bare = { .has_device = false };
+	enum account_state state = accounts_load(uid, &a);
+
+	if (state != ACCOUNT_FOUND)
+		return state;
+	memcpy(bare.pair, a.pair, sizeof(bare.pair));
+	return write_account(uid, &bare) == 0 ? ACCOUNT_FOUND :
+						ACCOUNT_UNREADABLE;
+}
+
 /*
  * A removal's record: "TID IP PORT intent", then "... done" once the account is
  * gone from the disk.  Earlier versions wrote neither word and kept the record

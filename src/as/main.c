@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "as/admin.h"
 #include "as/change.h"
 #include "as/failures.h"
 #include "as/lock.h"
@@ -25,7 +26,8 @@
 struct options {
 	uint16_t port;
 	bool verbose, standby;
-	const char *dir, *users;
+	const char *dir, *users, *secure;
+	struct admin admin;
 };
 
 static struct options options = { .port = AS_PORT, .dir = "as-data" };
@@ -42,6 +44,17 @@ static const struct option_row rows[] = {
 	{ '\0', "standby", NULL,
 	    "wait for the AS that holds DIR to end, then take over",
 	    OPTION_FLAG, &options.standby },
+	{ 's', NULL, "DIR", "speak securely, too, with the keys in DIR",
+	    OPTION_TEXT, &options.secure },
+	{ '\0', "issue", "CLASS OUT",
+	    "make a directory of keys: class 1, 2 or 3; see AS(8)", OPTION_PAIR,
+	    &options.admin.issue },
+	{ '\0', "name", "NAME", "its name, or names with commas (that of OUT)",
+	    OPTION_TEXT, &options.admin.name },
+	{ '\0', "list", NULL, "show what has been issued", OPTION_FLAG,
+	    &options.admin.list },
+	{ '\0', "forget", "UID", "let another device register", OPTION_TEXT,
+	    &options.admin.forget },
 };
 
 static const struct option_table table = {
@@ -237,6 +250,11 @@ main(int argc, char *argv[])
 	if (status != GO_ON)
 		return status;
 	log_open("AS", options.verbose);
+	options.admin.keys = options.secure;
+	options.admin.data = options.dir;
+	status = admin_run(&options.admin);
+	if (status != GO_ON)
+		return log_lost() ? EXIT_FAILED : status;
 	is_new = disk_is_missing(options.dir);
 	open_server(&options, inherited);
 	log_info("AS listening on UDP and TCP port %u",

@@ -2,11 +2,26 @@
 
 #include "pd/account.h"
 
+static int
+dial(struct account *a)
+{
+	static const struct addr any;
+
+	return a->secure == NULL ?
+	    dgram_dial(&a->dgram, &a->as, &any) :
+	    dgram_dial_secure(&a->dgram, &a->as, &any, a->secure, &a->target);
+}
+
 int
-account_open(struct account *a, const struct addr *as)
+account_open(struct account *a, const struct addr *as, struct secure *secure,
+    const struct secure_target *target)
 {
 	memset(a, 0, sizeof(*a));
-	return dgram_dial(&a->dgram, as, &(struct addr){ .ip = 0 });
+	a->as = *as;
+	a->secure = secure;
+	if (secure != NULL)
+		a->target = *target;
+	return dial(a);
 }
 
 static void
@@ -25,6 +40,16 @@ void
 account_register(struct account *a, const struct msg *reg, ms_t now)
 {
 	ask(a, reg, now);
+}
+
+void
+account_again(struct account *a, ms_t now)
+{
+	struct msg asked = a->asked;
+
+	dgram_close(&a->dgram);
+	dial(a); /* where that fails the request is as if lost */
+	ask(a, &asked, now);
 }
 
 bool
@@ -106,7 +131,10 @@ listen_once(struct account *a)
 		if (event != ACCOUNT_QUIET)
 			return event;
 	}
-	return got == DGRAM_REFUSED ? ACCOUNT_CLOSED : ACCOUNT_QUIET;
+	if (got != DGRAM_REFUSED)
+		return ACCOUNT_QUIET;
+	a->why = dgram_why(&a->dgram);
+	return a->why != NULL ? ACCOUNT_INSECURE : ACCOUNT_CLOSED;
 }
 
 enum account_event

@@ -178,6 +178,33 @@ told_at_end(struct pd *pd, enum account_event event)
 	return event == ACCOUNT_NOK ? SAY_KEPT : SAY_NOT_TOLD;
 }
 
+static enum outcome
+take_yes(void *self, const char *line, ms_t now)
+{
+	struct pd *pd = self;
+
+	switch (trust_answer(&pd->trust, line, &pd->shell, take_yes)) {
+	case TRUST_AGAIN:
+		return RUNNING;
+	case TRUST_NO:
+		return FAILED;
+	case TRUST_YES:
+		break;
+	}
+	account_again(&pd->account, now);
+	return RUNNING;
+}
+
+/* The AS is not believed: by the person, or not at all. */
+static void
+insecure(struct pd *pd, const char *address)
+{
+	bool asked = trust_failed(
+	    &pd->trust, pd->account.why, address, &pd->shell, take_yes);
+
+	pd->failed = pd->failed || !asked;
+}
+
 void
 commands_answered(struct pd *pd, enum account_event event)
 {
@@ -188,6 +215,10 @@ commands_answered(struct pd *pd, enum account_event event)
 	if (event == ACCOUNT_QUIET)
 		return;
 	pd->gone = pd->account.asked.type == MSG_UNR;
+	if (event == ACCOUNT_INSECURE && !pd->gone) {
+		insecure(pd, subject.address);
+		return;
+	}
 	if (pd->gone)
 		sentence_tell(told_at_end(pd, event), &subject);
 	else {

@@ -9,16 +9,20 @@
 #define WAITING_MAX (1 << 20) /* bytes that may wait for us */
 
 int
-device_open(struct device *d, const struct addr *as, const struct addr *self)
+device_open(struct device *d, const struct addr *as, const struct addr *self,
+    struct secure *secure)
 {
 	int result;
 
 	memset(d, 0, sizeof(*d));
 	d->as = *as;
 	d->self = *self;
+	d->secure = secure;
 	result = dgram_open_at(&d->dgram, self);
 	if (result != -1)
 		dgram_buffer(&d->dgram, WAITING_MAX);
+	if (result != -1 && secure != NULL)
+		dgram_secure(&d->dgram, secure);
 	return result;
 }
 
@@ -28,9 +32,12 @@ device_port(const struct device *d)
 	return dgram_port(&d->dgram);
 }
 
+/* Of what is sealed the program has judged the sender already. */
 static bool
 believed(const struct device *d, const struct addr *from)
 {
+	if (d->secure != NULL)
+		return dgram_peer(&d->dgram) != NULL;
 	return addr_same_host(from, &d->as) || addr_same_host(from, &d->self) ||
 	    addr_is_loopback(from);
 }
@@ -44,7 +51,7 @@ answer(struct device *d, const struct addr *to, const struct addr *self,
 	size_t n = wire_format(text, sizeof(text), reply);
 
 	/* One that cannot be sent is lost: the AS will ask again. */
-	dgram_send(&d->dgram, to, self, text, n);
+	dgram_answer(&d->dgram, dgram_session(&d->dgram), to, self, text, n);
 }
 
 void

@@ -7,18 +7,27 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crypto/secret.h"
 #include "net/signals.h"
 #include "pd/commands.h"
 #include "pd/words.h"
 #include "policy.h"
+#include "sys/random.h"
 #include "ui/options.h"
 #include "ui/terminal.h"
 
 static struct pd pd;
 static struct ready ready;
 
+/* One association to the AS; it sends codes from several sockets.  Nothing of
+ * it is touched without -s. */
+static struct association associations[PD_ASSOCIATIONS];
+static struct secure_handshake handshakes[PD_HANDSHAKES];
+static struct tls_ticket ticket;
+static char as_name[SECURE_PLACE_MAX];
+
 struct options {
-	const char *ip, *as_host;
+	const char *ip, *as_host, *keys;
 	uint16_t port, as_port;
 };
 
@@ -35,6 +44,8 @@ static const struct option_row rows[] = {
 	{ 'n', NULL, "ASIP", "host of the AS, name or address", OPTION_TEXT,
 	    &options.as_host },
 	{ 'p', NULL, "ASport", "its UDP port", OPTION_PORT, &options.as_port },
+	{ 's', NULL, "DIR", "speak securely alone, with the keys in DIR",
+	    OPTION_TEXT, &options.keys },
 };
 
 static const struct option_table table = {
@@ -57,6 +68,33 @@ read_options(int argc, char *argv[])
 	return EXIT_USAGE;
 }
 
+static bool
+open_trust(const struct options *o)
+{
+	struct secure *s = &pd.trust.secure;
+
+	if (random_open() == -1) {
+		warn(SAY_NO_SYSTEM, strerror(errno));
+		return false;
+	}
+	s->association = associations;
+	s->associations = sizeof(associations) / sizeof(associations[0]);
+	s->handshake = handshakes;
+	s->handshakes = sizeof(handshakes) / sizeof(handshakes[0]);
+	pd.trust.begun = true;
+	return trust_open(&pd.trust, o->keys, "pd", "pd", now_ms());
+}
+
+static int
+open_account(const struct options *o)
+{
+	struct secure *s = pd.trust.on ? &pd.trust.secure : NULL;
+	struct secure_target target =
+	    trust_target(as_name, o->as_host, o->as_port, &ticket);
+
+	return account_open(&pd.account, &pd.as, s, &target);
+}
+
 /* Sockets and signals; GO_ON, or the status to end with. */
 static int
 prepare(const struct options *o)
@@ -77,7 +115,10 @@ prepare(const struct options *o)
 	}
 	pd.self = addr_parse(o->ip, o->port);
 	addr_ip(pd.ip, &pd.self);
-	result = device_open(&pd.device, &pd.as, &pd.self);
+	if (o->keys != NULL && !open_trust(o))
+		return EXIT_FAILED;
+	result = device_open(&pd.device, &pd.as, &pd.self,
+	    pd.trust.on ? &pd.trust.secure : NULL);
 	if (result == -1) {
 		warn(SAY_NO_PORT, (unsigned)o->port, strerror(errno));
 		return EXIT_UNREACHABLE;
@@ -87,7 +128,7 @@ prepare(const struct options *o)
 	pd.self.port = device_port(&pd.device);
 	if (o->port == 0)
 		tell(SAY_PORT, (unsigned)pd.self.port);
-	if (account_open(&pd.account, &pd.as) == -1) {
+	if (open_account(o) == -1) {
 		warn(SAY_NO_AS, addr_name(name, &pd.as), strerror(errno));
 		return EXIT_UNREACHABLE;
 	}
@@ -213,5 +254,8 @@ main(int argc, char *argv[])
 		status = prepare(&options);
 	if (status == GO_ON)
 		status = serve();
+	trust_close(&pd.trust);
+	if (pd.trust.on)
+		wipe(&ticket, sizeof(ticket));
 	return terminal_exit(status);
 }

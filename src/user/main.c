@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crypto/secret.h"
 #include "net/signals.h"
 #include "policy.h"
 #include "sys/random.h"
@@ -24,6 +25,15 @@ struct place {
 	uint16_t port;
 };
 
+/* A connection to the AS and one to the FS; nothing of it is touched without
+ * -s. */
+static struct secure_slot slots[2];
+static struct secure_handshake handshakes[2];
+static uint8_t sealed[2 * SECURE_BUFFERS(SECURE_BULK)];
+static struct tls_ticket tickets[2];
+static char as_name[SECURE_PLACE_MAX], fs_name[SECURE_PLACE_MAX];
+static const char *keys;
+
 static struct place as_place = { "127.0.0.1", AS_PORT };
 static struct place fs_place = { "127.0.0.1", FS_PORT };
 
@@ -34,6 +44,8 @@ static const struct option_row rows[] = {
 	{ 'm', NULL, "FSIP", "host of the FS, name or address", OPTION_TEXT,
 	    &fs_place.host },
 	{ 'q', NULL, "FSport", "its TCP port", OPTION_PORT, &fs_place.port },
+	{ 's', NULL, "DIR", "speak securely alone, with the keys in DIR",
+	    OPTION_TEXT, &keys },
 	{ 'e', NULL, NULL, "stop at the first command that fails", OPTION_FLAG,
 	    &user.stop_early },
 };
@@ -75,6 +87,8 @@ what_for(const struct user *u, char *text, size_t size)
 	char name[ADDR_NAME_MAX];
 
 	text[0] = '\0';
+	if (!busy(u))
+		return text;
 	if (!u->started)
 		snprintf(text, size, SAY_TO_AS, addr_name(name, &u->as.peer));
 	else if (u->as.state == SESSION_ASKING && u->as.request.type != MSG_REQ)
@@ -173,6 +187,35 @@ serve(struct user *u)
 	return u->failed ? EXIT_FAILED : EXIT_FINE;
 }
 
+static bool
+open_trust(void)
+{
+	struct secure *s = &user.trust.secure;
+
+	s->slot = slots;
+	s->slots = sizeof(slots) / sizeof(slots[0]);
+	s->room = sealed;
+	s->record = SECURE_BULK;
+	s->handshake = handshakes;
+	s->handshakes = sizeof(handshakes) / sizeof(handshakes[0]);
+	return trust_open(&user.trust, keys, "user", "user", now_ms());
+}
+
+/* Where we connect to, and how. */
+static void
+open_servers(
+    const struct addr *as_peer, const struct place *as, const struct place *fs)
+{
+	struct secure *s = user.trust.on ? &user.trust.secure : NULL;
+	struct secure_target to_as =
+	    trust_target(as_name, as->host, as->port, &tickets[0]);
+	struct secure_target to_fs =
+	    trust_target(fs_name, fs->host, fs->port, &tickets[1]);
+
+	transfer_init(&user.fs, s, &to_fs);
+	session_start(&user.as, as_peer, s, &to_as);
+}
+
 /* What the program needs from the system; GO_ON, or the status to exit with. */
 static int
 prepare(const struct place *as, const struct place *fs)
@@ -188,9 +231,10 @@ prepare(const struct place *as, const struct place *fs)
 		warn(SAY_NO_SYSTEM, strerror(errno));
 		return EXIT_FAILED;
 	}
+	if (keys != NULL && !open_trust())
+		return EXIT_FAILED;
 	commands_open(&user);
-	transfer_init(&user.fs);
-	session_start(&user.as, &as_peer);
+	open_servers(&as_peer, as, fs);
 	return GO_ON;
 }
 
@@ -208,6 +252,9 @@ main(int argc, char *argv[])
 		status = serve(&user);
 		transfer_end(&user.fs);
 		session_drop(&user.as);
+		trust_close(&user.trust);
+		if (user.trust.on)
+			wipe(tickets, sizeof(tickets));
 		if (terminal_lost() != 0) {
 			warn(SAY_NO_OUTPUT, strerror(terminal_lost()));
 			status = status == EXIT_FINE ? EXIT_FAILED : status;

@@ -77,6 +77,40 @@ take_rau(struct user *u, ms_t now)
 	return DONE;
 }
 
+/* The AS, or else the FS, that is known now may be asked again. */
+static enum outcome
+believe(struct user *u, bool as, const char *line, ms_t now,
+    enum outcome (*answer)(void *self, const char *line, ms_t now))
+{
+	switch (trust_answer(&u->trust, line, &u->shell, answer)) {
+	case TRUST_AGAIN:
+		return RUNNING;
+	case TRUST_NO:
+		transfer_end(&u->fs);
+		u->ending = u->ending || !u->started;
+		return FAILED;
+	case TRUST_YES:
+		break;
+	}
+	if (as)
+		session_again(&u->as, now);
+	else
+		transfer_again(&u->fs, now);
+	return RUNNING;
+}
+
+static enum outcome
+take_as_yes(void *self, const char *line, ms_t now)
+{
+	return believe(self, true, line, now, take_as_yes);
+}
+
+static enum outcome
+take_fs_yes(void *self, const char *line, ms_t now)
+{
+	return believe(self, false, line, now, take_fs_yes);
+}
+
 static enum outcome
 as_failed(struct user *u, enum trouble trouble)
 {
@@ -84,6 +118,11 @@ as_failed(struct user *u, enum trouble trouble)
 	struct subject subject = { .address = addr_name(name, &u->as.peer),
 		.reason = strerror(u->as.error) };
 
+	if (trouble == TROUBLE_INSECURE)
+		return trust_failed(
+			   &u->trust, u->as.why, name, &u->shell, take_as_yes) ?
+		    RUNNING :
+		    FAILED;
 	if (!u->started) {
 		warn(SAY_CANNOT_START, name, subject.reason);
 		return FAILED;
@@ -111,7 +150,7 @@ replies_as(struct user *u, enum session_event event, ms_t now)
 {
 	switch (event) {
 	case SESSION_OPENED:
-		u->started = true;
+		u->started = u->trust.begun = true;
 		return DONE;
 	case SESSION_BACK:
 		if (u->as.login.type == MSG_UNKNOWN ||
@@ -204,6 +243,8 @@ fs_failed(struct user *u, enum trouble trouble)
 		.address = addr_name(name, &u->fs_peer),
 		.reason = strerror(t->error) };
 
+	if (trouble == TROUBLE_INSECURE)
+		return FAILED; /* trust_failed() has told it */
 	if (trouble == TROUBLE_TRUNCATED) {
 		snprintf(bytes, sizeof(bytes), SAY_BYTES, t->done, t->size);
 		subject.reason = bytes;
@@ -232,12 +273,19 @@ forget_tid(struct wishes *w, const struct msg *request)
 enum outcome
 replies_fs(struct user *u, enum transfer_event event)
 {
+	char name[ADDR_NAME_MAX];
 	enum outcome outcome;
 
 	if (event == TRANSFER_QUIET)
 		return RUNNING;
 	if (tid_is_used(&u->fs, event))
 		forget_tid(&u->wishes, &u->fs.request);
+	if (event == TRANSFER_FAILED && u->fs.trouble == TROUBLE_INSECURE &&
+	    trust_failed(&u->trust, u->fs.why, addr_name(name, &u->fs_peer),
+		&u->shell, take_fs_yes)) {
+		transfer_pause(&u->fs);
+		return RUNNING;
+	}
 	if (event == TRANSFER_FAILED)
 		outcome = fs_failed(u, u->fs.trouble);
 	else if (u->fs.reply.type == MSG_ERR)

@@ -20,11 +20,22 @@ dial(struct session *s, int tries, ms_t now)
 }
 
 void
-session_start(struct session *s, const struct addr *peer)
+session_start(struct session *s, const struct addr *peer, struct secure *secure,
+    const struct secure_target *target)
 {
 	memset(s, 0, sizeof(*s));
 	s->peer = *peer;
+	s->secure = secure;
+	if (secure != NULL)
+		s->target = *target;
 	dial(s, 1, now_ms());
+}
+
+void
+session_again(struct session *s, ms_t now)
+{
+	s->request.type = s->dropped;
+	dial(s, 1, now);
 }
 
 static void
@@ -68,6 +79,7 @@ fail(struct session *s, enum trouble trouble, int error)
 {
 	s->trouble = trouble;
 	s->error = error;
+	s->dropped = s->request.type;
 	session_drop(s);
 	return SESSION_FAILED;
 }
@@ -75,6 +87,9 @@ fail(struct session *s, enum trouble trouble, int error)
 static enum session_event
 missed(struct session *s, int error, ms_t now)
 {
+	s->why = conn_why(&s->conn);
+	if (s->why != NULL) /* another try would be no better */
+		return fail(s, TROUBLE_INSECURE, error);
 	conn_close(&s->conn);
 	if (--s->tries == 0)
 		return fail(s, TROUBLE_UNREACHABLE, error);
@@ -88,7 +103,11 @@ pausing(struct session *s, ms_t now)
 {
 	if (now < s->deadline)
 		return SESSION_QUIET;
-	conn_dial(&s->conn, &s->peer, now);
+	if (s->secure != NULL)
+		conn_dial_secure(
+		    &s->conn, &s->peer, s->secure, &s->target, now);
+	else
+		conn_dial(&s->conn, &s->peer, now);
 	s->state = SESSION_CONNECTING;
 	return SESSION_QUIET;
 }

@@ -8,9 +8,13 @@
 static char scratch[128 * 1024];
 
 void
-transfer_init(struct transfer *t)
+transfer_init(struct transfer *t, struct secure *secure,
+    const struct secure_target *target)
 {
 	memset(t, 0, sizeof(*t));
+	t->secure = secure;
+	if (secure != NULL)
+		t->target = *target;
 	t->file = -1;
 	save_init(&t->save);
 }
@@ -30,7 +34,7 @@ transfer_end(struct transfer *t)
 bool
 transfer_busy(const struct transfer *t)
 {
-	return t->state != TRANSFER_NONE;
+	return t->state > TRANSFER_PAUSED;
 }
 
 static enum transfer_event
@@ -48,14 +52,32 @@ void
 transfer_start(struct transfer *t, const struct addr *peer,
     const struct msg *request, int file, ms_t now)
 {
+	t->peer = *peer;
 	t->request = *request;
 	t->file = file;
 	t->size = request->size;
 	t->done = 0;
 	t->from = t->to = 0;
 	t->loaded = request->type != MSG_UPL;
+	transfer_again(t, now);
+}
+
+void
+transfer_pause(struct transfer *t)
+{
+	conn_close(&t->conn);
+	t->state = TRANSFER_PAUSED;
+}
+
+void
+transfer_again(struct transfer *t, ms_t now)
+{
 	t->state = TRANSFER_CONNECTING;
-	conn_dial(&t->conn, peer, now);
+	if (t->secure != NULL)
+		conn_dial_secure(
+		    &t->conn, &t->peer, t->secure, &t->target, now);
+	else
+		conn_dial(&t->conn, &t->peer, now);
 }
 
 static enum transfer_event
@@ -65,7 +87,10 @@ connecting(struct transfer *t, const struct ready *r)
 	case CONN_LATER:
 		return TRANSFER_QUIET;
 	case CONN_LOST:
-		return fail(t, TROUBLE_UNREACHABLE, t->conn.error);
+		t->why = conn_why(&t->conn);
+		return fail(t,
+		    t->why != NULL ? TROUBLE_INSECURE : TROUBLE_UNREACHABLE,
+		    t->conn.error);
 	}
 	if (!conn_put(&t->conn, &t->request)) /* no message */
 		return fail(t, TROUBLE_PROTOCOL, 0);
@@ -239,7 +264,7 @@ void
 transfer_watch(const struct transfer *t, struct ready *r)
 {
 	save_watch(&t->save, r);
-	if (t->state == TRANSFER_NONE)
+	if (!transfer_busy(t))
 		return;
 	ready_by(r, deadline(t));
 	conn_watch(&t->conn, r,
@@ -262,6 +287,7 @@ step(struct transfer *t, const struct ready *r)
 	case TRANSFER_KEEPING:
 		return keeping(t, r);
 	case TRANSFER_NONE:
+	case TRANSFER_PAUSED:
 		break;
 	}
 	return TRANSFER_QUIET;

@@ -275,8 +275,8 @@ make_pd(void)
 	pd.as = addr_parse("127.0.0.1", AS_PORT);
 	strcpy(pd.ip, "192.168.1.7");
 	pd.self = addr_parse(pd.ip, PD_PORT);
-	require(device_open(&pd.device, &pd.as, &pd.self) == 0);
-	require(account_open(&pd.account, &pd.as) == 0);
+	require(device_open(&pd.device, &pd.as, &pd.self, NULL) == 0);
+	require(account_open(&pd.account, &pd.as, NULL, NULL) == 0);
 	world_signals = world_stream();
 	input = world_stream();
 	world_keep();

@@ -348,8 +348,8 @@ set_up(void)
 	world_signals = world_stream();
 	commands_open(&user);
 	user.shell.input.fd = input = world_stream();
-	transfer_init(&user.fs);
-	session_start(&user.as, &as);
+	transfer_init(&user.fs, NULL, NULL);
+	session_start(&user.as, &as, NULL, NULL);
 }
 
 /* What is left: our files, whole, and those that see_file() has seen. */
