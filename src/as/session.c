@@ -70,7 +70,8 @@ void
 session_answer(struct session *s, const struct msg *req,
     enum wire_result result, struct msg *reply, ms_t now)
 {
-	trace("TCP", &s->conn.peer, req, result, reply);
+	trace(conn_peer(&s->conn) != NULL ? "TLS" : "TCP", &s->conn.peer, req,
+	    result, reply);
 	s->state = READY;
 	if (!conn_put(&s->conn, reply) || !conn_flush(&s->conn, now))
 		s->state = LINGERING; /* nobody is there any more */

@@ -16,8 +16,9 @@ udp_answer(struct server *as, const struct asker *who, const struct msg *req,
 	char text[WIRE_TEXT_MAX];
 	size_t n = wire_format(text, sizeof(text), reply);
 
-	trace("UDP", &who->from, req, result, reply);
-	dgram_send(&as->udp, &who->from, &who->to, text, n);
+	trace(
+	    who->session != 0 ? "DTLS" : "UDP", &who->from, req, result, reply);
+	dgram_answer(&as->udp, who->session, &who->from, &who->to, text, n);
 }
 
 /* VLD */
@@ -56,6 +57,14 @@ take_removal(struct server *as, const struct asker *who, const char *text,
 	return false;
 }
 
+/* Where plain text is refused, an FS has shown that it is one. */
+static bool
+may_validate(struct server *as)
+{
+	return !as->guard.on || !as->guard.secure.refuses_plain ||
+	    guard_is_program(&as->guard, dgram_peer(&as->udp));
+}
+
 /* Without a place for a removal nothing is used up: it will be asked again. */
 static void
 take_vld(struct server *as, const struct asker *who, const char *text,
@@ -65,6 +74,14 @@ take_vld(struct server *as, const struct asker *who, const char *text,
 	struct msg cnf;
 	bool again;
 
+	if (!may_validate(as)) {
+		wire_reply(&cnf, MSG_VLD, ST_NOK);
+		memcpy(cnf.uid, vld->uid, sizeof(cnf.uid));
+		memcpy(cnf.tid, vld->tid, sizeof(cnf.tid));
+		cnf.op = OP_ERROR;
+		udp_answer(as, who, vld, WIRE_OK, &cnf);
+		return;
+	}
 	if (take_removal(as, who, text, vld, now))
 		return;
 	if (ticket_removes(vld, who, now)) {
@@ -165,6 +182,7 @@ hear(struct server *as, ms_t now)
 		if (n < 0)
 			break;
 		who.len = (size_t)n;
+		who.session = dgram_session(&as->udp);
 		take_datagram(as, &who, text, now);
 	}
 }
