@@ -4,8 +4,11 @@
  *
  *	pair pbkdf2-sha256$rounds$salt$hash
  *	device 127.0.0.1 57000
+ *	key sha-256 AB:CD:...
  *
- * The second line is missing where no device is registered.  What may stand
+ * The second line is missing where no device is registered, the third where
+ * none ever was over DTLS: with it the account is that device's alone, whose
+ * certificate has this fingerprint.  What may stand
  * beside the users' files: removed (for each user who was ever removed who
  *asked for that last), work and lock (see as/lock.h).
  *
@@ -17,6 +20,7 @@
 
 #include <stdbool.h>
 
+#include "crypto/sha256.h"
 #include "proto/wire.h"
 
 #define PAIR_MAX 128 /* room for a pair in its text form */
@@ -27,6 +31,8 @@ struct account {
 	bool has_device;
 	char ip[16];
 	uint16_t port;
+	bool has_key;
+	uint8_t key[SHA256_LEN]; /* of the device's certificate */
 };
 
 enum account_change {

@@ -75,7 +75,7 @@ struct secure_end {
 struct secure_slot {
 	struct secure_end end;
 	bool heard;    /* a first byte has come */
-	bool more;     /* there may be more to read without the socket */
+	bool more;     /* there is more to read without the socket */
 	bool drained;  /* the last read took all that had come */
 	size_t unsent; /* sealed bytes that have not left */
 };

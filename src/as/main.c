@@ -24,7 +24,8 @@
 struct options {
 	uint16_t port;
 	bool verbose, standby;
-	const char *dir, *users, *secure;
+	const char *dir, *users;
+	struct guard_options secure;
 	struct admin admin;
 };
 
@@ -43,7 +44,9 @@ static const struct option_row rows[] = {
 	    "wait for the AS that holds DIR to end, then take over",
 	    OPTION_FLAG, &options.standby },
 	{ 's', NULL, "DIR", "speak securely, too, with the keys in DIR",
-	    OPTION_TEXT, &options.secure },
+	    OPTION_TEXT, &options.secure.dir },
+	{ 'S', NULL, "DIR", "the same, and refuse plain text", OPTION_TEXT,
+	    &options.secure.strict_dir },
 	{ '\0', "issue", "CLASS OUT",
 	    "make a directory of keys: class 1, 2 or 3; see AS(8)", OPTION_PAIR,
 	    &options.admin.issue },
@@ -65,6 +68,18 @@ static const struct option_table table = {
 };
 
 static struct server as;
+
+/* Of the secure side: nothing of it is touched without -s or -S. */
+#define SLOTS        (SESSIONS_MAX + 1) /* one comes before another goes */
+#define ASSOCIATIONS 2048
+#define HANDSHAKES   128
+#define RESUMED      1024 /* sessions of clients that have no tickets */
+
+static struct secure_slot slots[SLOTS];
+static uint8_t rooms[SLOTS][SECURE_BUFFERS(SECURE_LINES)];
+static struct association associations[ASSOCIATIONS];
+static struct secure_handshake handshakes[HANDSHAKES];
+static struct tls_cached resumed[RESUMED];
 
 static void
 restrict_users(const char *file)
@@ -115,7 +130,32 @@ open_ports(const struct options *o)
 			listener_close(&as.listener);
 		}
 	} while (!as.udp.open);
+	as.listener.secure = guard_secure(&as.guard);
+	dgram_secure(&as.udp, guard_secure(&as.guard));
 	dgram_buffer(&as.udp, DATAGRAMS_WAITING);
+}
+
+static void
+open_guard(const struct options *o)
+{
+	const struct keys_owner owner = admin_owner(o->admin.name);
+	struct secure *s = &as.guard.secure;
+	const char *why;
+
+	s->slot = slots;
+	s->slots = SLOTS;
+	s->room = rooms[0];
+	s->record = SECURE_LINES;
+	s->association = associations;
+	s->associations = ASSOCIATIONS;
+	s->handshake = handshakes;
+	s->handshakes = HANDSHAKES;
+	s->cache = resumed;
+	s->cached = RESUMED;
+	why = guard_open(&as.guard, &o->secure, &owner, now_ms());
+	if (why != NULL)
+		fatalx("%s", why);
+	devices_secure(guard_secure(&as.guard));
 }
 
 static void
@@ -142,6 +182,7 @@ open_server(const struct options *o, int inherited)
 	open_places(inherited);
 	if (random_open() == -1)
 		fatal("cannot open the system's random source");
+	open_guard(o);
 	people_open();
 	if ((why = accounts_open(o->dir, o->standby, keep)) != NULL)
 		fatalx("%s: %s", o->dir, why);
@@ -171,6 +212,7 @@ print_counters(const struct ready *r)
 	    n->connections, as.listener.refused, as.places.evicted,
 	    as.places.taken, n->resent, n->again, n->wrong_passwords,
 	    n->wrong_codes, as.pool.died, (long)r->longest);
+	guard_counters(&as.guard, "AS");
 }
 
 /* What a signal asks for; a second one to stop ends at once. */
@@ -248,7 +290,9 @@ main(int argc, char *argv[])
 	if (status != GO_ON)
 		return status;
 	log_open("AS", options.verbose);
-	options.admin.keys = options.secure;
+	options.admin.keys = options.secure.dir != NULL ?
+	    options.secure.dir :
+	    options.secure.strict_dir;
 	options.admin.data = options.dir;
 	status = admin_run(&options.admin);
 	if (status != GO_ON)
@@ -261,10 +305,13 @@ main(int argc, char *argv[])
 	    as.places.size, log_path(dir, sizeof(dir), options.dir),
 	    is_new ? " (new)" : "",
 	    options.users == NULL ? ", any UID may register" : "");
+	guard_tell(&as.guard, "AS");
 	if (log_lost())
 		return EXIT_FAILED;
 	serve();
 	pool_stop(&as.pool);
+	dgram_close(&as.udp);
+	guard_close(&as.guard);
 	log_info("AS stopped");
 	return log_lost() ? EXIT_FAILED : EXIT_FINE;
 }

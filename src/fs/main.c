@@ -6,18 +6,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "crypto/secret.h"
 #include "fs/clients.h"
 #include "net/signals.h"
 #include "policy.h"
 #include "sys/disk.h"
 #include "sys/fd.h"
 #include "sys/log.h"
+#include "sys/random.h"
+#include "ui/guard.h"
 #include "ui/options.h"
 
 struct options {
 	uint16_t port, as_port;
 	const char *as_host, *dir;
 	bool verbose;
+	struct guard_options secure;
 };
 
 static struct options options = { .port = FS_PORT,
@@ -34,6 +38,10 @@ static const struct option_row rows[] = {
 	{ 'v', NULL, NULL, "show each request and its answer", OPTION_FLAG,
 	    &options.verbose },
 	{ 'd', NULL, "DIR", "where files are kept", OPTION_TEXT, &options.dir },
+	{ 's', NULL, "DIR", "speak securely, too, with the keys in DIR",
+	    OPTION_TEXT, &options.secure.dir },
+	{ 'S', NULL, "DIR", "the same, and refuse plain text", OPTION_TEXT,
+	    &options.secure.strict_dir },
 };
 
 static const struct option_table table = {
@@ -48,6 +56,49 @@ static struct service service = { .guesses = {
 				      .burst = INV_TRIES, .pace = INV_PACE } };
 static struct clients clients;
 static struct listener listener;
+static struct guard guard;
+
+/* Of the secure side: nothing of it is touched without -s or -S. */
+#define SLOTS        (CLIENTS_MAX + ORPHANS_MAX + 1)
+#define ASSOCIATIONS 4 /* with the AS: ours, and a removal's own */
+#define HANDSHAKES   64
+#define RESUMED      1024 /* sessions of clients that have no tickets */
+
+static struct secure_slot slots[SLOTS];
+static uint8_t rooms[SLOTS][SECURE_BUFFERS(SECURE_BULK)];
+static struct association associations[ASSOCIATIONS];
+static struct secure_handshake handshakes[HANDSHAKES];
+static struct tls_cached resumed[RESUMED];
+static struct tls_ticket ticket;
+static char place[SECURE_PLACE_MAX];
+
+static void
+open_guard(const struct options *o)
+{
+	const struct keys_owner owner = { .class = CERT_PROGRAM };
+	struct secure *s = &guard.secure;
+	const char *why;
+
+	s->slot = slots;
+	s->slots = SLOTS;
+	s->room = rooms[0];
+	s->record = SECURE_BULK;
+	s->association = associations;
+	s->associations = ASSOCIATIONS;
+	s->handshake = handshakes;
+	s->handshakes = HANDSHAKES;
+	s->cache = resumed;
+	s->cached = RESUMED;
+	why = guard_open(&guard, &o->secure, &owner, now_ms());
+	if (why != NULL)
+		fatalx("%s", why);
+	service.secure = guard_secure(&guard);
+	snprintf(
+	    place, sizeof(place), "%s:%u", o->as_host, (unsigned)o->as_port);
+	service.target = (struct secure_target){
+		.host = o->as_host, .place = place, .ticket = &ticket
+	};
+}
 
 static void
 open_network(const struct options *o, struct addr *as)
@@ -62,7 +113,8 @@ open_network(const struct options *o, struct addr *as)
 	error = addr_resolve(as, o->as_host, o->as_port);
 	if (error != NULL)
 		fatalx("no address for the AS, %s: %s", o->as_host, error);
-	if (dgram_dial(&service.as, as, &(struct addr){ .ip = 0 }) == -1)
+	listener.secure = guard_secure(&guard);
+	if (dial_as(&service, &service.as, as, &(struct addr){ .ip = 0 }) == -1)
 		fatal("cannot make a UDP socket for the AS");
 	dgram_buffer(&service.as, DATAGRAMS_WAITING);
 }
@@ -82,6 +134,10 @@ start(const struct options *o)
 		fatalx("too few descriptors: of %d (ulimit -n) %d are "
 		       "inherited, at least %d are needed",
 		    fd_limit(), inherited, FDS_RESERVED + 2);
+	if ((o->secure.dir != NULL || o->secure.strict_dir != NULL) &&
+	    random_open() == -1)
+		fatal("cannot open the system's random source");
+	open_guard(o);
 	open_network(o, &as);
 	error = files_start(o->dir);
 	if (error != NULL)
@@ -93,6 +149,7 @@ start(const struct options *o)
 	    (unsigned)listener_port(&listener), addr_name(name, &as));
 	log_info("FS serves up to %d clients at once, files in %s%s", usable,
 	    log_path(dir, sizeof(dir), o->dir), is_new ? " (new)" : "");
+	guard_tell(&guard, "FS");
 }
 
 static void
@@ -104,6 +161,7 @@ print_counters(const struct ready *r)
 	    service.connections, clients.places.taken, listener.refused,
 	    clients.places.evicted, service.resends, service.repeated,
 	    service.pool.died, (long)r->longest);
+	guard_counters(&guard, "FS");
 }
 
 /*
@@ -162,6 +220,10 @@ stop(void)
 	removals_stop(&service.removals);
 	pool_stop(&service.pool);
 	files_stop();
+	dgram_close(&service.as);
+	guard_close(&guard);
+	if (guard.on)
+		wipe(&ticket, sizeof(ticket));
 	log_info("FS stopped");
 }
 

@@ -289,7 +289,6 @@ hear(struct conn *c, bool read_on, ms_t now)
 	case TLS_FAILED:
 		return lost(c, EPROTO, NULL);
 	default:
-		c->slot->more = read_on && n == 0;
 		return CONN_LATER;
 	}
 }
@@ -315,6 +314,13 @@ advance(struct conn *c, ms_t now)
 	return 1;
 }
 
+/* Is there something to be read, or told, that the socket does not show? */
+static bool
+has_more(struct conn *c, ms_t now)
+{
+	return tls_input(&c->slot->end.tls, 0, now) != TLS_MORE;
+}
+
 ssize_t
 sealed_read(struct conn *c, void *data, size_t n, ms_t now)
 {
@@ -334,7 +340,7 @@ sealed_read(struct conn *c, void *data, size_t n, ms_t now)
 		if (event != 1)
 			return have > 0 ? (ssize_t)have : event;
 	}
-	slot->more = n > 0;
+	slot->more = has_more(c, now);
 	return (ssize_t)have;
 }
 
@@ -354,7 +360,7 @@ sealed_connect(struct conn *c, ms_t now)
 		return CONN_LATER;
 	c->state = CONN_OPEN;
 	c->last_progress = now;
-	c->slot->more = true; /* what has come with the last of it */
+	c->slot->more = has_more(c, now); /* with the last of it */
 	return 1;
 }
 
