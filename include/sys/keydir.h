@@ -12,7 +12,7 @@
 
 /* Put a sentence into k->why: the value is that text. */
 const char *keydir_say(struct keys *k, const char *format, ...)
-    __attribute__((__format__(__printf__, 2, 3)));
+    __attribute__((__format__(__printf__, 2, 3), __returns_nonnull__));
 
 /*
  * A text file: its length, 0 where it is missing, or -1 with k->why set.  It is

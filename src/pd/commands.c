@@ -153,7 +153,7 @@ commands_leave(struct pd *pd, ms_t now)
 }
 
 static const char *
-told(enum account_event event)
+told(const struct pd *pd, enum account_event event)
 {
 	static const char *const sentences[ACCOUNT_EVENTS] = {
 		[ACCOUNT_OK] = SAY_REGISTERED,
@@ -163,6 +163,8 @@ told(enum account_event event)
 		[ACCOUNT_SILENT] = SAY_SILENT,
 	};
 
+	if (event == ACCOUNT_NOK && pd->trust.on)
+		return SAY_REFUSED_KEY;
 	return sentences[event];
 }
 
@@ -222,7 +224,7 @@ commands_answered(struct pd *pd, enum account_event event)
 	if (pd->gone)
 		sentence_tell(told_at_end(pd, event), &subject);
 	else {
-		sentence_tell(told(event), &subject);
+		sentence_tell(told(pd, event), &subject);
 		pd->failed = pd->failed || event != ACCOUNT_OK;
 	}
 }
