@@ -15,8 +15,6 @@
 #include "net/request.h"
 #include "net/secure.h"
 
-#define IDLE_SOCKETS 8
-
 /* A code on its way.  All-zero: none. */
 struct vlc {
 	struct dgram dgram;

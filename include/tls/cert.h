@@ -56,6 +56,12 @@ void cert_name(char out[CERT_NAME_MAX + 1], const struct cert *c);
  */
 bool cert_is_for(const struct cert *c, const char *name);
 
+/*
+ * The bytes of a numeric address, as certificates have it: 4 for IPv4, 16 for
+ * IPv6 (RFC 4291, 2.2), 0 for anything else.
+ */
+size_t cert_address(const char *text, uint8_t out[16]);
+
 /* Do by's nameConstraints let c stand below it (RFC 5280, 4.2.1.10)? */
 bool cert_permits(const struct cert *by, const struct cert *c);
 

@@ -10,7 +10,7 @@
 
 #include "net/conn.h"
 #include "net/secure.h"
-#include "user/trouble.h"
+#include "user/failure.h"
 
 enum session_state {
 	SESSION_DOWN,       /* no connection */
@@ -26,7 +26,7 @@ enum session_event {
 	SESSION_OPENED,   /* connected at the start */
 	SESSION_BACK,     /* connected again, and logged in if we were */
 	SESSION_ANSWERED, /* reply is set; it is an ERR or fits the request */
-	SESSION_FAILED,   /* the request has ended: trouble and error say why */
+	SESSION_FAILED,   /* the request has ended: failure and error say why */
 	SESSION_GONE      /* the AS closed the connection, nothing was asked */
 };
 
@@ -41,9 +41,9 @@ struct session {
 	struct msg reply;
 	int tries; /* to connect, that are left */
 	ms_t deadline;
-	enum trouble trouble;
+	enum failure failure;
 	int error;
-	const char *why;       /* TROUBLE_INSECURE: words for it */
+	const char *why;       /* FAILURE_INSECURE: words for it */
 	enum msg_type dropped; /* of the request that has ended so */
 };
 
@@ -54,7 +54,7 @@ struct session {
 void session_start(struct session *s, const struct addr *peer,
     struct secure *secure, const struct secure_target *target);
 
-/* After TROUBLE_INSECURE: the same once more. */
+/* After FAILURE_INSECURE: the same once more. */
 void session_again(struct session *s, ms_t now);
 
 /* Ask, which must be a LOG, REQ or AUT; false: it had to connect first. */

@@ -11,9 +11,9 @@
 
 #include "net/conn.h"
 #include "net/secure.h"
+#include "user/failure.h"
 #include "user/progress.h"
 #include "user/save.h"
-#include "user/trouble.h"
 
 enum transfer_state {
 	TRANSFER_NONE,
@@ -28,7 +28,7 @@ enum transfer_state {
 enum transfer_event {
 	TRANSFER_QUIET,
 	TRANSFER_ANSWERED, /* reply is set; it is an ERR or fits the request */
-	TRANSFER_FAILED    /* trouble and error say why */
+	TRANSFER_FAILED    /* failure and error say why */
 };
 
 struct transfer {
@@ -45,9 +45,9 @@ struct transfer {
 	size_t from, to; /* of scratch: loaded, and not yet accepted by conn */
 	struct save save;
 	struct progress progress;
-	enum trouble trouble;
+	enum failure failure;
 	int error;
-	const char *why; /* TROUBLE_INSECURE: words for it */
+	const char *why; /* FAILURE_INSECURE: words for it */
 };
 
 /* Sealed where secure is not NULL, and then only so. */
@@ -62,7 +62,7 @@ void transfer_start(struct transfer *t, const struct addr *peer,
     const struct msg *request, int file, ms_t now);
 bool transfer_busy(const struct transfer *t);
 
-/* Instead of its end after TROUBLE_INSECURE: wait for the person, go on. */
+/* Instead of its end after FAILURE_INSECURE: wait for the person, go on. */
 void transfer_pause(struct transfer *t);
 void transfer_again(struct transfer *t, ms_t now);
 

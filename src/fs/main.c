@@ -17,10 +17,6 @@
 #include "ui/guard.h"
 #include "ui/options.h"
 
-#define FEW_DESCRIPTORS 128 /* below this many the pool is small, too */
-#define FEW_WORKERS     4
-#define AS_BACKLOG      (1 << 20) /* bytes of answers that may wait for us */
-
 struct options {
 	uint16_t port, as_port;
 	const char *as_host, *dir;
@@ -63,16 +59,13 @@ static struct listener listener;
 static struct guard guard;
 
 /* Of the secure side: nothing of it is touched without -s or -S. */
-#define SLOTS        (CLIENTS_MAX + ORPHANS_MAX + 1)
-#define ASSOCIATIONS 4 /* with the AS: ours, and a removal's own */
-#define HANDSHAKES   64
-#define RESUMED      1024 /* sessions of clients that have no tickets */
+#define SLOTS (CLIENTS_MAX + ORPHANS_MAX + 1) /* one comes, another goes */
 
 static struct secure_slot slots[SLOTS];
 static uint8_t rooms[SLOTS][SECURE_BUFFERS(SECURE_BULK)];
-static struct association associations[ASSOCIATIONS];
-static struct secure_handshake handshakes[HANDSHAKES];
-static struct tls_cached resumed[RESUMED];
+static struct association associations[FS_ASSOCIATIONS];
+static struct secure_handshake handshakes[FS_HANDSHAKES];
+static struct tls_cached resumed[SESSIONS_KEPT];
 static struct tls_ticket ticket;
 static char place[SECURE_PLACE_MAX];
 
@@ -88,11 +81,11 @@ open_guard(const struct options *o)
 	s->room = rooms[0];
 	s->record = SECURE_BULK;
 	s->association = associations;
-	s->associations = ASSOCIATIONS;
+	s->associations = FS_ASSOCIATIONS;
 	s->handshake = handshakes;
-	s->handshakes = HANDSHAKES;
+	s->handshakes = FS_HANDSHAKES;
 	s->cache = resumed;
-	s->cached = RESUMED;
+	s->cached = SESSIONS_KEPT;
 	why = guard_open(&guard, &o->secure, &owner, now_ms());
 	if (why != NULL)
 		fatalx("%s", why);
@@ -120,7 +113,7 @@ open_network(const struct options *o, struct addr *as)
 	listener.secure = guard_secure(&guard);
 	if (dial_as(&service, &service.as, as, &(struct addr){ .ip = 0 }) == -1)
 		fatal("cannot make a UDP socket for the AS");
-	dgram_buffer(&service.as, AS_BACKLOG);
+	dgram_buffer(&service.as, DATAGRAMS_WAITING);
 }
 
 static void
@@ -146,8 +139,7 @@ start(const struct options *o)
 	error = files_start(o->dir);
 	if (error != NULL)
 		fatalx("cannot keep files in %s: %s", o->dir, error);
-	if (pool_start(&service.pool,
-		cap < FEW_DESCRIPTORS ? FEW_WORKERS : POOL_MAX,
+	if (pool_start(&service.pool, cap < FDS_FEW ? WORKERS_FEW : POOL_MAX,
 		sizeof(struct disk_op), files_run, files_keep()) == -1)
 		fatal("cannot start the workers");
 	log_info("FS listening on TCP port %u, AS at %s",

@@ -1,4 +1,3 @@
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "tls/cert.h"
@@ -50,11 +49,10 @@ static void
 put_host(struct writer *w, const char *name)
 {
 	uint8_t address[16];
+	size_t n = cert_address(name, address);
 
-	if (inet_pton(AF_INET, name, address) == 1)
-		der_put(w, DER_CONTEXT | 7, address, 4);
-	else if (inet_pton(AF_INET6, name, address) == 1)
-		der_put(w, DER_CONTEXT | 7, address, 16);
+	if (n > 0)
+		der_put(w, DER_CONTEXT | 7, address, n);
 	else
 		der_put(w, DER_CONTEXT | 2, name, strlen(name));
 }

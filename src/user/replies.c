@@ -112,13 +112,13 @@ take_fs_yes(void *self, const char *line, ms_t now)
 }
 
 static enum outcome
-as_failed(struct user *u, enum trouble trouble)
+as_failed(struct user *u, enum failure failure)
 {
 	char name[ADDR_NAME_MAX];
 	struct subject subject = { .address = addr_name(name, &u->as.peer),
 		.reason = strerror(u->as.error) };
 
-	if (trouble == TROUBLE_INSECURE)
+	if (failure == FAILURE_INSECURE)
 		return trust_failed(
 			   &u->trust, u->as.why, name, &u->shell, take_as_yes) ?
 		    RUNNING :
@@ -127,7 +127,7 @@ as_failed(struct user *u, enum trouble trouble)
 		warn(SAY_CANNOT_START, name, subject.reason);
 		return FAILED;
 	}
-	return refuse(words_trouble(true, trouble), &subject);
+	return refuse(words_failure(true, failure), &subject);
 }
 
 static enum outcome
@@ -141,7 +141,7 @@ as_answered(struct user *u, ms_t now)
 	case MSG_RAU:
 		return take_rau(u, now);
 	default:
-		return as_failed(u, TROUBLE_NO_REQUEST);
+		return as_failed(u, FAILURE_NO_REQUEST);
 	}
 }
 
@@ -169,7 +169,7 @@ replies_as(struct user *u, enum session_event event, ms_t now)
 		return as_answered(u, now);
 	case SESSION_FAILED: /* the code belonged to the connection */
 		u->wishes.asked.code[0] = '\0';
-		return as_failed(u, u->as.trouble);
+		return as_failed(u, u->as.failure);
 	case SESSION_QUIET:
 		break;
 	}
@@ -235,7 +235,7 @@ fs_answered(struct user *u)
 }
 
 static enum outcome
-fs_failed(struct user *u, enum trouble trouble)
+fs_failed(struct user *u, enum failure failure)
 {
 	const struct transfer *t = &u->fs;
 	char name[ADDR_NAME_MAX], bytes[64];
@@ -243,13 +243,13 @@ fs_failed(struct user *u, enum trouble trouble)
 		.address = addr_name(name, &u->fs_peer),
 		.reason = strerror(t->error) };
 
-	if (trouble == TROUBLE_INSECURE)
+	if (failure == FAILURE_INSECURE)
 		return FAILED; /* trust_failed() has told it */
-	if (trouble == TROUBLE_TRUNCATED) {
+	if (failure == FAILURE_TRUNCATED) {
 		snprintf(bytes, sizeof(bytes), SAY_BYTES, t->done, t->size);
 		subject.reason = bytes;
 	}
-	return refuse(words_trouble(false, trouble), &subject);
+	return refuse(words_failure(false, failure), &subject);
 }
 
 /* The FS has taken the request up, so that its TID is used whatever came. */
@@ -258,7 +258,7 @@ tid_is_used(const struct transfer *t, enum transfer_event event)
 {
 	if (event == TRANSFER_ANSWERED)
 		return t->reply.type != MSG_ERR;
-	return t->trouble > TROUBLE_LOGIN_REVOKED;
+	return t->failure > FAILURE_LOGIN_REVOKED;
 }
 
 static void
@@ -280,16 +280,16 @@ replies_fs(struct user *u, enum transfer_event event)
 		return RUNNING;
 	if (tid_is_used(&u->fs, event))
 		forget_tid(&u->wishes, &u->fs.request);
-	if (event == TRANSFER_FAILED && u->fs.trouble == TROUBLE_INSECURE &&
+	if (event == TRANSFER_FAILED && u->fs.failure == FAILURE_INSECURE &&
 	    trust_failed(&u->trust, u->fs.why, addr_name(name, &u->fs_peer),
 		&u->shell, take_fs_yes)) {
 		transfer_pause(&u->fs);
 		return RUNNING;
 	}
 	if (event == TRANSFER_FAILED)
-		outcome = fs_failed(u, u->fs.trouble);
+		outcome = fs_failed(u, u->fs.failure);
 	else if (u->fs.reply.type == MSG_ERR)
-		outcome = fs_failed(u, TROUBLE_NO_REQUEST);
+		outcome = fs_failed(u, FAILURE_NO_REQUEST);
 	else
 		outcome = fs_answered(u);
 	transfer_end(&u->fs);
