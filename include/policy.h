@@ -47,6 +47,15 @@
 #endif
 #define HANDSHAKE_SHARE (1 * SECONDS) /* then its memory may go to another */
 #define KEYS_RENEWED    (12 * 60 * MINUTES) /* what seals tickets, cookies */
+#define SECURE_READS    32 /* of a peer that says nothing with them */
+#define SECURE_RETRY    20 /* ms, where no handshake's memory is free */
+#define ONE_HOSTS_PART  16 /* of full associations 1 in 16, then its own go */
+#define AS_ASSOCIATIONS 2048
+#define AS_HANDSHAKES   128
+#define FS_ASSOCIATIONS 4 /* with the AS: for all, and a removal's own */
+#define FS_HANDSHAKES   64
+#define SESSIONS_KEPT   1024 /* of clients that resume without a ticket */
+#define DEVICE_TICKETS  64   /* AS: devices that it meets again by a ticket */
 #define SILENCE_RENEWS  1400 /* ms without an answer: a new association */
 
 #define NEWLINE_TIME 500  /* for the newline that ends an UPL */

@@ -5,13 +5,11 @@
 #include "crypto/secret.h"
 #include "policy.h"
 
-#define TICKETS 64 /* devices that are met again without a certificate */
-
 static int called;
 static struct secure *secure;
 
 /* By the first byte of the key; of another device's nothing is resumed. */
-static struct tls_ticket tickets[TICKETS];
+static struct tls_ticket tickets[DEVICE_TICKETS];
 
 /* Of VLCs that were answered, the oldest first. */
 static struct dgram idle[IDLE_SOCKETS];
@@ -96,7 +94,7 @@ dial(struct dgram *d, const struct addr *device, const uint8_t *key,
 		return -1;
 	}
 	memcpy(target.pin, key, sizeof(target.pin));
-	target.ticket = &tickets[key[0] % TICKETS];
+	target.ticket = &tickets[key[0] % DEVICE_TICKETS];
 	return dgram_dial_secure(d, device, self, secure, &target);
 }
 

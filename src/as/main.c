@@ -70,16 +70,13 @@ static const struct option_table table = {
 static struct server as;
 
 /* Of the secure side: nothing of it is touched without -s or -S. */
-#define SLOTS        (SESSIONS_MAX + 1) /* one comes before another goes */
-#define ASSOCIATIONS 2048
-#define HANDSHAKES   128
-#define RESUMED      1024 /* sessions of clients that have no tickets */
+#define SLOTS (SESSIONS_MAX + 1) /* one comes before another goes */
 
 static struct secure_slot slots[SLOTS];
 static uint8_t rooms[SLOTS][SECURE_BUFFERS(SECURE_LINES)];
-static struct association associations[ASSOCIATIONS];
-static struct secure_handshake handshakes[HANDSHAKES];
-static struct tls_cached resumed[RESUMED];
+static struct association associations[AS_ASSOCIATIONS];
+static struct secure_handshake handshakes[AS_HANDSHAKES];
+static struct tls_cached resumed[SESSIONS_KEPT];
 
 static void
 restrict_users(const char *file)
@@ -147,11 +144,11 @@ open_guard(const struct options *o)
 	s->room = rooms[0];
 	s->record = SECURE_LINES;
 	s->association = associations;
-	s->associations = ASSOCIATIONS;
+	s->associations = AS_ASSOCIATIONS;
 	s->handshake = handshakes;
-	s->handshakes = HANDSHAKES;
+	s->handshakes = AS_HANDSHAKES;
 	s->cache = resumed;
-	s->cached = RESUMED;
+	s->cached = SESSIONS_KEPT;
 	why = guard_open(&as.guard, &o->secure, &owner, now_ms());
 	if (why != NULL)
 		fatalx("%s", why);

@@ -59,16 +59,13 @@ static struct listener listener;
 static struct guard guard;
 
 /* Of the secure side: nothing of it is touched without -s or -S. */
-#define SLOTS        (CLIENTS_MAX + ORPHANS_MAX + 1)
-#define ASSOCIATIONS 4 /* with the AS: ours, and a removal's own */
-#define HANDSHAKES   64
-#define RESUMED      1024 /* sessions of clients that have no tickets */
+#define SLOTS (CLIENTS_MAX + ORPHANS_MAX + 1) /* one comes, another goes */
 
 static struct secure_slot slots[SLOTS];
 static uint8_t rooms[SLOTS][SECURE_BUFFERS(SECURE_BULK)];
-static struct association associations[ASSOCIATIONS];
-static struct secure_handshake handshakes[HANDSHAKES];
-static struct tls_cached resumed[RESUMED];
+static struct association associations[FS_ASSOCIATIONS];
+static struct secure_handshake handshakes[FS_HANDSHAKES];
+static struct tls_cached resumed[SESSIONS_KEPT];
 static struct tls_ticket ticket;
 static char place[SECURE_PLACE_MAX];
 
@@ -84,11 +81,11 @@ open_guard(const struct options *o)
 	s->room = rooms[0];
 	s->record = SECURE_BULK;
 	s->association = associations;
-	s->associations = ASSOCIATIONS;
+	s->associations = FS_ASSOCIATIONS;
 	s->handshake = handshakes;
-	s->handshakes = HANDSHAKES;
+	s->handshakes = FS_HANDSHAKES;
 	s->cache = resumed;
-	s->cached = RESUMED;
+	s->cached = SESSIONS_KEPT;
 	why = guard_open(&guard, &o->secure, &owner, now_ms());
 	if (why != NULL)
 		fatalx("%s", why);

@@ -7,14 +7,10 @@
 #include "net/socket.h"
 #include "policy.h"
 
-#define TAKEN_AT_ONCE                                                          \
-	64 /* datagrams that bring no data, then the loop's turn */
 #define RECORD_HEAD 13
 #define RANDOM_AT   (RECORD_HEAD + 12 + 2) /* in a ClientHello's record */
-#define MOST_OF_ONE                                                            \
-	16 /* of a full table one host has 1 in 16, then its own go */
 
-static const char not_secure[] = "it does not speak securely";
+    static const char not_secure[] = "it does not speak securely";
 
 /* The table: by address, in buckets; by number and connection id, at once */
 
@@ -111,7 +107,7 @@ make_free(struct secure *s, const struct addr *peer)
 		if (own == NULL || goes_before(a, own))
 			own = a;
 	}
-	if (of_host > s->associations / MOST_OF_ONE)
+	if (of_host > s->associations / ONE_HOSTS_PART)
 		last = own;
 	if (last != NULL) {
 		s->count.forgotten++;
@@ -619,7 +615,7 @@ association_receive(
 	if (got >= 0)
 		return got;
 	tick_all(d, now_ms());
-	for (int i = 0; i < TAKEN_AT_ONCE; i++) {
+	for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
 		ssize_t len;
 
 		if (has_come_to_nothing(d))

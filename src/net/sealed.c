@@ -7,9 +7,6 @@
 #include "net/sealed.h"
 #include "policy.h"
 
-#define READS_AT_ONCE 32 /* of a peer that says nothing with them */
-#define MEMORY_RETRY  20 /* ms, where no handshake's memory is free */
-
 static const char not_secure[] = "it does not speak securely";
 static const char was_cut[] = "the connection was cut";
 
@@ -270,7 +267,7 @@ hear(struct conn *c, bool read_on, ms_t now)
 		}
 		if (event == TLS_DATA && e->phase == SECURE_OPEN)
 			return 1;
-		if (event != TLS_MORE || !read_on || reads == READS_AT_ONCE)
+		if (event != TLS_MORE || !read_on || reads == SECURE_READS)
 			break;
 		if (!push(c, now))
 			return CONN_LOST;
@@ -385,7 +382,7 @@ sealed_watch(const struct conn *c, struct ready *r, int want)
 	switch (slot->end.phase) {
 	case SECURE_WAITING:
 		if (slot->heard || !slot->end.answers)
-			ready_by(r, r->woke + MEMORY_RETRY);
+			ready_by(r, r->woke + SECURE_RETRY);
 		else
 			ready_read(r, c->fd);
 		break;
