@@ -33,7 +33,7 @@ enum account_change {
 	ACCOUNT_KEEP,   /* just verify */
 	ACCOUNT_CREATE, /* a new pair, of pass and salt, with its device */
 	ACCOUNT_UPDATE, /* another device, or none */
-	ACCOUNT_REMOVE  /* all of it; asked tells who may ask again */
+	ACCOUNT_REMOVE  /* all of it; removal tells who may ask again */
 };
 
 enum account_result {
@@ -43,7 +43,7 @@ enum account_result {
 	ACCOUNT_UNSURE  /* of a removal: begun, neither done nor taken back */
 };
 
-/* Who asked for a removal: told again should the answer get lost. */
+/* Who asked for a removal: answered again should the answer get lost. */
 struct removal {
 	char uid[UID_LEN + 1];
 	char tid[CODE_LEN + 1];
@@ -61,7 +61,7 @@ struct account_job {
 	char pass[PASS_LEN + 1];
 	unsigned char salt[SALT_LEN];
 	struct account account; /* what it is, or is to be */
-	struct removal asked;
+	struct removal removal;
 };
 
 /*

@@ -31,7 +31,7 @@ void change_remove(struct server *as, struct change *c);
 /* Its turn has come: a task is begun with t, unless none is needed. */
 void change_hash(struct server *as, struct change *c, struct task *t, ms_t now);
 void change_write(struct server *as, struct change *c, struct task *t);
-void change_worked(struct server *as, struct task *t, ms_t now); /* done */
+void change_done(struct server *as, struct task *t, ms_t now); /* done */
 
 /* Who asks for a removal, and the answer once it is done. */
 void change_removal(
@@ -39,7 +39,7 @@ void change_removal(
 void change_confirm(struct msg *cnf, const struct msg *vld);
 
 /* Is the answer to this very datagram still to come? */
-bool change_waits(
+bool change_is_pending(
     const struct server *as, const struct asker *who, const char *text);
 
 void change_watch(const struct server *as, struct ready *r);

@@ -10,7 +10,7 @@
 
 #include "as/server.h"
 
-void login_take(
+void login_ask(
     struct server *as, struct session *s, const struct msg *log, ms_t now);
 void login_checking(struct server *as, struct session *s, ms_t now);
 void login_delayed(struct session *s, ms_t now);

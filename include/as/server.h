@@ -61,8 +61,8 @@ struct session {
 	char login_pass[PASS_LEN + 1];
 	bool its_turn;
 	struct task *task;
-	struct code code; /* the newest REQ's */
-	ms_t code_asked;  /* PACING: since when */
+	struct code code;  /* the newest REQ's */
+	ms_t requested_at; /* PACING: since when */
 	struct vlc vlc;
 };
 
@@ -97,7 +97,8 @@ struct task {
 };
 
 struct counters {
-	unsigned long connections, resent, again, wrong_codes, wrong_passwords;
+	unsigned long connections, resent, duplicates, wrong_codes,
+	    wrong_passwords;
 };
 
 struct server {

@@ -27,21 +27,21 @@ void client_step(struct client *c, struct service *s, const struct ready *r);
 /* Is it a REM that the AS may have confirmed, or is to be asked about? */
 bool client_is_removing(const struct client *c);
 
-/* Does it wait for its turn (see may)? */
+/* Does it wait for its turn (see its_turn)? */
 bool client_waits(const struct client *c);
 
 /* True when it waits for this CNF, which it then is to be given. */
 bool client_awaits(const struct client *c, const struct msg *cnf);
-/* held: a removal of the same user is not decided yet, and comes first. */
+/* blocked: a removal of the same user is not decided yet, and comes first. */
 void client_validated(struct client *c, struct service *s,
-    const struct msg *cnf, bool held, ms_t now);
+    const struct msg *cnf, bool blocked, ms_t now);
 
 /*
  * Nobody listens at the AS's port: what waits for it is INV, but for a removal
  * that the AS may have begun before it ended.  Where that is heard as soon as
  * the first VLD has left, the removal is INV, too, and its intent stays.
  */
-void client_unheard(struct client *c, struct service *s, ms_t now);
+void client_refused(struct client *c, struct service *s, ms_t now);
 
 /* The one way in which a connection ends; it may be FREE or ORPHANED then. */
 void client_end(struct client *c, struct service *s);

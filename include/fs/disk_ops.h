@@ -32,7 +32,7 @@ enum disk_op_kind {
 };
 
 struct disk_op {
-	enum disk_op_kind task;
+	enum disk_op_kind kind;
 	enum status status;
 	int error; /* an errno, where the disk has failed */
 	char uid[UID_LEN + 1];

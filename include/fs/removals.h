@@ -28,13 +28,13 @@ struct removals {
 		ENDING    /* job: FILE_REMOVE, FILE_ABANDON or FILE_PURGE */
 	} state;
 	ms_t next;
-	ms_t wanted;      /* not RESTING: the next round, 0: in its own time */
+	ms_t next_round;  /* not RESTING: the next round, 0: in its own time */
 	struct dgram own; /* at the intent's own port; none: service.as */
 	struct request vld;
 	struct job job;
 	struct disk_op op;
 	char after[UID_LEN + 1]; /* the last one that was taken up */
-	int told;                /* the last errno that was logged, 0: none */
+	int logged;              /* the last errno that was logged, 0: none */
 };
 
 void removals_soon(struct removals *m, ms_t at); /* one has been left */

@@ -23,9 +23,9 @@ void serve_begin(struct client *c, struct service *s);
 void serve_intend(struct client *c, struct service *s);
 void serve_abandon(struct client *c, struct service *s);
 
-bool serve_take(struct client *c, struct service *s, ms_t now);
+bool serve_receive(struct client *c, struct service *s, ms_t now);
 void serve_conclude(struct client *c, struct service *s);
-bool serve_give(struct client *c, ms_t now);
+bool serve_send(struct client *c, ms_t now);
 
 /*
  * Once the reply is decided, or the connection gone: clear away, beside the

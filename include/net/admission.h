@@ -78,8 +78,8 @@ void admission_stand(struct admission *a, int i, enum standing s, ms_t now);
  * LEAST_BYTES of them have moved: who is slower than that in EVICT_AGE is as
  * good as idle.
  */
-void admission_moved(struct admission *a, int i, ms_t now);
-void admission_moved_bytes(struct admission *a, int i, uint64_t n, ms_t now);
+void admission_progress(struct admission *a, int i, ms_t now);
+void admission_progress_bytes(struct admission *a, int i, uint64_t n, ms_t now);
 
 /*
  * When there is, or can be made, a place for one more: now or earlier, later,

@@ -321,7 +321,7 @@ accounts_run(void *body, int fd)
 	if (job->verify && !verify(job->account.pair, job->pass)) {
 		job->result = ACCOUNT_WRONG;
 	} else if (job->change == ACCOUNT_REMOVE) {
-		job->result = remove_account(&job->asked);
+		job->result = remove_account(&job->removal);
 		job->error = errno;
 	} else if (change(job) == -1) {
 		job->error = errno;

@@ -94,7 +94,7 @@ step(struct server *as, int i, const struct ready *r, ms_t now)
 	admission_name(&as->places, i, uid[0] == '\0' ? 0 : person_number(uid),
 	    standing, now);
 	if (as->places.place[i].progress < s->spoke)
-		admission_moved(&as->places, i, s->spoke);
+		admission_progress(&as->places, i, s->spoke);
 }
 
 static void

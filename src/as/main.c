@@ -167,7 +167,7 @@ print_counters(const struct ready *r)
 	    "passwords, %lu wrong codes; %lu workers replaced; longest "
 	    "loop gap %ld ms",
 	    n->connections, as.listener.refused, as.places.evicted,
-	    as.places.taken, n->resent, n->again, n->wrong_passwords,
+	    as.places.taken, n->resent, n->duplicates, n->wrong_passwords,
 	    n->wrong_codes, as.pool.died, (long)r->longest);
 }
 

@@ -78,7 +78,7 @@ take_message(struct server *as, struct session *s, const struct msg *m,
 	} else if (m->type == MSG_AUT && result != WIRE_LONG) {
 		factor_confirm(as, s, m, result, now);
 	} else if (m->type == MSG_LOG && result == WIRE_OK) {
-		login_take(as, s, m, now);
+		login_ask(as, s, m, now);
 	} else {
 		wire_fault(&reply, m->type == MSG_LOG ? MSG_LOG : MSG_UNKNOWN);
 		answer(s, m, result, &reply, now);

@@ -399,7 +399,7 @@ review(struct store *s, struct disk_op *j)
 static enum status
 run(struct store *s, struct disk_op *j, int fd)
 {
-	switch (j->task) {
+	switch (j->kind) {
 	case FILE_SYNC:
 		return fdatasync(fd) == 0 ? ST_OK : failed(j);
 	case FILE_PUBLISH:
@@ -432,7 +432,7 @@ disk_op_run(struct store *s, struct disk_op *j, int fd)
 	j->error = 0;
 	j->status = run(s, j, fd);
 	if (j->status == ST_NOK && (j->error == ENOENT || j->error == ESTALE) &&
-	    j->task != FILE_PURGE && workdir_reopen(s) == 0) {
+	    j->kind != FILE_PURGE && workdir_reopen(s) == 0) {
 		j->error = 0;
 		j->status = run(s, j, fd);
 	}

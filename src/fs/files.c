@@ -32,8 +32,8 @@ files_start(const char *path)
 	if (error == NULL)
 		error = workdir_open(&store);
 	files_temp(temp);
-	if (error == NULL && !disk_has_room_call(store.work, temp))
-		disk_room_never();
+	if (error == NULL && !disk_can_preallocate(store.work, temp))
+		disk_preallocate_never();
 	return error;
 }
 
@@ -223,7 +223,7 @@ check(int dir, const char *uid, const char *name)
 
 /* A place for a reservation; -1: none is free. */
 static int
-hold(const char *uid, const char *name)
+reserve(const char *uid, const char *name)
 {
 	int i = 0;
 
@@ -282,11 +282,11 @@ upload_begin(struct upload *u, const char *uid, const char *name)
 	enum status status;
 
 	u->fd = u->place = -1;
-	u->room = 0;
+	u->preallocated = 0;
 	status = admit(u, uid, name);
 	if (status != ST_OK)
 		return status;
-	u->place = hold(uid, name);
+	u->place = reserve(uid, name);
 	if (u->place == -1)
 		return ST_NOK;
 	u->fd = create_temp(u->temp);

@@ -137,18 +137,18 @@ make_own(struct store *s, int all)
 static const char *
 refuse(const char *living)
 {
-	static char why[256];
+	static char error[256];
 
-	snprintf(why, sizeof(why),
+	snprintf(error, sizeof(error),
 	    "%s seems to be at work, but locks do not reach from here to "
 	    "there (or it has just ended: try again in %ld s)",
 	    living, (long)(WORK_FRESH / SECONDS));
-	return why;
+	return error;
 }
 
 /* Starting, one at a time: nobody's half-made directory is taken for dead. */
 static const char *
-settle(struct store *s, int all)
+start_alone(struct store *s, int all)
 {
 	struct purge p = { .store = s };
 	int starting = open_lock(all, O_CREAT);
@@ -184,7 +184,7 @@ workdir_open(struct store *s)
 		close_with_errno(all);
 		return error;
 	}
-	error = settle(s, all);
+	error = start_alone(s, all);
 	close(all);
 	if (error == NULL && fsync(s->root) == -1)
 		error = strerror(errno);

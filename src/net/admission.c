@@ -128,18 +128,18 @@ admission_name(
 }
 
 void
-admission_moved(struct admission *a, int i, ms_t now)
+admission_progress(struct admission *a, int i, ms_t now)
 {
 	a->place[i].progress = now;
 	a->place[i].bytes = 0;
 }
 
 void
-admission_moved_bytes(struct admission *a, int i, uint64_t n, ms_t now)
+admission_progress_bytes(struct admission *a, int i, uint64_t n, ms_t now)
 {
 	a->place[i].bytes += n;
 	if (a->place[i].bytes >= LEAST_BYTES)
-		admission_moved(a, i, now);
+		admission_progress(a, i, now);
 }
 
 /* Who gives way */

@@ -255,18 +255,18 @@ fatalx(const char *format, ...)
 }
 
 char *
-escape(char *to, size_t room, const char *s, size_t n)
+escape(char *to, size_t size, const char *s, size_t n)
 {
 	size_t len = 0;
 
-	for (size_t i = 0; i < n && len + 5 <= room; i++) {
+	for (size_t i = 0; i < n && len + 5 <= size; i++) {
 		unsigned char c = (unsigned char)s[i];
 
 		if (c >= ' ' && c <= '~' && c != '\\')
 			to[len++] = (char)c;
 		else
 			len += (size_t)snprintf(
-			    to + len, room - len, "\\x%02x", (unsigned)c);
+			    to + len, size - len, "\\x%02x", (unsigned)c);
 	}
 	to[len] = '\0';
 	return to;
