@@ -142,8 +142,21 @@
 
 /* The personal device. */
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */
+#define CODES_SHOWN  128 /* so many are remembered for that: see VLC_BURST */
+#define CODES_LAST   10  /* shown again by the command codes */
+#define VLC_ROUND    64  /* taken in a round of the loop */
+#define VLC_WAITING  (1 << 20) /* bytes of them that may wait for us */
+
+/* Certificates that we issue (sys/keys.h), in days. */
+#define ROOT_DAYS        7300 /* of an authority, by its own key */
+#define CERTIFICATE_DAYS 3650 /* of all others, and no longer than theirs */
 
 /* The person at user and pd. */
+#define CONNECT_TRIES 3             /* to reach the AS again, ... */
+#define CONNECT_PAUSE (1 * SECONDS) /* ... so long after each */
+#define ANSWER_TIME                                                            \
+	(60 * SECONDS)                 /* of the AS; its longest delays: 15 s  \
+				   for a wrong password, 8 s for a device */
 #define WAIT_UNSAID      (1 * SECONDS) /* a wait that is longer is explained */
 #define BACKGROUND_PAUSE 500 /* until we look whether we are in front again */
 #define PROGRESS_FIRST   (1 * SECONDS) /* a transfer that is longer is shown */

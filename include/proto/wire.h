@@ -168,6 +168,9 @@ bool wire_has_body(const struct msg *msg);
 
 bool wire_is_request(enum msg_type type);
 
+/* The type of a request's reply; MSG_ERR for what is no request. */
+enum msg_type wire_reply_type(enum msg_type request);
+
 /* Make *reply the reply to a request, with this status. */
 void wire_reply(struct msg *reply, enum msg_type request, enum status status);
 

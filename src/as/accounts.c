@@ -193,7 +193,13 @@ write_account(const char *uid, const struct account *a)
  * gone from the disk.  Earlier versions wrote neither word and kept the record
  * until the UID registered again: such a one may not be finished.
  */
-enum record { RECORD_NONE, RECORD_DAMAGED, RECORD_INTENT, RECORD_DONE };
+enum record {
+	RECORD_NONE,
+	RECORD_UNREADABLE, /* now; see errno */
+	RECORD_DAMAGED,
+	RECORD_INTENT,
+	RECORD_DONE
+};
 
 static enum record
 load_record(const char *uid, struct removal *r)
@@ -204,7 +210,7 @@ load_record(const char *uid, struct removal *r)
 	memset(r, 0, sizeof(*r));
 	memcpy(r->uid, uid, UID_LEN);
 	if (disk_load(removed, uid, text, sizeof(text)) == -1)
-		return errno == ENOENT ? RECORD_NONE : RECORD_DAMAGED;
+		return errno == ENOENT ? RECORD_NONE : RECORD_UNREADABLE;
 	n = words(text, w, 4);
 	if (n < 3 || !wire_valid(F_TID, w[0]) || !wire_valid(F_IP, w[1]) ||
 	    !wire_valid(F_PORT, w[2]))
@@ -248,6 +254,8 @@ settle_record(const char *uid)
 		return save_record(&r, RECORD_DONE);
 	case RECORD_DAMAGED:
 		return drop_record(uid);
+	case RECORD_UNREADABLE:
+		return -1;
 	case RECORD_NONE:
 	case RECORD_DONE:
 		break;
@@ -277,8 +285,13 @@ static enum account_result
 remove_account(const struct removal *r)
 {
 	struct removal old;
-	enum record state = load_record(r->uid, &old);
+	enum record state;
 
+	if (!lock_join())
+		return ACCOUNT_FAILED;
+	state = load_record(r->uid, &old);
+	if (state == RECORD_UNREADABLE)
+		return ACCOUNT_FAILED;
 	if (save_record(r, RECORD_INTENT) == -1)
 		return take_back(&old, state);
 	if (unlinkat(root, r->uid, 0) == -1 && errno != ENOENT)
@@ -334,6 +347,10 @@ struct removal_visit {
 	int unfinished;
 };
 
+/*
+ * An account goes only where its record says so: what cannot be read may be of
+ * one before it, whose removal has ended long ago.
+ */
 static bool
 finish_removal(int dir, const char *uid, void *arg)
 {
@@ -346,11 +363,11 @@ finish_removal(int dir, const char *uid, void *arg)
 	if (!wire_valid(F_UID, uid))
 		return true;
 	state = load_record(uid, &r);
-	if (state == RECORD_INTENT || state == RECORD_DAMAGED) {
-		if ((unlinkat(root, uid, 0) == -1 && errno != ENOENT) ||
-		    fsync(root) == -1 || settle_record(uid) == -1)
-			((struct removal_visit *)arg)->unfinished++;
-	}
+	if (state == RECORD_UNREADABLE || state == RECORD_DAMAGED ||
+	    (state == RECORD_INTENT &&
+		((unlinkat(root, uid, 0) == -1 && errno != ENOENT) ||
+		    fsync(root) == -1 || settle_record(uid) == -1)))
+		((struct removal_visit *)arg)->unfinished++;
 	if (r.tid[0] != '\0')
 		note(&r);
 	return true;
@@ -373,6 +390,8 @@ accounts_removed(const struct removal *r)
 	enum record state = load_record(r->uid, &there);
 	struct stat st;
 
+	if (state == RECORD_UNREADABLE)
+		return REMOVAL_UNREADABLE;
 	if ((state != RECORD_INTENT && state != RECORD_DONE) ||
 	    strcmp(there.tid, r->tid) != 0 || strcmp(there.ip, r->ip) != 0 ||
 	    there.port != r->port)

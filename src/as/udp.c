@@ -39,6 +39,8 @@ take_removal(struct server *as, const struct asker *who, const char *text,
 		if (c != NULL)
 			change_remove(as, c);
 		return true;
+	case REMOVAL_UNREADABLE: /* no answer: it will be asked again */
+		return true;
 	case REMOVAL_UNKNOWN:
 		break;
 	}
