@@ -1,13 +1,13 @@
 /*
  * accounts - who is registered: a small file for each, DIR/UID, whole or
- *absent.
+ * absent.
  *
  *	pair pbkdf2-sha256$rounds$salt$hash
  *	device 127.0.0.1 57000
  *
- * The second line is missing where no device is registered.  What may stand
- * beside the users' files: removed (for each user who was ever removed who
- *asked for that last), work and lock (see as/lock.h).
+ * The second line is missing where no device is registered.  Beside the users'
+ * files stand removed/UID, which says who asked for the last removal of that
+ * user, failures (see as/failures.h), work and lock (see as/lock.h).
  *
  * This module touches the disk and knows nothing of sockets.  Reading one
  * account is quick; what is slow is an account_job, for the pool.

@@ -17,7 +17,7 @@
 /* All-zero: somebody of whom nothing is known yet. */
 struct person {
 	unsigned char proof[PROOF_LEN]; /* see person_prove() */
-	char proven[PAIR_TAG + 1];      /* the end of the pair; "": none */
+	char proven[PAIR_TAG + 1];      /* the end of its pair; "": none */
 	unsigned failed;  /* wrong codes that count, CODES_FAILED_MAX at most */
 	unsigned excused; /* those that do not any more, CODES_EXCUSED_MAX */
 	unsigned saved;   /* both as they are on disk, see failures.h */

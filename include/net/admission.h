@@ -71,7 +71,6 @@ void admission_leave(struct admission *a, int i);
 /* What has become known of it; owner is any number of the caller's but 0. */
 void admission_name(
     struct admission *a, int i, unsigned owner, enum standing s, ms_t now);
-void admission_stand(struct admission *a, int i, enum standing s, ms_t now);
 
 /*
  * It has said something.  Bytes of a transfer count as progress when

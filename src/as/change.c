@@ -26,7 +26,7 @@ text_len(const struct asker *who)
 	return who->len < WIRE_TEXT_MAX ? who->len : WIRE_TEXT_MAX;
 }
 
-/* What was asked for, read again. */
+/* The request, parsed once more. */
 static void
 request_of(const struct change *c, struct msg *req)
 {
@@ -72,7 +72,6 @@ too_many_removals(const struct server *as)
 	return n >= CHANGES_MAX / 2;
 }
 
-/* With all places taken that of who holds most goes, and waits longest. */
 struct change *
 change_open(struct server *as, const struct asker *who, const char *text,
     const struct msg *req, ms_t now)
@@ -98,7 +97,6 @@ change_open(struct server *as, const struct asker *who, const char *text,
 	return c;
 }
 
-/* The same datagram again, before its answer has left? */
 bool
 change_is_pending(
     const struct server *as, const struct asker *who, const char *text)
@@ -117,7 +115,7 @@ change_is_pending(
 
 /* Steps of one change */
 
-/* From now on, until change_done(), it is the only one of its account. */
+/* Until change_done() no other change of this account is begun. */
 static void
 wait_to_write(struct server *as, struct change *c)
 {
@@ -141,7 +139,8 @@ wrong_password(struct server *as, struct change *c, ms_t now)
 	}
 	c->wait_until = now + (delay < DELAY_BY_UDP ? delay : DELAY_BY_UDP);
 	c->state = CHANGE_DELAYED;
-	admission_stand(&as->change_places, index_of(as, c), LEAVING, now);
+	admission_name(&as->change_places, index_of(as, c),
+	    person_number(c->uid), LEAVING, now);
 }
 
 static bool
@@ -319,7 +318,7 @@ change_write(struct server *as, struct change *c, struct task *t)
 	submit(as, c, t);
 }
 
-/* What a task has come to */
+/* Results */
 
 void
 change_confirm(struct msg *cnf, const struct msg *vld)
@@ -439,7 +438,7 @@ step(struct server *as, struct change *c, ms_t now)
 	}
 }
 
-/* From the last one on: who leaves gives its position to one seen before. */
+/* From the last one on: one that ends is replaced by the last. */
 void
 change_step(struct server *as, ms_t now)
 {

@@ -35,7 +35,6 @@ void
 login_ask(struct server *as, struct session *s, const struct msg *log, ms_t now)
 {
 	struct account a;
-
 	enum account_state found = accounts_load(log->uid, &a);
 
 	if (found == ACCOUNT_UNREADABLE)

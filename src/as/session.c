@@ -10,15 +10,10 @@
 void
 session_open(struct session *s, const struct conn *c, ms_t now)
 {
+	memset(s, 0, sizeof(*s));
 	s->conn = *c;
 	s->state = READY;
-	s->uid[0] = s->login_uid[0] = '\0';
-	s->wrong_codes = 0;
 	s->spoke = now;
-	s->line_since = 0;
-	s->more = s->its_turn = false;
-	s->task = NULL;
-	s->code.vc[0] = '\0';
 }
 
 /* The one place where a session ends. */

@@ -104,7 +104,7 @@ find(const char *uid, const char *tid)
 	return t;
 }
 
-/* Take a ticket out of its user's list and keep it for another. */
+/* Take a ticket out of its user's list; it is free then. */
 static void
 give_back(struct ticket *t)
 {

@@ -103,12 +103,6 @@ admission_leave(struct admission *a, int i)
 }
 
 void
-admission_stand(struct admission *a, int i, enum standing s, ms_t now)
-{
-	admission_name(a, i, a->place[i].owner, s, now);
-}
-
-void
 admission_name(
     struct admission *a, int i, unsigned owner, enum standing s, ms_t now)
 {

@@ -48,14 +48,6 @@ turns_join(struct turns *t, int i, const struct addr *from, unsigned user)
 	w->user = user;
 	w->joined = ++t->counter;
 	t->waiting++;
-	if (i >= t->top)
-		t->top = i + 1;
-}
-
-bool
-turns_waits(const struct turns *t, int i)
-{
-	return t->turn[i].waits;
 }
 
 void
@@ -65,8 +57,6 @@ turns_leave(struct turns *t, int i)
 		return;
 	t->turn[i].waits = false;
 	t->waiting--;
-	while (t->top > 0 && !t->turn[t->top - 1].waits)
-		t->top--;
 }
 
 void
@@ -107,7 +97,7 @@ turns_next(struct turns *t)
 	struct rank least;
 	int next = -1;
 
-	for (int i = 0; i < t->top; i++) {
+	for (int i = 0; t->waiting > 0 && i < TURNS_MAX; i++) {
 		struct rank r;
 
 		if (!t->turn[i].waits)

@@ -269,15 +269,6 @@ pool_step(struct pool *p, const struct ready *r)
 	assign(p);
 }
 
-bool
-pool_idle(const struct pool *p)
-{
-	for (int i = 0; i < p->workers; i++)
-		if (p->worker[i].job != NULL)
-			return false;
-	return p->first == NULL;
-}
-
 void
 pool_stop(struct pool *p)
 {
