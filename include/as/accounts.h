@@ -17,10 +17,8 @@
 
 #include <stdbool.h>
 
+#include "as/pair.h"
 #include "proto/wire.h"
-
-#define PAIR_MAX 128 /* room for a pair in its text form */
-#define SALT_LEN 16
 
 struct account {
 	char pair[PAIR_MAX];
