@@ -17,8 +17,8 @@
  * apart from the same owner who has shown it (PROVEN), so that nobody's place
  * is taken by others who say his name.
  *
- * This module touches nothing else: it decides.  Time is passed in, an all-zero
- * struct is none, a round costs by the places that are taken.
+ * This module decides and touches nothing else.  Time is passed in; a round
+ * costs by the places that are taken.
  */
 #ifndef ADMISSION_H
 #define ADMISSION_H

@@ -178,7 +178,7 @@ await_job(struct client *c, struct service *s)
 		c->state = FREE;
 }
 
-/* One function a state: it does one thing and may set the next state. */
+/* One function for each state; it may set the next state. */
 static void
 act(struct client *c, struct service *s, ms_t now)
 {
@@ -228,7 +228,7 @@ job_over(const struct client *c)
 	    (c->job.state == JOB_DONE || c->job.state == JOB_FAILED);
 }
 
-/* A new state may have all that it needs at once. */
+/* Again while the state changes: the next may have all that it waits for. */
 static void
 advance(struct client *c, struct service *s, ms_t now)
 {

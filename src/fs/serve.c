@@ -19,7 +19,8 @@ submit(struct client *c, struct service *s, enum disk_op_kind kind, int fd)
 	pool_submit(&s->pool, &c->job, &c->op, fd);
 }
 
-/* Closed first, a file is unlinked by a child: the last of the two is slow. */
+/* The file is closed here first, so that the slow part is the child's unlink.
+ */
 void
 serve_tidy(struct client *c, struct service *s)
 {
@@ -67,7 +68,7 @@ send_file(struct client *c)
 	c->state = SENDING;
 }
 
-/* No sync is under way: that is as if one had ended well. */
+/* The first FILE_SYNC counts as done well: none is under way. */
 static void
 receive_file(struct client *c)
 {
@@ -102,7 +103,7 @@ delete_file(struct client *c, struct service *s)
 		answer_failure(c, status, errno);
 }
 
-/* The first of all: what is needed without files is an upload's to come. */
+/* An intent is needed without files, too, where an upload may bring some. */
 void
 serve_intend(struct client *c, struct service *s)
 {
