@@ -17,6 +17,6 @@ void clients_log_out(struct server *as, const char *uid);
 /* This user's codes may be sent sooner: REQs that are PACING look again. */
 void clients_ask_again(struct server *as, const char *uid, ms_t now);
 
-bool clients_idle(const struct server *as); /* no reply is under way */
+bool clients_idle(struct server *as); /* no reply is under way */
 
 #endif
