@@ -25,7 +25,7 @@
 #define TURNS_SETS 512
 
 struct turn {
-	bool waits, gone;
+	bool waits, absent; /* absent: see turns_gone() */
 	struct addr from;
 	unsigned user;
 	uint64_t joined; /* by the counter of turns */

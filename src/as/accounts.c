@@ -208,12 +208,12 @@ static enum account_result
 take_back(const struct removal *old, enum record state)
 {
 	int error = errno;
-	bool back = state == RECORD_INTENT || state == RECORD_DONE ?
+	bool undone = state == RECORD_INTENT || state == RECORD_DONE ?
 	    save_record(old, state) == 0 :
 	    drop_record(old->uid) == 0;
 
 	errno = error;
-	return back ? ACCOUNT_FAILED : ACCOUNT_UNSURE;
+	return undone ? ACCOUNT_FAILED : ACCOUNT_UNSURE;
 }
 
 /*
@@ -325,15 +325,15 @@ accounts_removals(void (*note)(const struct removal *r))
 enum removal_state
 accounts_removed(const struct removal *r)
 {
-	struct removal there;
-	enum record state = load_record(r->uid, &there);
+	struct removal recorded;
+	enum record state = load_record(r->uid, &recorded);
 	struct stat st;
 
 	if (state == RECORD_UNREADABLE)
 		return REMOVAL_UNREADABLE;
 	if ((state != RECORD_INTENT && state != RECORD_DONE) ||
-	    strcmp(there.tid, r->tid) != 0 || strcmp(there.ip, r->ip) != 0 ||
-	    there.port != r->port)
+	    strcmp(recorded.tid, r->tid) != 0 ||
+	    strcmp(recorded.ip, r->ip) != 0 || recorded.port != r->port)
 		return REMOVAL_UNKNOWN;
 	if (state == RECORD_INTENT &&
 	    !(fstatat(root, r->uid, &st, AT_SYMLINK_NOFOLLOW) == -1 &&

@@ -23,17 +23,17 @@ opens_at(struct server *as, ms_t now)
 static int
 make_place(struct server *as, const struct addr *peer, ms_t now)
 {
-	int gone, i;
+	int evicted, i;
 
 	do {
-		gone = admission_evict(&as->places, now);
-		if (gone != -1) {
-			session_end(as, &as->session[gone]);
-			admission_leave(&as->places, gone);
+		evicted = admission_evict(&as->places, now);
+		if (evicted != -1) {
+			session_end(as, &as->session[evicted]);
+			admission_leave(&as->places, evicted);
 		}
 		as->places.elsewhere = devices_called();
 		i = admission_take(&as->places, *peer, now);
-	} while (i == -1 && gone != -1);
+	} while (i == -1 && evicted != -1);
 	return i;
 }
 

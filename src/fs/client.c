@@ -386,9 +386,9 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 void
 client_refused(struct client *c, struct service *s, ms_t now)
 {
-	bool soon = c->vld.sent == 1 && now - c->since < REFUSED_SOON;
+	bool never_arrived = c->vld.sent == 1 && now - c->since < REFUSED_SOON;
 
-	if (c->state == VALIDATING && (soon || c->req.type != MSG_REM))
+	if (c->state == VALIDATING && (never_arrived || c->req.type != MSG_REM))
 		give_up(c, s, now + REMOVALS_AGAIN);
 	advance(c, s, now);
 }

@@ -200,17 +200,17 @@ static int
 make_place(
     struct clients *w, struct service *s, const struct addr *peer, ms_t now)
 {
-	int gone, i;
+	int evicted, i;
 
 	do {
-		gone = admission_evict(&w->places, now);
-		if (gone != -1) {
-			client_end(&w->slot[gone], s);
-			update_place(w, gone, now);
+		evicted = admission_evict(&w->places, now);
+		if (evicted != -1) {
+			client_end(&w->slot[evicted], s);
+			update_place(w, evicted, now);
 			leave_places(w);
 		}
 		i = admission_take(&w->places, *peer, now);
-	} while (i == -1 && gone != -1);
+	} while (i == -1 && evicted != -1);
 	return i;
 }
 
@@ -260,14 +260,14 @@ clients_receive(struct clients *w, struct service *s, ms_t now)
 	struct msg m;
 
 	for (int i = 0; i < ANSWERS_A_ROUND; i++) {
-		int heard = request_receive(&s->as, &m);
+		int result = request_receive(&s->as, &m);
 
-		if (heard == 1 && m.type == MSG_CNF)
+		if (result == 1 && m.type == MSG_CNF)
 			hand_over(w, s, &m, now);
-		if (heard == DGRAM_REFUSED)
+		if (result == DGRAM_REFUSED)
 			for (int k = 0; k < w->places.taken; k++)
 				client_refused(clients_at(w, k), s, now);
-		if (heard != 1)
+		if (result != 1)
 			return;
 	}
 }

@@ -99,13 +99,13 @@ list_it(int dir, const char *name, void *arg)
 	struct listing *l = arg;
 	struct msg *rls = l->rls;
 	uint64_t size;
-	int there = user_dir_file(dir, name, &size);
+	int found = user_dir_file(dir, name, &size);
 	unsigned i;
 
-	if (there == -1)
+	if (found == -1)
 		l->error = errno;
-	if (there != 1)
-		return there == 0;
+	if (found != 1)
+		return found == 0;
 	if (rls->nfiles < FILES_MAX)
 		rls->nfiles++;
 	else if (strcmp(name, rls->file[FILES_MAX - 1].name) > 0)

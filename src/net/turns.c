@@ -43,7 +43,7 @@ turns_join(struct turns *t, int i, const struct addr *from, unsigned user)
 	struct turn *w = &t->turn[i];
 
 	w->waits = true;
-	w->gone = false;
+	w->absent = false;
 	w->from = *from;
 	w->user = user;
 	w->joined = ++t->counter;
@@ -62,7 +62,7 @@ turns_leave(struct turns *t, int i)
 void
 turns_gone(struct turns *t, int i)
 {
-	t->turn[i].gone = true;
+	t->turn[i].absent = true;
 }
 
 /* What decides, in this order; the least goes first. */
@@ -73,7 +73,7 @@ struct rank {
 static struct rank
 rank_of(struct turns *t, const struct turn *w)
 {
-	struct rank r = { .by = { w->gone } };
+	struct rank r = { .by = { w->absent } };
 
 	for (int kind = 0; kind < KEYS; kind++)
 		r.by[1 + kind] = last_turn(t, key_of(w, kind));
