@@ -48,19 +48,19 @@ bool
 pair_matches(const char *pair, const char *pass)
 {
 	static const char scheme[] = "pbkdf2-sha256$";
+	const char *text = pair + sizeof(scheme) - 1, *salt_text;
 	unsigned char salt[SALT_LEN];
 	char again[PAIR_MAX] = "";
-	const char *rounds = pair + sizeof(scheme) - 1;
-	const char *salt_text;
+	unsigned rounds;
 
 	if (strncmp(pair, scheme, sizeof(scheme) - 1) != 0 ||
-	    (salt_text = strchr(rounds, '$')) == NULL ||
+	    (salt_text = strchr(text, '$')) == NULL ||
 	    !get_hex(salt, salt_text + 1, SALT_LEN))
 		return false;
-	if (wire_number(rounds) >
-	    KDF_ROUNDS_MAX) /* damage would keep us for hours */
+	rounds = wire_number(text);
+	if (rounds > KDF_ROUNDS_MAX)
 		return false;
-	pair_make(again, pass, salt, wire_number(rounds));
+	pair_make(again, pass, salt, rounds);
 	return strlen(pair) == strlen(again) &&
 	    same_bytes(pair, again, strlen(again));
 }
