@@ -29,7 +29,9 @@
 
 _Static_assert(SESSIONS_MAX + FDS_RESERVED <= FD_SETSIZE,
     "select() can watch every session");
-_Static_assert(WORKERS > 1, "while one writes, one can hash");
+_Static_assert(WORKERS > 1, "while one hashes, one can write");
+_Static_assert(WORKERS + IDLE_SOCKETS < FDS_RESERVED,
+    "what is not a session's has descriptors");
 _Static_assert(SESSIONS_MAX <= PLACES_MAX && SESSIONS_MAX <= TURNS_MAX,
     "every session can have a place, and a turn");
 _Static_assert(CHANGES_MAX <= PLACES_MAX && CHANGES_MAX <= TURNS_MAX,

@@ -15,6 +15,7 @@
 
 _Static_assert(2 * CLIENTS_MAX + FDS_RESERVED <= FD_SETSIZE,
     "select() can watch every client and its file");
+_Static_assert(POOL_MAX < FDS_RESERVED, "so can the workers' sockets be");
 _Static_assert(CLIENTS_MAX + ORPHANS_MAX <= PLACES_MAX, "all can have a place");
 _Static_assert(CLIENTS_MAX + ORPHANS_MAX <= UPLOADS_MAX, "so can all uploads");
 

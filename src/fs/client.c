@@ -163,22 +163,7 @@ reply(struct client *c, struct service *s, ms_t now)
 	return true;
 }
 
-static bool
-linger(struct client *c, struct service *s, ms_t now)
-{
-	serve_tidy(c, s);
-	return !conn_linger(&c->conn, now);
-}
-
-static void
-await_job(struct client *c, struct service *s)
-{
-	serve_tidy(c, s);
-	if (!job_busy(&c->job))
-		c->state = FREE;
-}
-
-/* One function for each state; it may set the next state. */
+/* What there is to do in this state; that may set the next one. */
 static void
 act(struct client *c, struct service *s, ms_t now)
 {
@@ -208,10 +193,13 @@ act(struct client *c, struct service *s, ms_t now)
 		lost = !reply(c, s, now);
 		break;
 	case LINGERING:
-		lost = !linger(c, s, now);
+		serve_tidy(c, s);
+		lost = conn_linger(&c->conn, now);
 		break;
 	case ORPHANED:
-		await_job(c, s);
+		serve_tidy(c, s);
+		if (!job_busy(&c->job))
+			c->state = FREE;
 		break;
 	case FREE:
 	case VALIDATING: /* until client_validated() */

@@ -46,12 +46,6 @@ is_blocked(struct clients *w, const struct client *c)
 	return removal && n >= REMOVALS_AT_ONCE;
 }
 
-static bool
-may_go_on(struct clients *w, const struct client *c, ms_t now)
-{
-	return client_waits(c) && now >= c->not_before && !is_blocked(w, c);
-}
-
 /* A removal of this user that a client has begun and that is not over. */
 static bool
 is_busy(const void *clients, const char *uid)
@@ -161,7 +155,8 @@ step(struct clients *w, int k, struct service *s, const struct ready *r)
 	struct client *c = clients_at(w, k);
 	uint64_t left = c->left;
 
-	c->its_turn = may_go_on(w, c, r->woke);
+	c->its_turn =
+	    client_waits(c) && r->woke >= c->not_before && !is_blocked(w, c);
 	client_step(c, s, r);
 	update_place(w, w->places.order[k], r->woke);
 	if (c->left < left)
