@@ -9,6 +9,8 @@
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
+#include <stdarg.h>
+
 #include "sys/log.h"
 
 /* Before anything is said.  Descriptors 0 to 2 are open from then on. */
@@ -20,6 +22,7 @@ bool terminal_interactive(void);
 int terminal_lost(void);
 
 void tell(const char *format, ...) PRINTF_LIKE;
+void tell_args(const char *format, va_list args);
 void warn(const char *format, ...) PRINTF_LIKE;
 
 /*

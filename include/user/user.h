@@ -5,19 +5,18 @@
 #define USER_H
 
 #include "ui/shell.h"
+#include "user/grants.h"
 #include "user/session.h"
 #include "user/transfer.h"
-#include "user/wishes.h"
 
 struct user {
 	bool stop_early; /* -e */
 	bool failed;     /* some command did */
 	bool started;    /* the first connection to the AS has come about */
 	bool ending;
-	char login_uid[UID_LEN + 1]; /* whose password is asked for */
-	char uid[UID_LEN + 1];       /* who is logged in */
-	char path[LOCAL_PATH_MAX];   /* of the REQ under way; "": no upload */
-	struct wishes wishes;
+	char uid[UID_LEN + 1];     /* who is logged in */
+	char path[LOCAL_PATH_MAX]; /* of the REQ under way; "": no upload */
+	struct grants grants;
 	struct addr fs_peer;
 	struct session as;
 	struct transfer fs;

@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,16 +116,22 @@ fresh_line(void)
 }
 
 void
+tell_args(const char *format, va_list args)
+{
+	fresh_line();
+	vprintf(format, args);
+	putchar('\n');
+	flush();
+}
+
+void
 tell(const char *format, ...)
 {
 	va_list args;
 
-	fresh_line();
 	va_start(args, format);
-	vprintf(format, args);
+	tell_args(format, args);
 	va_end(args);
-	putchar('\n');
-	flush();
 }
 
 void

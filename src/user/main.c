@@ -139,7 +139,7 @@ handle_signal(int number)
 		return EXIT_SIGNAL + number;
 	if (session_busy(&user.as)) {
 		session_drop(&user.as);
-		user.wishes.asked.code[0] = '\0'; /* the code went with it */
+		user.grants.pending.code[0] = '\0'; /* the code went with it */
 	}
 	terminal_interrupted();
 	transfer_end(&user.fs);
