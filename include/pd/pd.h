@@ -1,5 +1,6 @@
 /*
- * pd - what the program holds.
+ * pd - what the program holds, what a person can type (section 2.1), and what
+ * the AS's answers mean for that.
  */
 #ifndef PD_H
 #define PD_H
@@ -18,5 +19,15 @@ struct pd {
 	struct device device;
 	struct shell shell;
 };
+
+/* The commands, one row each. */
+void commands_open(struct pd *pd);
+void commands_help(void);
+
+/* Unregister and end, as soon as the AS has answered. */
+void commands_leave(struct pd *pd, ms_t now);
+
+/* The request to the AS has ended. */
+void commands_answered(struct pd *pd, enum account_event event);
 
 #endif

@@ -24,8 +24,8 @@ struct shell_command {
 	const char *name, *brief; /* brief: one letter or mark, or "" */
 	int least, most;          /* words behind the name */
 	const char *args, *help;
-	/* self: the program; word[n] is NULL.  NULL for help itself. */
-	enum outcome (*run)(void *self, char *word[], int n, ms_t now);
+	/* self: the program; NULL is behind the last word.  NULL: help. */
+	enum outcome (*run)(void *self, char *word[], ms_t now);
 };
 
 /* A word of another program, and what the person may have meant by it. */
@@ -72,10 +72,10 @@ enum outcome shell_ask(struct shell *s, const char *question, bool secret,
     enum outcome (*answer)(struct shell *s, const char *line, ms_t now));
 
 /*
- * The n words of the current command are UID and PASS, or UID alone: a PASS is
+ * The words of the current command are UID and PASS, or UID alone: a PASS is
  * asked for, then.  enter() gets a pair of the right form.
  */
-enum outcome shell_log_in(struct shell *s, char *word[], int n, ms_t now,
+enum outcome shell_log_in(struct shell *s, char *word[], ms_t now,
     enum outcome (*enter)(
 	void *self, const char *uid, const char *pass, ms_t now));
 

@@ -61,13 +61,10 @@ bool terminal_signal(int number);
 /* A ^C stands on the line: what comes next starts on a fresh one. */
 void terminal_interrupted(void);
 
-/* Leave a clean line and the echo as it was; may be called twice. */
-void terminal_close(void);
-
 /*
- * terminal_close(), and the status to exit with.  A program that a signal has
- * ended, EXIT_SIGNAL and its number, dies of it: whoever has started us may do
- * something else then, as a shell's loop does.
+ * Leave a clean line and the echo as it was: returns the status to exit with.
+ * A program that a signal has ended, EXIT_SIGNAL and its number, dies of it:
+ * whoever has started us may do something else then, as a shell's loop does.
  */
 int terminal_exit(int status);
 

@@ -1,5 +1,6 @@
 /*
- * user - what the program holds: who is at work, what was asked and granted.
+ * user - what the program holds, what a person can type (section 2.2), and what
+ * the servers' answers mean for that.
  */
 #ifndef USER_H
 #define USER_H
@@ -22,5 +23,16 @@ struct user {
 	struct transfer fs;
 	struct shell shell;
 };
+
+/*
+ * The commands, one row each.  Whatever is wrong is said before anything is
+ * sent, and nothing malformed is ever sent.
+ */
+void commands_open(struct user *u);
+void commands_help(void);
+
+/* How a command has ended, or RUNNING: what has come of it is told. */
+enum outcome replies_as(struct user *u, enum session_event event, ms_t now);
+enum outcome replies_fs(struct user *u, enum transfer_event event);
 
 #endif

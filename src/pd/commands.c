@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pd/commands.h"
+#include "pd/pd.h"
 #include "pd/words.h"
 #include "policy.h"
 #include "ui/sentence.h"
@@ -22,7 +22,7 @@ register_user(void *self, const char *uid, const char *pass, ms_t now)
 }
 
 static enum outcome
-run_reg(void *self, char *word[], int n, ms_t now)
+run_reg(void *self, char *word[], ms_t now)
 {
 	struct pd *pd = self;
 	const struct msg *registered = &pd->account.registered;
@@ -30,7 +30,7 @@ run_reg(void *self, char *word[], int n, ms_t now)
 	if (registered->type != MSG_UNKNOWN && wire_valid(F_UID, word[0]) &&
 	    strcmp(registered->uid, word[0]) != 0)
 		return shell_refuse(SAY_OTHER_UID, registered->uid, word[0]);
-	return shell_log_in(&pd->shell, word, n, now, register_user);
+	return shell_log_in(&pd->shell, word, now, register_user);
 }
 
 /* " 12 s ago" */
@@ -52,13 +52,13 @@ age_of(char *out, size_t size, ms_t age)
 }
 
 static enum outcome
-run_codes(void *self, char *word[], int n, ms_t now)
+run_codes(void *self, char *word[], ms_t now)
 {
 	struct pd *pd = self;
 	const struct code *code;
 	char age[40];
 
-	(void)word, (void)n;
+	(void)word;
 	if (codes_last(&pd->device.codes, 0) == NULL)
 		tell(SAY_NO_CODES);
 	for (unsigned i = 0; (code = codes_last(&pd->device.codes, i)) != NULL;
@@ -69,9 +69,9 @@ run_codes(void *self, char *word[], int n, ms_t now)
 }
 
 static enum outcome
-run_exit(void *self, char *word[], int n, ms_t now)
+run_exit(void *self, char *word[], ms_t now)
 {
-	(void)word, (void)n;
+	(void)word;
 	commands_leave(self, now);
 	return RUNNING;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "net/signals.h"
-#include "pd/commands.h"
+#include "pd/pd.h"
 #include "pd/words.h"
 #include "policy.h"
 #include "ui/options.h"
@@ -113,7 +113,8 @@ person_step(const struct ready *r)
 /*
  * The first signal makes us unregister; the next one and Ctrl-\ end at once,
  * but for that of a terminal that is closed: the end of the input comes with
- * it.  Whoever can press Ctrl-C again may wait for a silent AS, others do not.
+ * it.  After Ctrl-C a silent AS is waited for, since it can be pressed again;
+ * after another signal only for STOP_TIME.
  * Returns the status to exit with, which is GO_ON until a signal decides it:
  * Ctrl-C is told apart, SIGTERM is as good as exit.
  */
@@ -136,7 +137,7 @@ handle_signal(int number, int status, ms_t now)
 	return number == SIGINT ? EXIT_SIGNAL + number : status;
 }
 
-/* A code that nobody can read is none. */
+/* Codes that nobody can read are not confirmed: see device.c. */
 static void
 check_output(ms_t now)
 {

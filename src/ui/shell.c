@@ -125,16 +125,16 @@ unknown(const struct shell *s, const char *word)
 }
 
 static enum outcome
-help(const struct shell *s, char *word[], int n)
+help(const struct shell *s, const char *name)
 {
-	const struct shell_command *c = n > 0 ? find(s, word[0]) : NULL;
+	const struct shell_command *c = name != NULL ? find(s, name) : NULL;
 
-	if (n > 0 && c == NULL)
-		return unknown(s, word[0]);
-	if (n > 0)
-		print_row(c);
-	else
+	if (name == NULL)
 		shell_help(s->command, s->commands);
+	else if (c == NULL)
+		return unknown(s, name);
+	else
+		print_row(c);
 	return DONE;
 }
 
@@ -144,54 +144,40 @@ is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* The end of the word at from, which moves to *to without its quotes; or NULL.
- */
-static char *
-unquote(char *from, char **to)
-{
-	char quote = '\0';
-
-	for (; *from != '\0' && (quote != '\0' || !is_blank(*from)); from++) {
-		if (quote != '\0' ? *from == quote :
-				    *from == '\'' || *from == '"')
-			quote = quote == '\0' ? *from : '\0';
-		else if (*from == '\\' && quote != '\'' && from[1] != '\0')
-			*(*to)++ = *++from;
-		else
-			*(*to)++ = *from;
-	}
-	return quote == '\0' ? from : NULL;
-}
-
 /*
  * Cut a line into words at blanks, but for those in quotes or behind a
  * backslash: their number, of which the first WORDS_MAX are in word[], the rest
  * of which is NULL; or -1: a quote is not closed.
  */
 static int
-split(char *line, char *word[WORDS_MAX + 1])
+split(char *from, char *word[WORDS_MAX + 1])
 {
+	char *to = from, quote = '\0';
+	bool inside = false;
 	int n = 0;
 
 	for (int i = 0; i <= WORDS_MAX; i++)
 		word[i] = NULL;
-	for (;;) {
-		char *to, *end;
-
-		while (is_blank(*line))
-			line++;
-		if (*line == '\0')
-			return n;
-		to = line;
-		if (n < WORDS_MAX)
-			word[n] = line;
-		n++;
-		end = unquote(line, &to);
-		if (end == NULL)
-			return -1;
-		line = *end != '\0' ? end + 1 : end;
-		*to = '\0';
+	for (; *from != '\0'; from++) {
+		if (quote == '\0' && is_blank(*from)) {
+			if (inside)
+				*to++ = '\0';
+			inside = false;
+			continue;
+		}
+		if (!inside && n++ < WORDS_MAX)
+			word[n - 1] = to;
+		inside = true;
+		if (quote != '\0' ? *from == quote :
+				    *from == '\'' || *from == '"')
+			quote = quote == '\0' ? *from : '\0';
+		else if (*from == '\\' && quote != '\'' && from[1] != '\0')
+			*to++ = *++from;
+		else
+			*to++ = *from;
 	}
+	*to = '\0';
+	return quote == '\0' ? n : -1;
 }
 
 static enum outcome
@@ -212,8 +198,8 @@ run(struct shell *s, char *line, ms_t now)
 		return shell_refuse(
 		    SHELL_FORM, c->name, *c->args != '\0' ? " " : "", c->args);
 	s->current = c;
-	return c->run != NULL ? c->run(s->self, word + 1, n, now) :
-				help(s, word + 1, n);
+	return c->run != NULL ? c->run(s->self, word + 1, now) :
+				help(s, word[1]);
 }
 
 enum outcome
@@ -236,7 +222,7 @@ take_password(struct shell *s, const char *pass, ms_t now)
 }
 
 enum outcome
-shell_log_in(struct shell *s, char *word[], int n, ms_t now,
+shell_log_in(struct shell *s, char *word[], ms_t now,
     enum outcome (*enter)(
 	void *self, const char *uid, const char *pass, ms_t now))
 {
@@ -246,9 +232,9 @@ shell_log_in(struct shell *s, char *word[], int n, ms_t now,
 	snprintf(s->uid, sizeof(s->uid), "%s", word[0]);
 	s->enter = enter;
 	/* In a script the next line is a command, not a password. */
-	if (n == 1 && terminal_interactive())
+	if (word[1] == NULL && terminal_interactive())
 		return shell_ask(s, SAY_PASSWORD, true, take_password);
-	return take_password(s, n == 2 ? word[1] : "", now);
+	return take_password(s, word[1] != NULL ? word[1] : "", now);
 }
 
 void

@@ -42,7 +42,7 @@ terminal_interactive(void)
 	return interactive;
 }
 
-/* A terminal that has been closed is told by SIGHUP. */
+/* Of a terminal that has been closed SIGHUP tells: nothing is lost, then. */
 static void
 flush(void)
 {
@@ -155,7 +155,7 @@ say_slow(int number)
 {
 	(void)number;
 	if (write(STDERR_FILENO, slow, strlen(slow)) == -1) {
-		/* It was for somebody who is not there. */
+		/* Nobody reads it. */
 	}
 }
 
@@ -194,7 +194,7 @@ hide(void)
 	hidden = tcsetattr(STDIN_FILENO, TCSANOW, &t) == 0;
 }
 
-/* Who turns the terminal from the background is stopped. */
+/* A program in the background that sets the terminal would be stopped. */
 static void
 show(void)
 {
@@ -269,21 +269,14 @@ terminal_interrupted(void)
 		leave_line();
 }
 
-void
-terminal_close(void)
-{
-	if (status_width > 0)
-		wipe_line(stderr);
-	status_width = 0;
-	if (open_question)
-		leave_line();
-	show();
-}
-
 int
 terminal_exit(int status)
 {
-	terminal_close();
+	if (status_width > 0)
+		wipe_line(stderr);
+	if (open_question)
+		leave_line();
+	show();
 	if (status > EXIT_SIGNAL)
 		signals_die(status - EXIT_SIGNAL);
 	return status;

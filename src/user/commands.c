@@ -6,7 +6,7 @@
 
 #include "sys/random.h"
 #include "ui/terminal.h"
-#include "user/commands.h"
+#include "user/user.h"
 #include "user/words.h"
 
 static enum outcome
@@ -36,11 +36,11 @@ log_in(void *self, const char *uid, const char *pass, ms_t now)
 }
 
 static enum outcome
-run_login(void *self, char *word[], int n, ms_t now)
+run_login(void *self, char *word[], ms_t now)
 {
 	struct user *u = self;
 
-	return shell_log_in(&u->shell, word, n, now, log_in);
+	return shell_log_in(&u->shell, word, now, log_in);
 }
 
 /* The file of a request; false, with the reason said, where it cannot be one.
@@ -58,7 +58,7 @@ take_file(struct user *u, struct msg *m, const char *name)
 	copy(m->fname, sizeof(m->fname), base);
 	if (m->op != OP_UPLOAD)
 		return true;
-	/* A code is too good for a file that cannot be read. */
+	/* For a file that cannot be read a code would be wasted. */
 	fd = local_open(name, &m->size);
 	if (fd == -1)
 		return false;
@@ -68,7 +68,7 @@ take_file(struct user *u, struct msg *m, const char *name)
 }
 
 static enum outcome
-run_req(void *self, char *word[], int n, ms_t now)
+run_req(void *self, char *word[], ms_t now)
 {
 	struct user *u = self;
 	struct msg m = { .type = MSG_REQ };
@@ -76,11 +76,11 @@ run_req(void *self, char *word[], int n, ms_t now)
 	word[0][0] = (char)toupper((unsigned char)word[0][0]);
 	if (!op_scan(word[0], &m.op))
 		return shell_refuse(SAY_BAD_OP);
-	if (n != (op_names_file(m.op) ? 2 : 1))
+	if ((word[1] != NULL) != op_names_file(m.op))
 		return shell_refuse(SHELL_FORM, "req ", word[0],
 		    op_names_file(m.op) ? " FILE" : "");
 	u->path[0] = '\0';
-	if (n == 2 && !take_file(u, &m, word[1]))
+	if (word[1] != NULL && !take_file(u, &m, word[1]))
 		return FAILED;
 	if (u->as.login.type == MSG_UNKNOWN)
 		return shell_refuse(SAY_NO_LOGIN);
@@ -90,12 +90,11 @@ run_req(void *self, char *word[], int n, ms_t now)
 }
 
 static enum outcome
-run_val(void *self, char *word[], int n, ms_t now)
+run_val(void *self, char *word[], ms_t now)
 {
 	struct user *u = self;
 	struct msg m = { .type = MSG_AUT };
 
-	(void)n;
 	if (!wire_valid(F_VC, word[0]))
 		return shell_refuse(SAY_BAD_VC);
 	if (u->grants.pending.code[0] == '\0')
@@ -163,7 +162,7 @@ ask_fs(struct user *u, enum op op, const char *path, ms_t now)
 
 	if (make_request(u, &m, op, fname, now) == FAILED)
 		return FAILED;
-	/* Where nothing can be written the TID is too good to be spent. */
+	/* Where the file cannot be written the TID would be wasted. */
 	if (op == OP_RETRIEVE && save_open(&u->fs.save, fname) == -1)
 		return shell_refuse(SAY_NO_COPY, fname, strerror(errno));
 	if (op == OP_UPLOAD && (file = local_open(path, &m.size)) == -1)
@@ -173,40 +172,38 @@ ask_fs(struct user *u, enum op op, const char *path, ms_t now)
 }
 
 static enum outcome
-run_list(void *self, char *word[], int n, ms_t now)
+run_list(void *self, char *word[], ms_t now)
 {
-	(void)word, (void)n;
+	(void)word;
 	return ask_fs(self, OP_LIST, "", now);
 }
 
 static enum outcome
-run_retrieve(void *self, char *word[], int n, ms_t now)
+run_retrieve(void *self, char *word[], ms_t now)
 {
-	(void)n;
 	return ask_fs(self, OP_RETRIEVE, word[0], now);
 }
 
 /* Without a path: that of the upload which was asked for last. */
 static enum outcome
-run_upload(void *self, char *word[], int n, ms_t now)
+run_upload(void *self, char *word[], ms_t now)
 {
 	struct user *u = self;
 	const struct grant *pending = &u->grants.pending;
 	const struct grant *g = grants_find(&u->grants, OP_UPLOAD, NULL, now);
 
-	if (n == 0 && g == NULL && pending->code[0] != '\0' &&
-	    pending->op == OP_UPLOAD)
+	if (g == NULL && pending->code[0] != '\0' && pending->op == OP_UPLOAD)
 		g = pending;
-	if (n == 1 || g != NULL)
-		return ask_fs(u, OP_UPLOAD, n == 1 ? word[0] : g->path, now);
+	if (word[0] != NULL || g != NULL)
+		return ask_fs(
+		    u, OP_UPLOAD, word[0] != NULL ? word[0] : g->path, now);
 	return u->uid[0] != '\0' ? refuse_no_tid(u, OP_UPLOAD, "FILE", now) :
 				   shell_refuse(SAY_NO_LOGIN);
 }
 
 static enum outcome
-run_delete(void *self, char *word[], int n, ms_t now)
+run_delete(void *self, char *word[], ms_t now)
 {
-	(void)n;
 	return ask_fs(self, OP_DELETE, word[0], now);
 }
 
@@ -220,13 +217,13 @@ take_yes(struct shell *s, const char *line, ms_t now)
 }
 
 static enum outcome
-run_remove(void *self, char *word[], int n, ms_t now)
+run_remove(void *self, char *word[], ms_t now)
 {
 	struct user *u = self;
 	char question[sizeof(u->shell.question)];
 	struct msg m;
 
-	(void)word, (void)n;
+	(void)word;
 	if (!terminal_interactive())
 		return ask_fs(u, OP_REMOVE, "", now);
 	if (make_request(u, &m, OP_REMOVE, "", now) == FAILED)
@@ -236,11 +233,11 @@ run_remove(void *self, char *word[], int n, ms_t now)
 }
 
 static enum outcome
-run_exit(void *self, char *word[], int n, ms_t now)
+run_exit(void *self, char *word[], ms_t now)
 {
 	struct user *u = self;
 
-	(void)word, (void)n, (void)now;
+	(void)word, (void)now;
 	u->ending = true;
 	return DONE;
 }

@@ -10,8 +10,7 @@
 #include "ui/options.h"
 #include "ui/program.h"
 #include "ui/terminal.h"
-#include "user/commands.h"
-#include "user/replies.h"
+#include "user/user.h"
 #include "user/words.h"
 
 static struct user user;

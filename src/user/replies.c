@@ -5,7 +5,7 @@
 
 #include "ui/sentence.h"
 #include "ui/terminal.h"
-#include "user/replies.h"
+#include "user/user.h"
 #include "user/words.h"
 
 #ifndef PATH_MAX
