@@ -47,8 +47,8 @@ int terminal_columns(void);
 void terminal_slow(const char *what);
 
 /*
- * Our terminal belongs to another job of the shell.  Who reads it then is
- * stopped: look again in BACKGROUND_PAUSE.
+ * Our terminal belongs to another job of the shell.  A program that reads it
+ * then is stopped: look again in BACKGROUND_PAUSE.
  */
 bool terminal_in_background(void);
 

@@ -25,10 +25,11 @@ struct save {
 	char name[FNAME_MAX + 1];
 	char
 	    temp[FNAME_MAX + 16]; /* .FILE.1234.part, locked while it is ours */
-	uint64_t room, written, synced; /* room: see disk_room() */
-	bool replaced;                  /* there was an older one */
-	int error;                      /* of a sync: an errno, or 0 */
-	bool stale; /* the job is still about a file that was dropped */
+	uint64_t preallocated;    /* bytes; see disk_room() */
+	uint64_t written, synced;
+	bool replaced; /* there was an older one */
+	int error;     /* of a sync: an errno, or 0 */
+	bool stale;    /* the job is still about a file that was dropped */
 	struct pool pool;
 	struct job job;
 };

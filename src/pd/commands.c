@@ -83,7 +83,7 @@ static const struct shell_command commands[] = {
 	{ "help", "?", 0, 1, "[COMMAND]", HELP_HELP, NULL },
 };
 
-/* Words of others, and of user. */
+/* Words of other programs, and of user. */
 static const struct shell_alias aliases[] = {
 	{ "register", "reg" },
 	{ "quit", "exit" },
@@ -145,7 +145,7 @@ commands_answered(struct pd *pd, enum account_event event)
 	char address[ADDR_NAME_MAX];
 	const struct subject subject = { .name = request->uid,
 		.address = addr_name(address, &pd->device.as) };
-	bool removed; /* by the user, with a code of ours */
+	bool removed; /* the account, with a code that we have shown */
 
 	if (event == ACCOUNT_QUIET)
 		return;

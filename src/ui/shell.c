@@ -242,7 +242,7 @@ shell_watch(struct shell *s, struct ready *r)
 {
 	if (!s->need_input)
 		ready_by(r, 0);
-	else if (terminal_in_background()) /* who reads there is stopped */
+	else if (terminal_in_background()) /* reading would stop us */
 		ready_by(r, now_ms() + BACKGROUND_PAUSE);
 	else {
 		terminal_ask(s->answer != NULL ? s->question : SAY_PROMPT,

@@ -17,7 +17,7 @@
 #define COLUMNS_USUAL 80
 
 static bool interactive;
-static bool open_question;   /* the cursor stands behind it */
+static bool open_question;   /* the cursor is behind it */
 static int status_width;     /* of the status line; 0: none */
 static int lost;             /* an errno */
 static bool hidden;          /* the echo is off ... */
@@ -42,7 +42,7 @@ terminal_interactive(void)
 	return interactive;
 }
 
-/* Of a terminal that has been closed SIGHUP tells: nothing is lost, then. */
+/* That a terminal has been closed is told by SIGHUP, not here. */
 static void
 flush(void)
 {
@@ -79,7 +79,7 @@ terminal_columns(void)
 	return columns_of(STDERR_FILENO);
 }
 
-/* The whole line of the cursor, whatever stands there. */
+/* Blank the whole line on which the cursor is. */
 static void
 wipe_line(FILE *to)
 {
@@ -103,7 +103,7 @@ terminal_status(const char *line)
 	status_width = (int)strlen(line);
 }
 
-/* Status line and question make room for what is to be said. */
+/* The status line and an open question give way to what is to be said. */
 static void
 fresh_line(void)
 {
@@ -155,7 +155,7 @@ say_slow(int number)
 {
 	(void)number;
 	if (write(STDERR_FILENO, slow, strlen(slow)) == -1) {
-		/* Nobody reads it. */
+		/* Nobody can be told. */
 	}
 }
 
@@ -258,7 +258,7 @@ terminal_signal(int number)
 		return false;
 	if (number == SIGTSTP && may_stop)
 		stop();
-	fresh_line(); /* who had the terminal meanwhile has used it */
+	fresh_line(); /* others may have written on it meanwhile */
 	return true;
 }
 

@@ -8,7 +8,8 @@ is_live(const struct grant *g, ms_t now)
 	return g->code[0] != '\0' && now < g->until;
 }
 
-/* A TID that is used or has expired ends first. */
+/* When it ends; 0 where it is used or has expired, so that it is replaced
+ * first. */
 static ms_t
 end_of(const struct grant *g, ms_t now)
 {

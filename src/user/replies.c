@@ -68,7 +68,7 @@ take_rau(struct user *u, ms_t now)
 	if (strcmp(tid, "0") == 0)
 		return shell_refuse(SAY_REFUSED);
 	g = grants_add(&u->grants, tid, now);
-	local_show(
+	local_escape(
 	    path, sizeof(path), g->path[0] != '\0' ? g->path : g->fname, true);
 	tell(SAY_CONFIRMED, tid, op_name(g->op), path[0] != '\0' ? " " : "",
 	    path);
@@ -119,7 +119,7 @@ replies_as(struct user *u, enum session_event event, ms_t now)
 		if (u->as.request.type == MSG_REQ)
 			warn(SAY_WAITING);
 		break;
-	case SESSION_GONE: /* a code belongs to its connection */
+	case SESSION_GONE: /* the code was good for that connection only */
 		u->grants.pending.code[0] = '\0';
 		warn(SAY_AS_GONE);
 		break;
@@ -137,7 +137,7 @@ replies_as(struct user *u, enum session_event event, ms_t now)
 static enum outcome
 take_list(const struct msg *reply)
 {
-	/* Aligned for a person, apart by single blanks for a script. */
+	/* Columns for a person, single blanks for a script. */
 	bool person = terminal_interactive();
 
 	for (unsigned i = 0; i < reply->nfiles; i++)
@@ -146,7 +146,7 @@ take_list(const struct msg *reply)
 	if (reply->status == ST_OK)
 		return DONE;
 	refuse_status(reply, "");
-	/* No files are a result, like any number of them. */
+	/* That there are no files is a result, no failure. */
 	return reply->status == ST_EOF || reply->status == ST_NOK ? DONE :
 								    FAILED;
 }
@@ -160,8 +160,8 @@ tell_retrieved(const struct transfer *t)
 	if (getcwd(path, sizeof(path)) == NULL)
 		memcpy(path, ".", sizeof("."));
 	if (path[0] == '/' && path[1] == '\0')
-		path[0] = '\0'; /* "/" and "/name" */
-	local_show(here, sizeof(here), path, false);
+		path[0] = '\0'; /* so that "/name" follows, not "//name" */
+	local_escape(here, sizeof(here), path, false);
 	if (t->save.replaced)
 		tell(SAY_REPLACED, name, t->size, here, name);
 	else
@@ -217,7 +217,7 @@ replies_fs(struct user *u, enum transfer_event event)
 
 	if (event == TRANSFER_QUIET)
 		return RUNNING;
-	/* Has the FS taken the request up?  Then its TID is used. */
+	/* An FS that has taken the request up has used its TID. */
 	if (failed ? u->fs.failure > FAILURE_LOGIN_REVOKED : !is_err)
 		grants_forget(&u->grants, &u->fs.request);
 	if (failed || is_err)

@@ -16,7 +16,7 @@ sync_it(void *body, int fd)
 {
 	int error = fsync(fd) == -1 ? errno : 0;
 
-	if (error == EINVAL) /* there is nothing to sync, as says the system */
+	if (error == EINVAL) /* it is nothing that can be synced */
 		error = 0;
 	memcpy(body, &error, sizeof(error));
 }
@@ -46,7 +46,7 @@ is_temporary(const char *name)
 	    strspn(name + n + 1, "0123456789") == CODE_LEN;
 }
 
-/* Whoever is alive holds the lock on its own. */
+/* The file of a program that is alive is locked. */
 static bool
 delete_left(int dir, const char *name, void *arg)
 {
@@ -65,10 +65,10 @@ delete_left(int dir, const char *name, void *arg)
 }
 
 /*
- * Could the file that has the name be replaced?  That is asked without touching
- * it: as a directory it cannot be removed, but where it must not be - a sticky
- * directory, an immutable file - that is said first; and nothing can be linked
- * away from a place where something is mounted.
+ * Can the file that has the name be replaced?  This is tried without changing
+ * it.  Removing it as if it were a directory fails in any case, but first with
+ * the reason why it may not be removed at all: a sticky directory, an immutable
+ * file.  And no link can be made from a file on which something is mounted.
  */
 static int
 try_name(struct save *s)
@@ -94,7 +94,7 @@ try_name(struct save *s)
 	return 0;
 }
 
-/* Made under a name of its own first, to see that a name can change here. */
+/* Made under another name first, to see that files can be renamed here. */
 static int
 create(struct save *s)
 {
@@ -129,7 +129,7 @@ save_open(struct save *s, const char *name)
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	snprintf(s->temp, sizeof(s->temp), ".%s.%s.part", name, code);
 	s->stage = SAVE_WRITING;
-	s->room = s->written = s->synced = 0;
+	s->preallocated = s->written = s->synced = 0;
 	s->error = 0;
 	s->stale = s->job.state != JOB_NONE;
 	return try_name(s) == -1 ? -1 : create(s);
@@ -170,7 +170,7 @@ sync_busy(struct save *s)
 int
 save_write(struct save *s, uint64_t size, const void *data, size_t n)
 {
-	disk_room(s->fd, &s->room, s->written + n, size);
+	disk_room(s->fd, &s->preallocated, s->written + n, size);
 	if (disk_write(s->fd, data, n) == -1)
 		return -1;
 	s->written += n;

@@ -24,7 +24,7 @@ send_msg(
     struct session *s, const struct msg *m, enum session_state next, ms_t now)
 {
 	s->state = next;
-	conn_drop_input(&s->conn); /* what nobody asked for */
+	conn_drop_input(&s->conn); /* it answers nothing that we asked */
 	s->deadline = now + ANSWER_TIME;
 	if (!conn_put(&s->conn, m))
 		s->deadline = now; /* it would never be answered */
