@@ -22,7 +22,8 @@ bool terminal_interactive(void);
 int terminal_lost(void);
 
 void tell(const char *format, ...) PRINTF_LIKE;
-void tell_args(const char *format, va_list args);
+void tell_args(const char *format, va_list args)
+    __attribute__((__format__(__printf__, 1, 0)));
 void warn(const char *format, ...) PRINTF_LIKE;
 
 /*

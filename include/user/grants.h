@@ -29,11 +29,11 @@ struct grants {
 /* What is pending has got its TID. */
 struct grant *grants_add(struct grants *g, const char *tid, ms_t now);
 
-/* The newest TID for that; ANY_OP, and fname NULL, for any.  NULL: none. */
-enum { ANY_OP = -1 };
+#define ANY_OP OP_ERROR /* nothing is granted for this one */
 
+/* The newest TID for that; ANY_OP, and fname NULL, for any.  NULL: none. */
 struct grant *grants_find(
-    struct grants *g, int op, const char *fname, ms_t now);
+    struct grants *g, enum op op, const char *fname, ms_t now);
 
 /* A server has taken up this request: its TID is used. */
 void grants_forget(struct grants *g, const struct msg *request);

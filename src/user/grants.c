@@ -35,14 +35,14 @@ grants_add(struct grants *g, const char *tid, ms_t now)
 }
 
 struct grant *
-grants_find(struct grants *g, int op, const char *fname, ms_t now)
+grants_find(struct grants *g, enum op op, const char *fname, ms_t now)
 {
 	struct grant *found = NULL;
 
 	for (int i = 0; i < TIDS_LIVE_MAX; i++) {
 		struct grant *it = &g->granted[i];
 
-		if (is_live(it, now) && (op == ANY_OP || (int)it->op == op) &&
+		if (is_live(it, now) && (op == ANY_OP || it->op == op) &&
 		    (fname == NULL || strcmp(it->fname, fname) == 0) &&
 		    (found == NULL || found->until <= it->until))
 			found = it;
