@@ -312,3 +312,13 @@ wire_valid(enum field f, const char *text)
 
 	return field_scan(f, &m, text, strlen(text));
 }
+
+uint32_t
+wire_number(const char *text)
+{
+	uint32_t n = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++)
+		n = n * 10 + (uint32_t)(*text - '0');
+	return n;
+}
