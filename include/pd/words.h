@@ -3,8 +3,8 @@
  *
  * They are short, in plain words, and say what to do next.  Codes and what a
  * command comes to, good or bad, go to stdout, one line each.  Scripts may rely
- * on their wording.  Formats are
- * literals, so that the compiler checks each against its arguments.
+ * on their wording.  Formats are literals, so that the compiler checks each
+ * against its arguments.
  */
 #ifndef WORDS_H
 #define WORDS_H

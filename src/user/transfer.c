@@ -77,22 +77,22 @@ connecting(struct transfer *t, const struct ready *r)
 }
 
 /*
- * More of the file behind what is in scratch, and the newline that ends the
- * message behind its last byte.  A file that grows is sent as it was.
+ * The next part of the file, and the newline that ends the message behind its
+ * last byte.  A file that grows is sent as it was.
  */
 static enum failure
 load(struct transfer *t)
 {
-	size_t space = sizeof(scratch) - 1 - t->to;
+	size_t space = sizeof(scratch) - 1;
 	uint64_t left = t->size - t->done;
-	ssize_t n =
-	    read(t->file, scratch + t->to, left < space ? (size_t)left : space);
+	ssize_t n = read(t->file, scratch, left < space ? (size_t)left : space);
 
 	if (n == -1)
 		return errno == EINTR ? FAILURE_NONE : FAILURE_UNREADABLE;
 	if (n == 0 && left > 0)
 		return FAILURE_SHRUNK;
-	t->to += (size_t)n;
+	t->from = 0;
+	t->to = (size_t)n;
 	t->done += (uint64_t)n;
 	t->loaded = t->done == t->size;
 	if (t->loaded)
@@ -127,8 +127,6 @@ sending(struct transfer *t, const struct ready *r)
 	n = conn_write(&t->conn, scratch + t->from, t->to - t->from, r->woke);
 	if (n > 0)
 		t->from += (size_t)n;
-	if (t->from == t->to)
-		t->from = t->to = 0;
 	/* An FS that reads no more may have replied why. */
 	if (n == CONN_LOST || sent_but(t, 0))
 		t->state = TRANSFER_AWAITING;
