@@ -13,8 +13,8 @@ struct pd {
 	bool failed;   /* some command did, or leaving */
 	ms_t leave_by; /* told to end: wait no longer for the AS; 0: not */
 	bool leaving;  /* the UNR is under way, or there is none to wait for */
-	bool gone;
-	bool unread; /* what we say does not arrive */
+	bool gone;     /* all is done: the program ends */
+	bool unread;   /* nobody reads our stdout; that has been said */
 	struct account account;
 	struct device device;
 	struct shell shell;

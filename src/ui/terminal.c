@@ -151,7 +151,7 @@ warn(const char *format, ...)
 static char slow[128];
 
 static void
-say_slow(int number)
+tell_slow(int number)
 {
 	(void)number;
 	if (write(STDERR_FILENO, slow, strlen(slow)) == -1) {
@@ -162,7 +162,7 @@ say_slow(int number)
 void
 terminal_slow(const char *what)
 {
-	struct sigaction action = { .sa_handler = say_slow,
+	struct sigaction action = { .sa_handler = tell_slow,
 		.sa_flags = SA_RESTART };
 
 	alarm(0);
@@ -182,7 +182,7 @@ terminal_in_background(void)
 }
 
 static void
-hide(void)
+turn_echo_off(void)
 {
 	struct termios t;
 
@@ -196,7 +196,7 @@ hide(void)
 
 /* A program in the background that sets the terminal would be stopped. */
 static void
-show(void)
+restore_echo(void)
 {
 	if (hidden && !terminal_in_background())
 		tcsetattr(STDIN_FILENO, TCSANOW, &usual);
@@ -218,7 +218,7 @@ terminal_ask(const char *question, bool secret)
 	if (!interactive || open_question || is_typed_ahead())
 		return;
 	if (secret)
-		hide();
+		turn_echo_off();
 	printf("%s", question);
 	flush();
 	open_question = true;
@@ -228,7 +228,7 @@ void
 terminal_answered(void)
 {
 	open_question = false;
-	show();
+	restore_echo();
 }
 
 static void
@@ -245,7 +245,7 @@ stop(void)
 {
 	struct sigaction ours, usual_way = { .sa_handler = SIG_DFL };
 
-	show();
+	restore_echo();
 	sigaction(SIGTSTP, &usual_way, &ours);
 	raise(SIGTSTP);
 	sigaction(SIGTSTP, &ours, NULL);
@@ -276,7 +276,7 @@ terminal_exit(int status)
 		wipe_line(stderr);
 	if (open_question)
 		leave_line();
-	show();
+	restore_echo();
 	if (status > EXIT_SIGNAL)
 		signals_die(status - EXIT_SIGNAL);
 	return status;
