@@ -4,7 +4,7 @@
  * Every request goes the same way: connect, send - for UPL the data as well -,
  * receive the reply, for RRT the data as well.  A reply that comes while we
  * send ends the sending: the FS has decided.  Data moves through one scratch
- * buffer, and progress is shown on the way.
+ * buffer, and progress is shown on the way.  All-zero: none.
  */
 #ifndef TRANSFER_H
 #define TRANSFER_H
@@ -43,8 +43,6 @@ struct transfer {
 	enum failure failure;
 	int error;
 };
-
-void transfer_init(struct transfer *t);
 
 /*
  * Send a LST, RTV, UPL, DEL or REM.  file is open for reading and holds the

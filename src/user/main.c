@@ -58,7 +58,6 @@ open_program(const struct options *o)
 	if (!program_open("user"))
 		return EXIT_FAILED;
 	commands_open(&user);
-	transfer_init(&user.fs);
 	session_start(&user.as, &as);
 	return GO_ON;
 }

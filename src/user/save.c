@@ -21,13 +21,6 @@ sync_it(void *body, int fd)
 	memcpy(body, &error, sizeof(error));
 }
 
-void
-save_init(struct save *s)
-{
-	memset(s, 0, sizeof(*s));
-	s->fd = -1;
-}
-
 /* .FILE.1234.part, or .temp: see create(). */
 static bool
 is_temporary(const char *name)
@@ -114,7 +107,6 @@ create(struct save *s)
 	error = errno;
 	unlink(first);
 	close(s->fd);
-	s->fd = -1;
 	errno = error;
 	return -1;
 }
@@ -128,11 +120,13 @@ save_open(struct save *s, const char *name)
 	random_code(code);
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	snprintf(s->temp, sizeof(s->temp), ".%s.%s.part", name, code);
-	s->stage = SAVE_WRITING;
 	s->preallocated = s->written = s->synced = 0;
 	s->error = 0;
 	s->stale = s->job.state != JOB_NONE;
-	return try_name(s) == -1 ? -1 : create(s);
+	if (try_name(s) == -1 || create(s) == -1)
+		return -1;
+	s->stage = SAVE_WRITING;
+	return 0;
 }
 
 /* Begin a sync in the child or, where there can be none, do it here. */
@@ -179,6 +173,28 @@ save_write(struct save *s, uint64_t size, const void *data, size_t n)
 	return 0;
 }
 
+void
+save_drop(struct save *s)
+{
+	if (s->stage == SAVE_NONE)
+		return;
+	if (s->fd != -1)
+		close(s->fd);
+	if (s->stage != SAVE_NAMED)
+		unlink(s->temp);
+	s->stage = SAVE_NONE;
+}
+
+static enum save_state
+fail(struct save *s, int error)
+{
+	bool named = s->stage == SAVE_NAMED;
+
+	save_drop(s);
+	errno = error;
+	return named ? SAVE_UNSAFE : SAVE_FAILED;
+}
+
 /* Close, then rename: close() may be the one to say that the disk is full. */
 static int
 publish(struct save *s)
@@ -187,18 +203,6 @@ publish(struct save *s)
 
 	s->fd = -1;
 	return close(fd) == -1 ? -1 : rename(s->temp, s->name);
-}
-
-static enum save_state
-fail(struct save *s, int error)
-{
-	if (s->fd != -1)
-		close(s->fd);
-	s->fd = -1;
-	if (s->stage != SAVE_NAMED)
-		unlink(s->temp);
-	errno = error;
-	return s->stage == SAVE_NAMED ? SAVE_UNSAFE : SAVE_FAILED;
 }
 
 enum save_state
@@ -223,17 +227,6 @@ save_close(struct save *s)
 			sync_beside(s);
 	}
 	return SAVE_WAITING;
-}
-
-void
-save_drop(struct save *s)
-{
-	if (s->fd == -1)
-		return;
-	close(s->fd);
-	if (s->stage != SAVE_NAMED)
-		unlink(s->temp);
-	s->fd = -1;
 }
 
 void

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "policy.h"
@@ -8,22 +7,15 @@
 static char scratch[128 * 1024];
 
 void
-transfer_init(struct transfer *t)
-{
-	memset(t, 0, sizeof(*t));
-	t->file = -1;
-	save_init(&t->save);
-}
-
-void
 transfer_end(struct transfer *t)
 {
+	if (t->state == TRANSFER_NONE)
+		return;
 	t->progress.name = NULL;
 	conn_close(&t->conn);
 	save_drop(&t->save);
 	if (t->file != -1)
 		close(t->file);
-	t->file = -1;
 	t->state = TRANSFER_NONE;
 }
 
