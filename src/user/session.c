@@ -129,7 +129,6 @@ receive(struct session *s, const struct ready *r, enum msg_type request)
 	if (got != WIRE_OK || !answers(&s->reply, request) ||
 	    conn_unsent(c) > 0)
 		return fail(s, FAILURE_PROTOCOL, 0);
-	conn_drop_input(c); /* what follows the newline is no message */
 	return SESSION_ANSWERED;
 }
 
