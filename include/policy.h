@@ -63,7 +63,7 @@
 
 /* A round of the loop does no more of one kind, so that all get their turn. */
 #define ACCEPTS_A_ROUND   64
-#define DATAGRAMS_A_ROUND 64    /* AS */
+#define DATAGRAMS_A_ROUND 64    /* AS, pd */
 #define ANSWERS_A_ROUND   256   /* FS: of the AS */
 #define LINES_A_ROUND     8     /* of one session */
 #define TURNS_A_ROUND     16    /* some need no hash any more */
@@ -144,8 +144,6 @@
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */
 #define CODES_SHOWN  128 /* so many are remembered for that: see VLC_BURST */
 #define CODES_LAST   10  /* shown again by the command codes */
-#define VLC_ROUND    64  /* taken in a round of the loop */
-#define VLC_WAITING  (1 << 20) /* bytes of them that may wait for us */
 
 /* Certificates that we issue (sys/keys.h), in days. */
 #define ROOT_DAYS        7300 /* of an authority, by its own key */

@@ -34,7 +34,7 @@ static const struct option_row rows[] = {
 static const struct option_table table = {
 	.program = "FS",
 	.about = "The file server: validates each operation with the AS, "
-		 "stores at most\n15 files a user.\n",
+		 "stores at most\n" DIGITS_OF(FILES_MAX) " files a user.\n",
 	.row = rows,
 	.rows = sizeof(rows) / sizeof(rows[0]),
 };
