@@ -1,15 +1,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "as/answer.h"
 #include "as/devices.h"
 #include "as/factor.h"
 #include "as/failures.h"
 #include "policy.h"
-
-#define SPARE_CALLS                                                            \
-	IDLE_SOCKETS    /* VLCs that may be out beside a full table            \
-			 */
-#define SOCKET_RETRY 50 /* ms, when no descriptor is left for a VLC */
 
 static void
 answer_req(struct session *s, enum status status, ms_t now)
@@ -27,7 +23,7 @@ answer_req(struct session *s, enum status status, ms_t now)
 	} else
 		s->code.vc[0] = '\0';
 	devices_end(&s->vlc, status == ST_OK);
-	session_answer_status(s, &req, status, now);
+	answer_status(s, &req, status, now);
 }
 
 /* The first thing that is wrong with a REQ, in the order of section 3.2 d. */
@@ -57,7 +53,7 @@ factor_ask(
 
 	if (status != ST_OK) {
 		wire_reply(&reply, MSG_REQ, status);
-		session_answer(s, req, result, &reply, now);
+		answer(s, req, result, &reply, now);
 		return;
 	}
 	code_make(&s->code, req);
@@ -92,7 +88,7 @@ call_device(
 	int taken = as->places.taken + devices_called();
 
 	s->wait_until = now + SOCKET_RETRY;
-	if (taken >= as->places.size + SPARE_CALLS)
+	if (taken >= as->places.size + IDLE_SOCKETS)
 		return;
 	if (taken >= as->places.size)
 		devices_let_go();
@@ -216,5 +212,5 @@ factor_confirm(struct server *as, struct session *s, const struct msg *aut,
 		}
 		failures_keep(code.uid);
 	}
-	session_answer(s, aut, result, &reply, now);
+	answer(s, aut, result, &reply, now);
 }

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -7,8 +6,6 @@
 #include "fs/serve.h"
 #include "fs/transfer.h"
 #include "policy.h"
-
-#define REFUSED_SOON 100 /* ms */
 
 static void
 end_validation(struct client *c, struct service *s)
@@ -63,18 +60,12 @@ start_validation(struct client *c, struct service *s, ms_t now)
 		leave(c, s, now);
 }
 
-static unsigned
-number_of(const char *uid)
-{
-	return (unsigned)strtoul(uid, NULL, 10);
-}
-
 /* Before the AS is asked to let a user go, that is on the disk. */
 static void
 start_request(struct client *c, struct service *s, ms_t now)
 {
 	if (!throttle_allows(
-		&s->guesses, number_of(c->req.uid), c->conn.peer, now)) {
+		&s->guesses, wire_number(c->req.uid), c->conn.peer, now)) {
 		answer_status(c, ST_INV);
 		return;
 	}
@@ -361,7 +352,7 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 {
 	bool right = cnf->op == request_op(c->req.type) &&
 	    strcmp(cnf->fname, c->req.fname) == 0;
-	unsigned number = number_of(c->req.uid);
+	unsigned number = wire_number(c->req.uid);
 	struct addr from = c->conn.peer;
 
 	end_validation(c, s);
@@ -370,8 +361,7 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 		throttle_count(&s->guesses, number, from, now);
 	} else {
 		replay_keep(&s->replay, c->req.uid, c->req.tid, now);
-		throttle_forgive(
-		    &s->guesses, number, from, now, now + INV_TRUST);
+		throttle_forgive(&s->guesses, number, from, now + INV_TRUST);
 	}
 	if (right && held)
 		c->state = HELD;

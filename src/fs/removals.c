@@ -2,8 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fs/client.h"
-#include "fs/removals.h"
+#include "fs/server.h"
 #include "policy.h"
 #include "sys/log.h"
 
