@@ -146,7 +146,7 @@ ask(struct client *c, struct service *s, ms_t now)
 }
 
 static void
-go_on(struct client *c, struct service *s)
+go_on(struct client *c, struct service *s, ms_t now)
 {
 	bool probed = c->job.state != JOB_NONE;
 
@@ -155,9 +155,9 @@ go_on(struct client *c, struct service *s)
 	c->may = false;
 	c->job.state = JOB_NONE;
 	if (probed)
-		serve_begin(c, s);
+		serve_begin(c, s, now);
 	else
-		serve_confirmed(c, s);
+		serve_confirmed(c, s, now);
 }
 
 static bool
@@ -200,7 +200,7 @@ act(struct client *c, struct service *s, ms_t now)
 		intend(c, s, now);
 		break;
 	case HELD:
-		go_on(c, s);
+		go_on(c, s, now);
 		break;
 	case RECEIVING:
 	case FINISHING:
@@ -376,7 +376,7 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 	if (right && held)
 		c->state = HELD;
 	else if (right)
-		serve_confirmed(c, s);
+		serve_confirmed(c, s, now);
 	else if (c->req.type == MSG_REM && c->task.is_intended) {
 		if (removals_from_here(s, &c->task.intent))
 			serve_abandon(c, s);
