@@ -138,7 +138,7 @@ ask(struct client *c, struct service *s, ms_t now)
 }
 
 static void
-go_on(struct client *c, struct service *s)
+go_on(struct client *c, struct service *s, ms_t now)
 {
 	bool probed = c->job.state != JOB_NONE;
 
@@ -147,9 +147,9 @@ go_on(struct client *c, struct service *s)
 	c->its_turn = false;
 	c->job.state = JOB_NONE;
 	if (probed)
-		serve_begin(c, s);
+		serve_begin(c, s, now);
 	else
-		serve_confirmed(c, s);
+		serve_confirmed(c, s, now);
 }
 
 static bool
@@ -177,7 +177,7 @@ act(struct client *c, struct service *s, ms_t now)
 		intend(c, s, now);
 		break;
 	case HELD:
-		go_on(c, s);
+		go_on(c, s, now);
 		break;
 	case RECEIVING:
 	case FINISHING:
@@ -355,7 +355,7 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 	if (right && blocked)
 		c->state = HELD;
 	else if (right)
-		serve_confirmed(c, s);
+		serve_confirmed(c, s, now);
 	else if (c->req.type == MSG_REM && c->op.is_intended) {
 		if (removals_from_here(s, &c->op.intent))
 			serve_abandon(c, s);
