@@ -70,6 +70,9 @@ const char *ticket_grant(const struct code *c, ms_t now);
 bool ticket_use(
     const struct msg *vld, const struct asker *who, ms_t now, struct msg *cnf);
 
+/* Why this VLD was answered with E, for whoever reads what we tell. */
+const char *ticket_refusal(const struct msg *vld, ms_t now);
+
 /* Is its TID good for who asks, and for a removal? */
 bool ticket_removes(const struct msg *vld, const struct asker *who, ms_t now);
 

@@ -17,6 +17,9 @@ void answer(struct client *c, const struct msg *reply);
 /* The request's reply with this status ... */
 void answer_status(struct client *c, enum status status);
 
+/* ... INV, and why, in a word for whoever reads what we tell. */
+void answer_invalid(struct client *c, const char *reason);
+
 /* ... which is also logged if it is NOK by error, the disk's errno or 0. */
 void answer_failure(struct client *c, enum status status, int error);
 

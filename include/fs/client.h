@@ -73,8 +73,17 @@ struct service {
 	struct replay replay;
 	struct throttle guesses; /* wrong TIDs, by UID and client's address */
 	struct removals removals;
-	unsigned long connections, resends, repeated;
+	ms_t as_heard;   /* the last answer of the AS */
+	bool as_is_lost; /* and since then some were missed */
+	unsigned long connections, resends, unanswered, repeated;
 };
+
+/*
+ * The AS has answered; or it has not, since then, as the word says.  Told when
+ * that begins, unless others were answered meanwhile, and when it ends.
+ */
+void service_answered(struct service *s, ms_t now);
+void service_unanswered(struct service *s, const char *how, ms_t since);
 
 /* Take over a new connection. */
 void client_open(

@@ -79,6 +79,8 @@ take_vld(struct server *as, const struct asker *who, const char *text,
 	else {
 		if (c != NULL)
 			change_close(as, c);
+		if (cnf.op == OP_ERROR)
+			trace_because(ticket_refusal(vld, now));
 		udp_answer(as, who, vld, WIRE_OK, &cnf);
 	}
 }
@@ -101,6 +103,7 @@ take_request(struct server *as, const struct asker *who, const char *text,
 		struct msg reply;
 
 		wire_reply(&reply, MSG_REG, ST_NOK);
+		trace_because("list");
 		udp_answer(as, who, req, WIRE_OK, &reply);
 	} else
 		change_ask(as, who, text, req, now);

@@ -265,6 +265,8 @@ clients_receive(struct clients *w, struct service *s, ms_t now)
 	for (int i = 0; i < HEARD; i++) {
 		int heard = request_receive(&s->as, &m);
 
+		if (heard == 1)
+			service_answered(s, now);
 		if (heard == 1 && m.type == MSG_CNF)
 			hand_over(w, s, &m, now);
 		if (heard == DGRAM_REFUSED)

@@ -119,6 +119,7 @@ ask(struct service *s, ms_t now)
 	memcpy(vld.uid, m->op.uid, sizeof(vld.uid));
 	memcpy(vld.tid, m->op.intent.tid, sizeof(vld.tid));
 	m->state = REASKING;
+	m->asked = now;
 	if (request_start(&m->vld, dgram_of(s), &vld, now) == REQUEST_FAILED)
 		review(s);
 }
@@ -178,18 +179,23 @@ removals_watch(const struct removals *m, struct ready *r)
 }
 
 static void
-hear(struct service *s)
+hear(struct service *s, ms_t now)
 {
 	struct msg m;
 	int heard;
 
-	while ((heard = request_receive(&s->removals.own, &m)) == 1)
+	while ((heard = request_receive(&s->removals.own, &m)) == 1) {
+		service_answered(s, now);
 		if (m.type == MSG_CNF) {
 			removals_receive(s, &m);
 			return;
 		}
-	if (heard == DGRAM_REFUSED)
+	}
+	if (heard == DGRAM_REFUSED) {
+		service_unanswered(
+		    s, "nobody listens there", s->removals.asked);
 		review(s);
+	}
 }
 
 void
@@ -210,10 +216,12 @@ removals_step(struct service *s, const struct ready *r,
 		break;
 	case REASKING:
 		if (dgram_readable(&m->own, r))
-			hear(s);
+			hear(s, r->woke);
 		else if (request_step(&m->vld, dgram_of(s), r->woke) ==
-		    REQUEST_FAILED)
+		    REQUEST_FAILED) {
+			service_unanswered(s, "silent", m->asked);
 			review(s);
+		}
 		break;
 	case ENDING:
 		ended(s);

@@ -195,7 +195,7 @@ serve_take(struct client *c, struct service *s, ms_t now)
 	else if (went == TRANSFER_OVER || went == TRANSFER_SHORT)
 		answer_status(c, ST_ERR);
 	else if (!upload_wanted(&c->up))
-		answer_status(c, ST_INV);
+		answer_invalid(c, "removed");
 	else if (went == TRANSFER_DONE)
 		c->state = SYNCING;
 	else if (!check_sync(c, s))
@@ -225,15 +225,17 @@ conclude_upload(struct client *c, struct service *s)
 	}
 	if (j->task == FILE_PUBLISH && j->status == ST_OK)
 		upload_close(&c->up); /* nothing is left to be purged */
-	answer_failure(
-	    c, wanted || j->error != 0 ? j->status : ST_INV, j->error);
+	if (j->status == ST_INV || (!wanted && j->error == 0))
+		answer_invalid(c, "removed");
+	else
+		answer_failure(c, j->status, j->error);
 }
 
 static void
 conclude_removal(struct client *c, struct service *s)
 {
 	if (c->task.task == FILE_ABANDON) {
-		answer_status(c, ST_INV);
+		answer_invalid(c, "refused");
 		return;
 	}
 	if (c->task.status != ST_OK)
