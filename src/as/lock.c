@@ -42,7 +42,7 @@ name_host(char host[HOST_LEN + 1])
 {
 	memset(host, 0, HOST_LEN + 1);
 	if (gethostname(host, HOST_LEN) == -1 || host[0] == '\0')
-		strcpy(host, "?");
+		memcpy(host, "?", sizeof("?"));
 	for (char *c = host; *c != '\0'; c++)
 		if (*c <= ' ' || *c > '~')
 			*c = '?';

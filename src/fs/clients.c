@@ -130,7 +130,8 @@ account_for(struct clients *w, int i, ms_t now)
 	if (p->standing == standing)
 		return;
 	admission_name(&w->places, i,
-	    c->req.uid[0] == '\0' ? 0 : (unsigned)atoi(c->req.uid) + 1,
+	    c->req.uid[0] == '\0' ? 0 :
+				    (unsigned)strtoul(c->req.uid, NULL, 10) + 1,
 	    standing, now);
 	admission_moved(&w->places, i, now);
 }

@@ -4,9 +4,9 @@
  */
 #include <string.h>
 
+#include "../lib/tls_world.h"
 #include "test.h"
 #include "tls/der.h"
-#include "../lib/tls_world.h"
 
 static struct cert_check check = { roots, 1, "server.test", true, WALL };
 static struct holder leaf, other, third, fourth, fifth;
@@ -188,41 +188,42 @@ put_tree(uint8_t *out, unsigned list, unsigned form, const void *base, size_t n)
 
 enum { PERMITTED, EXCLUDED, DNS = 0x82, DIRECTORY = 0xa4, ADDRESS = 0x87 };
 
+static const uint8_t net[] = { 10, 1, 0, 0, 255, 255, 0, 0 };
+static const uint8_t cn_test[] = { 0x30, 0x0f, 0x31, 0x0d, 0x30, 0x0b, 6, 3,
+	0x55, 4, 3, 0x0c, 4, 't', 'e', 's', 't' };
+static const struct {
+	unsigned list, form;
+	const void *base;
+	size_t n;
+	const char *name;
+	enum cert_fault fault;
+} trees[] = {
+	{ PERMITTED, DNS, "test", 4, "server.test", CERT_GOOD },
+	{ PERMITTED, DNS, "server.test", 11, "server.test", CERT_GOOD },
+	{ PERMITTED, DNS, ".test", 5, "server.test", CERT_GOOD },
+	{ PERMITTED, DNS, "TEST", 4, "server.test", CERT_GOOD },
+	{ PERMITTED, DNS, "", 0, "server.test", CERT_GOOD },
+	{ PERMITTED, DNS, "est", 3, "server.test", CERT_MISUSED },
+	{ PERMITTED, DNS, "a.test", 6, "server.test", CERT_MISUSED },
+	{ PERMITTED, DNS, "test", 4, "10.1.2.3", CERT_GOOD },
+	{ EXCLUDED, DNS, "test", 4, "server.test", CERT_MISUSED },
+	{ EXCLUDED, DNS, "est", 3, "server.test", CERT_GOOD },
+	{ EXCLUDED, DNS, "a.test", 6, "*.test", CERT_MISUSED },
+	{ PERMITTED, ADDRESS, net, 8, "10.1.2.3", CERT_GOOD },
+	{ PERMITTED, ADDRESS, net, 8, "10.2.2.3", CERT_MISUSED },
+	{ PERMITTED, ADDRESS, net, 8, "::1", CERT_MISUSED },
+	{ PERMITTED, ADDRESS, net, 7, "10.1.2.3", CERT_MISUSED },
+	{ EXCLUDED, ADDRESS, net, 8, "10.1.2.3", CERT_MISUSED },
+	{ EXCLUDED, ADDRESS, net, 8, "10.2.2.3", CERT_GOOD },
+	{ PERMITTED, DIRECTORY, cn_test, 17, "test", CERT_GOOD },
+	{ PERMITTED, DIRECTORY, cn_test, 17, "server", CERT_MISUSED },
+	{ EXCLUDED, DIRECTORY, cn_test, 17, "server", CERT_MISUSED },
+	{ PERMITTED, 0x81, "a@b", 3, "server.test", CERT_GOOD },
+};
+
 static void
 constraints(void)
 {
-	static const uint8_t net[] = { 10, 1, 0, 0, 255, 255, 0, 0 };
-	static const uint8_t cn_test[] = { 0x30, 0x0f, 0x31, 0x0d, 0x30, 0x0b,
-		6, 3, 0x55, 4, 3, 0x0c, 4, 't', 'e', 's', 't' };
-	static const struct {
-		unsigned list, form;
-		const void *base;
-		size_t n;
-		const char *name;
-		enum cert_fault fault;
-	} trees[] = {
-		{ PERMITTED, DNS, "test", 4, "server.test", CERT_GOOD },
-		{ PERMITTED, DNS, "server.test", 11, "server.test", CERT_GOOD },
-		{ PERMITTED, DNS, ".test", 5, "server.test", CERT_GOOD },
-		{ PERMITTED, DNS, "TEST", 4, "server.test", CERT_GOOD },
-		{ PERMITTED, DNS, "", 0, "server.test", CERT_GOOD },
-		{ PERMITTED, DNS, "est", 3, "server.test", CERT_MISUSED },
-		{ PERMITTED, DNS, "a.test", 6, "server.test", CERT_MISUSED },
-		{ PERMITTED, DNS, "test", 4, "10.1.2.3", CERT_GOOD },
-		{ EXCLUDED, DNS, "test", 4, "server.test", CERT_MISUSED },
-		{ EXCLUDED, DNS, "est", 3, "server.test", CERT_GOOD },
-		{ EXCLUDED, DNS, "a.test", 6, "*.test", CERT_MISUSED },
-		{ PERMITTED, ADDRESS, net, 8, "10.1.2.3", CERT_GOOD },
-		{ PERMITTED, ADDRESS, net, 8, "10.2.2.3", CERT_MISUSED },
-		{ PERMITTED, ADDRESS, net, 8, "::1", CERT_MISUSED },
-		{ PERMITTED, ADDRESS, net, 7, "10.1.2.3", CERT_MISUSED },
-		{ EXCLUDED, ADDRESS, net, 8, "10.1.2.3", CERT_MISUSED },
-		{ EXCLUDED, ADDRESS, net, 8, "10.2.2.3", CERT_GOOD },
-		{ PERMITTED, DIRECTORY, cn_test, 17, "test", CERT_GOOD },
-		{ PERMITTED, DIRECTORY, cn_test, 17, "server", CERT_MISUSED },
-		{ EXCLUDED, DIRECTORY, cn_test, 17, "server", CERT_MISUSED },
-		{ PERMITTED, 0x81, "a@b", 3, "server.test", CERT_GOOD },
-	};
 	uint8_t more[200];
 
 	check.name = NULL;

@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "test.h"
 #include "../lib/tls_world.h"
+#include "test.h"
 
 static const uint8_t device_key[TLS_DEVICE_KEY] = "sixteen bytes...";
 
