@@ -1,7 +1,6 @@
 #!/bin/sh
 # crypto.sh - what must hold of src/crypto whatever compiler made it:
 #
-#	crypto.sh alone		it calls nothing of the system, has no variable
 #	crypto.sh same		every compiler and level gives the same results
 #	crypto.sh secrets	secrets decide no branch and no address (valgrind)
 #
@@ -32,27 +31,8 @@ built() { # COMPILER FLAGS TARGET...: below $out/build
 	    fail "$compiler $flags: $(head -5 "$out/log")"
 }
 
-# A variable would be state; what it may call are the string functions alone,
-# and what compilers add: their support, the guard of the stack, checked copies.
-alone() {
-	for flags in -O0 '-O2 -fno-pie' '-O3 -DPORTABLE'; do
-		built cc "$flags" crypto.a
-		nm "$out/build/crypto.a" | awk '
-			$2 ~ /^[BbCDdSs]$/ { print $3 ": a variable" }
-			$2 ~ /^[TtRr]$/ { have[$3] = 1 }
-			$1 == "U" { want[$2] = 1 }
-			END {
-				for (f in want)
-					if (!have[f] && f !~ /^_*(memcpy|memset|memmove|memcmp|strlen)(_chk)?$/ &&
-					    f !~ /^(__cpu_model|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_)$/)
-						print f ": is called"
-			}' >"$out/found"
-		[ ! -s "$out/found" ] || fail "cc $flags: $(cat "$out/found")"
-	done
-}
-
 same() {
-	tests='vectors aead curve'
+	tests='vectors aead curve hash'
 	for with in 'gcc -O0' 'gcc -O1' 'gcc -O2' 'gcc -O3' 'gcc -O3 -march=native' \
 	    'gcc -m32 -O2' 'clang -O0' 'clang -O2' 'clang -O3' 'clang -m32 -O2' \
 	    'musl-gcc -O2'; do
@@ -86,11 +66,11 @@ secrets() {
 }
 
 case $1 in
-alone | same | secrets)
+same | secrets)
 	"$1"
 	;;
 *)
-	echo 'usage: crypto.sh alone | same | secrets' >&2
+	echo 'usage: crypto.sh same | secrets' >&2
 	exit 2
 	;;
 esac

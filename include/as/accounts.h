@@ -106,7 +106,8 @@ int accounts_removals(void (*note)(const struct removal *r));
 enum removal_state {
 	REMOVAL_UNKNOWN, /* no, or another one since */
 	REMOVAL_BEGUN,   /* yes, and the account is still to be removed */
-	REMOVAL_DONE
+	REMOVAL_DONE,
+	REMOVAL_UNREADABLE /* nobody can tell now */
 };
 
 enum removal_state accounts_removed(const struct removal *r);

@@ -14,8 +14,6 @@
 
 #include "net/request.h"
 
-#define IDLE_SOCKETS 8
-
 /* A code on its way.  All-zero: none. */
 struct vlc {
 	struct dgram dgram;

@@ -21,8 +21,4 @@ void tasks_step(struct server *as, ms_t now);
 void tasks_start(struct server *as, ms_t now);
 void tasks_watch(const struct server *as, struct ready *r);
 
-/* A free one with its body filled in: to the pool. */
-void task_submit(struct server *as, struct task *t);
-void task_free(struct task *t);
-
 #endif

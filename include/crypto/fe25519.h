@@ -5,7 +5,8 @@
  * What fe_mul(), fe_square() and fe_small() give has limbs just above 51 bits;
  * sums and differences are left uncarried.  A product takes factors of up to 54
  * bits a limb: a sum or a difference of two products, or of a product and such
- * a sum.  fe_sub() takes away no more than the sum of two products.
+ * a sum.  fe_sub() takes away limbs of at most 53 bits: a product, the sum of
+ * two, or 0 less one.
  * Every argument may be the same as another.
  */
 #ifndef CRYPTO_FE25519_H

@@ -7,7 +7,7 @@
 #ifndef ANSWER_H
 #define ANSWER_H
 
-#include "fs/client.h"
+#include "fs/server.h"
 
 /* The operation that a request asks for; OP_ERROR: it is none of the FS's. */
 enum op request_op(enum msg_type type);

@@ -11,12 +11,12 @@
 #include "fs/client.h"
 #include "net/admission.h"
 #include "net/listener.h"
+#include "policy.h"
 
-/* Two descriptors each, below FD_SETSIZE: (1024 - FDS_RESERVED) / 2. */
-#define CLIENTS_MAX 496
-#define ORPHANS_MAX 16 /* that may be at work beside them */
-
+_Static_assert(2 * CLIENTS_MAX + FDS_RESERVED <= FD_SETSIZE,
+    "select() can watch every client and its file");
 _Static_assert(CLIENTS_MAX + ORPHANS_MAX <= PLACES_MAX, "all can have a place");
+_Static_assert(CLIENTS_MAX + ORPHANS_MAX <= UPLOADS_MAX, "so can all uploads");
 
 struct clients {
 	struct admission places; /* by the index of a slot */

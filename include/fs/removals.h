@@ -12,7 +12,7 @@
 #ifndef REMOVALS_H
 #define REMOVALS_H
 
-#include "fs/files.h"
+#include "fs/disk_ops.h"
 #include "net/request.h"
 #include "sys/pool.h"
 

@@ -8,7 +8,7 @@
 #ifndef SERVE_H
 #define SERVE_H
 
-#include "fs/client.h"
+#include "fs/server.h"
 
 /*
  * The AS has confirmed: begin, at once or, where looking may take long, once

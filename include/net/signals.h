@@ -4,9 +4,9 @@
  * One that was ignored when the program started stays ignored (nohup, a job in
  * the background of a script).  SIGPIPE and SIGXFSZ are ignored: write() tells.
  *
- * SIGTERM and SIGHUP end the program within STOP_SURELY seconds, wherever it
- * is: blocked in a write to a stopped terminal, too, it dies of the signal
- * then.  So it does of a SIGINT that the loop does not get to see.
+ * SIGTERM, SIGHUP and SIGQUIT end the program within STOP_SURELY seconds,
+ * wherever it is: blocked in a write to a stopped terminal, too, it dies of the
+ * signal then.  So it does of a SIGINT that the loop does not get to see.
  */
 #ifndef SIGNALS_H
 #define SIGNALS_H

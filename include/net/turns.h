@@ -8,9 +8,9 @@
  * user or one sender with hundreds who wait delays the others by one turn.  Who
  * seems to have gone comes after all who have not.
  *
- * When somebody had a turn is kept in a bounded table, the oldest of its
- * neighbourhood giving way: who is not in it has not had one of late.  Nothing
- * is timed, nothing else is touched; an all-zero struct is none that waits.
+ * When somebody had a turn is kept in a bounded table (sys/recent.h): who is
+ * not in it has not had one of late.  Nothing is timed, nothing else is
+ * touched; an all-zero struct is none that waits.
  */
 #ifndef TURNS_H
 #define TURNS_H
@@ -19,10 +19,10 @@
 #include <stdint.h>
 
 #include "net/addr.h"
+#include "sys/recent.h"
 
 #define TURNS_MAX  1024
 #define TURNS_SETS 512
-#define TURNS_WAYS 8
 
 struct turn {
 	bool waits, gone;
@@ -35,9 +35,7 @@ struct turns {
 	int waiting, top; /* how many; above all of them */
 	uint64_t counter;
 	struct turn turn[TURNS_MAX];
-	struct had_turn {
-		uint64_t key, last; /* 0: none */
-	} had[TURNS_SETS][TURNS_WAYS];
+	struct recent had[TURNS_SETS][RECENT_WAYS];
 };
 
 /* user is any number of the caller's; i must not be waiting. */

@@ -15,8 +15,6 @@ struct pd {
 	bool gone;
 	bool unread;                 /* what we say does not arrive */
 	char login_uid[UID_LEN + 1]; /* whose password is asked for */
-	char ip[16];                 /* PDIP, as it was given */
-	struct addr as, self;        /* self: PDIP and PDport */
 	struct account account;
 	struct device device;
 	struct shell shell;

@@ -16,11 +16,8 @@
 	"Exit status: 0 all went well, 1 a command failed or the AS did not\n" \
 	"unregister us, 2 wrong usage, 3 no connection, 130 Ctrl-C.\n"
 #define SAY_BAD_IP    "pd: %s: PDIP is an address such as 192.168.1.7"
-#define SAY_NO_HOST   "pd: cannot find the host %s (%s). Check -n."
 #define SAY_NO_PORT   "pd: cannot use UDP port %u (%s). Choose another: -d"
 #define SAY_NO_AS     "pd: cannot reach the AS at %s (%s). Check -n."
-#define SAY_NO_SYSTEM "pd: cannot start: %s"
-#define SAY_NO_SELECT "pd: cannot go on: %s"
 #define SAY_NO_READER "pd: nobody reads what I say, so I stop showing codes."
 #define SAY_NOT_HERE                                                           \
 	"pd: %s is no address of this machine. Codes come here only if that "  \
@@ -68,9 +65,8 @@
 	"Start pd again and register to take the device back."
 
 /* Said before the wait; and on stderr when that takes more than a second. */
-#define SAY_LOOKING_UP "Looking up %s..."
-#define SAY_LEAVING    "Unregistering %s..."
-#define SAY_WAITING    "Waiting for the AS at %s to answer..."
+#define SAY_LEAVING "Unregistering %s..."
+#define SAY_WAITING "Waiting for the AS at %s to answer..."
 
 /* Help, one line a command. */
 #define HELP_REG   "make this the device of a user"

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #define UID_LEN      5
+#define UIDS         100000 /* of so many digits */
 #define PASS_LEN     8
 #define CODE_LEN     4 /* VC, RID and TID */
 #define FNAME_MAX    24
@@ -167,7 +168,10 @@ bool wire_has_body(const struct msg *msg);
 
 bool wire_is_request(enum msg_type type);
 
-/* Make *reply the reply that refuses a request with this status. */
+/* The type of a request's reply; MSG_ERR for what is no request. */
+enum msg_type wire_reply_type(enum msg_type request);
+
+/* Make *reply the reply to a request, with this status. */
 void wire_reply(struct msg *reply, enum msg_type request, enum status status);
 
 /* Make *reply the reply to a malformed or (MSG_UNKNOWN) unexpected request. */
@@ -175,6 +179,9 @@ void wire_fault(struct msg *reply, enum msg_type request);
 
 /* True when text is what field f may hold. */
 bool wire_valid(enum field f, const char *text);
+
+/* The digits that a text begins with as a number, 0 where it has none. */
+uint32_t wire_number(const char *text);
 
 /* True for the operations that name a file: R, U and D. */
 bool op_names_file(enum op op);

@@ -23,6 +23,7 @@ const char *disk_root(const char *path, int *fd);
 bool disk_is_missing(const char *path);
 
 int disk_open_dir(int at, const char *name);
+int disk_make_dir(int at, const char *name); /* 0700, where it is missing */
 
 /*
  * Does its file system have other hosts, as far as we know?  There what is
@@ -79,7 +80,7 @@ int disk_save(int at, const char *name, int work, const char *text);
 int disk_save_as(
     int at, const char *name, int work, const char *temp, const char *text);
 
-/* Slow.  Remove a file, or a directory with the files in it. */
+/* Slow.  Remove a file, or a directory with all that is in it. */
 int disk_purge(int at, const char *name);
 
 /* Call each(dir, name, arg) for every entry but . and .. until it says stop. */

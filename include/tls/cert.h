@@ -56,6 +56,12 @@ void cert_name(char out[CERT_NAME_MAX + 1], const struct cert *c);
  */
 bool cert_is_for(const struct cert *c, const char *name);
 
+/*
+ * The bytes of a numeric address, as certificates have it: 4 for IPv4, 16 for
+ * IPv6 (RFC 4291, 2.2), 0 for anything else.
+ */
+size_t cert_address(const char *text, uint8_t out[16]);
+
 /* Do by's nameConstraints let c stand below it (RFC 5280, 4.2.1.10)? */
 bool cert_permits(const struct cert *by, const struct cert *c);
 
@@ -65,7 +71,7 @@ enum cert_fault {
 	CERT_BROKEN,  /* not a chain of certificates of our kind */
 	CERT_EXPIRED, /* or not valid yet */
 	CERT_FOREIGN, /* no root of ours stands above it */
-	CERT_MISUSED  /* for another name, or not for this side of TLS */
+	CERT_MISUSED  /* good, but for another name or side of TLS */
 };
 
 struct cert_root {
@@ -98,7 +104,9 @@ enum cert_class {
 
 /* What a new certificate is to say.  Its subject is CN=name. */
 struct cert_plan {
-	const char *name; /* up to CERT_NAME_MAX; CERT_PROGRAM: host, address */
+	const char *name;    /* up to CERT_NAME_MAX */
+	const char *names;   /* CERT_PROGRAM: its hosts and addresses, with
+				commas, each so long; NULL: name */
 	const uint8_t *key;  /* its public key, ED25519_KEY bytes */
 	int64_t from, until; /* seconds since 1970 */
 	enum cert_class class;

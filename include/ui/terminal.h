@@ -49,12 +49,9 @@ void terminal_slow(const char *what);
  */
 bool terminal_in_background(void);
 
-/* The signals that terminal_signal() wants to see, besides a program's own. */
-#define TERMINAL_SIGNALS SIGTSTP, SIGCONT
-
 /*
- * True for a signal that only concerns the terminal: Ctrl-Z stops us, with the
- * echo as it was; after that a question that stood open is asked again.
+ * True for SIGTSTP and SIGCONT, which only concern the terminal: Ctrl-Z stops
+ * us, with the echo as it was; then a question that stood open is asked again.
  */
 bool terminal_signal(int number);
 

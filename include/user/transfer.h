@@ -10,9 +10,9 @@
 #define TRANSFER_H
 
 #include "net/conn.h"
+#include "user/failure.h"
 #include "user/progress.h"
 #include "user/save.h"
-#include "user/trouble.h"
 
 enum transfer_state {
 	TRANSFER_NONE,
@@ -26,7 +26,7 @@ enum transfer_state {
 enum transfer_event {
 	TRANSFER_QUIET,
 	TRANSFER_ANSWERED, /* reply is set; it is an ERR or fits the request */
-	TRANSFER_FAILED    /* trouble and error say why */
+	TRANSFER_FAILED    /* failure and error say why */
 };
 
 struct transfer {
@@ -40,7 +40,7 @@ struct transfer {
 	size_t from, to; /* of scratch: loaded, and not yet accepted by conn */
 	struct save save;
 	struct progress progress;
-	enum trouble trouble;
+	enum failure failure;
 	int error;
 };
 

@@ -16,20 +16,9 @@
 #include "sys/log.h"
 #include "ui/line.h"
 
-#define UIDS       100000 /* five digits */
-#define ROUNDS_MAX 10000000
-
 static int root = -1, work = -1, removed = -1;
 static bool restricted;
 static unsigned char approved[(UIDS + 7) / 8]; /* a bit a UID */
-
-static int
-open_made(const char *name)
-{
-	if (mkdirat(root, name, 0700) == -1 && errno != EEXIST)
-		return -1;
-	return disk_open_dir(root, name);
-}
 
 const char *
 accounts_open(const char *dir, bool wait, int keep[3])
@@ -40,19 +29,13 @@ accounts_open(const char *dir, bool wait, int keep[3])
 		why = lock_take(root, wait, &work);
 	if (why != NULL)
 		return why;
-	removed = open_made("removed");
+	removed = disk_make_dir(root, "removed");
 	if (removed == -1)
 		return strerror(errno);
 	keep[0] = root;
 	keep[1] = work;
 	keep[2] = removed;
 	return NULL;
-}
-
-static unsigned
-number_of(const char *uid)
-{
-	return (unsigned)strtoul(uid, NULL, 10);
 }
 
 int
@@ -82,8 +65,8 @@ accounts_approve(const char *file, int *line)
 			fclose(f);
 			return -1;
 		}
-		approved[number_of(uid) / 8] |=
-		    (unsigned char)(1u << number_of(uid) % 8);
+		approved[wire_number(uid) / 8] |=
+		    (unsigned char)(1u << wire_number(uid) % 8);
 		n++;
 	}
 	if (ferror(f)) {
@@ -97,9 +80,9 @@ accounts_approve(const char *file, int *line)
 bool
 accounts_approved(const char *uid)
 {
-	unsigned bits = approved[number_of(uid) / 8];
+	unsigned bits = approved[wire_number(uid) / 8];
 
-	return !restricted || (bits >> number_of(uid) % 8 & 1u) != 0;
+	return !restricted || (bits >> wire_number(uid) % 8 & 1u) != 0;
 }
 
 enum account_state
@@ -119,7 +102,7 @@ accounts_load(const char *uid, struct account *a)
 	if (n == 5 && wire_valid(F_IP, w[3]) && wire_valid(F_PORT, w[4])) {
 		a->has_device = true;
 		snprintf(a->ip, sizeof(a->ip), "%s", w[3]);
-		a->port = (uint16_t)number_of(w[4]);
+		a->port = (uint16_t)wire_number(w[4]);
 	}
 	return ACCOUNT_FOUND;
 }
@@ -185,9 +168,10 @@ verify(const char *pair, const char *pass)
 	    (salt_text = strchr(rounds, '$')) == NULL ||
 	    !get_hex(salt, salt_text + 1, SALT_LEN))
 		return false;
-	if (number_of(rounds) > ROUNDS_MAX) /* damage would keep us for hours */
+	if (wire_number(rounds) >
+	    KDF_ROUNDS_MAX) /* damage would keep us for hours */
 		return false;
-	format_pair(again, pass, salt, number_of(rounds));
+	format_pair(again, pass, salt, wire_number(rounds));
 	return strlen(pair) == strlen(again) &&
 	    same_bytes(pair, again, strlen(again));
 }
@@ -209,7 +193,13 @@ write_account(const char *uid, const struct account *a)
  * gone from the disk.  Earlier versions wrote neither word and kept the record
  * until the UID registered again: such a one may not be finished.
  */
-enum record { RECORD_NONE, RECORD_DAMAGED, RECORD_INTENT, RECORD_DONE };
+enum record {
+	RECORD_NONE,
+	RECORD_UNREADABLE, /* now; see errno */
+	RECORD_DAMAGED,
+	RECORD_INTENT,
+	RECORD_DONE
+};
 
 static enum record
 load_record(const char *uid, struct removal *r)
@@ -220,14 +210,14 @@ load_record(const char *uid, struct removal *r)
 	memset(r, 0, sizeof(*r));
 	memcpy(r->uid, uid, UID_LEN);
 	if (disk_load(removed, uid, text, sizeof(text)) == -1)
-		return errno == ENOENT ? RECORD_NONE : RECORD_DAMAGED;
+		return errno == ENOENT ? RECORD_NONE : RECORD_UNREADABLE;
 	n = words(text, w, 4);
 	if (n < 3 || !wire_valid(F_TID, w[0]) || !wire_valid(F_IP, w[1]) ||
 	    !wire_valid(F_PORT, w[2]))
 		return RECORD_DAMAGED;
 	memcpy(r->tid, w[0], CODE_LEN);
 	snprintf(r->ip, sizeof(r->ip), "%s", w[1]);
-	r->port = (uint16_t)number_of(w[2]);
+	r->port = (uint16_t)wire_number(w[2]);
 	return n == 4 && strcmp(w[3], "done") == 0 ? RECORD_DONE :
 						     RECORD_INTENT;
 }
@@ -264,6 +254,8 @@ settle_record(const char *uid)
 		return save_record(&r, RECORD_DONE);
 	case RECORD_DAMAGED:
 		return drop_record(uid);
+	case RECORD_UNREADABLE:
+		return -1;
 	case RECORD_NONE:
 	case RECORD_DONE:
 		break;
@@ -293,8 +285,13 @@ static enum account_result
 remove_account(const struct removal *r)
 {
 	struct removal old;
-	enum record state = load_record(r->uid, &old);
+	enum record state;
 
+	if (!lock_join())
+		return ACCOUNT_FAILED;
+	state = load_record(r->uid, &old);
+	if (state == RECORD_UNREADABLE)
+		return ACCOUNT_FAILED;
 	if (save_record(r, RECORD_INTENT) == -1)
 		return take_back(&old, state);
 	if (unlinkat(root, r->uid, 0) == -1 && errno != ENOENT)
@@ -350,6 +347,10 @@ struct removal_visit {
 	int unfinished;
 };
 
+/*
+ * An account goes only where its record says so: what cannot be read may be of
+ * one before it, whose removal has ended long ago.
+ */
 static bool
 finish_removal(int dir, const char *uid, void *arg)
 {
@@ -362,11 +363,11 @@ finish_removal(int dir, const char *uid, void *arg)
 	if (!wire_valid(F_UID, uid))
 		return true;
 	state = load_record(uid, &r);
-	if (state == RECORD_INTENT || state == RECORD_DAMAGED) {
-		if ((unlinkat(root, uid, 0) == -1 && errno != ENOENT) ||
-		    fsync(root) == -1 || settle_record(uid) == -1)
-			((struct removal_visit *)arg)->unfinished++;
-	}
+	if (state == RECORD_UNREADABLE || state == RECORD_DAMAGED ||
+	    (state == RECORD_INTENT &&
+		((unlinkat(root, uid, 0) == -1 && errno != ENOENT) ||
+		    fsync(root) == -1 || settle_record(uid) == -1)))
+		((struct removal_visit *)arg)->unfinished++;
 	if (r.tid[0] != '\0')
 		note(&r);
 	return true;
@@ -389,6 +390,8 @@ accounts_removed(const struct removal *r)
 	enum record state = load_record(r->uid, &there);
 	struct stat st;
 
+	if (state == RECORD_UNREADABLE)
+		return REMOVAL_UNREADABLE;
 	if ((state != RECORD_INTENT && state != RECORD_DONE) ||
 	    strcmp(there.tid, r->tid) != 0 || strcmp(there.ip, r->ip) != 0 ||
 	    there.port != r->port)

@@ -1,10 +1,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "as/answer.h"
 #include "as/change.h"
+#include "as/clients.h"
 #include "as/failures.h"
 #include "as/lock.h"
-#include "as/tasks.h"
 #include "crypto/secret.h"
 #include "net/trace.h"
 #include "policy.h"
@@ -57,7 +58,7 @@ finish(struct server *as, struct change *c, enum status status, const char *why)
 	if (c->type == MSG_REG && status == ST_OK)
 		person_of(c->uid)->self = c->who.to;
 	wire_reply(&reply, c->type, status);
-	udp_answer(as, &c->who, &req, WIRE_OK, &reply);
+	answer_datagram(as, &c->who, &req, WIRE_OK, &reply);
 	wipe(req.pass, sizeof(req.pass));
 	forget(as, c);
 }
@@ -187,7 +188,7 @@ work(struct server *as, struct change *c, struct task *t)
 	person_of(c->uid)->changing = true;
 	as->change_places.place[index_of(as, c)].pinned = true;
 	t->change = c;
-	task_submit(as, t);
+	pool_submit(&as->pool, &t->job, &t->body, -1);
 }
 
 /*
@@ -367,7 +368,7 @@ removed(struct server *as, struct change *c, const struct task *t, ms_t now)
 		cnf.op = OP_ERROR;
 		trace_because("disk");
 	}
-	udp_answer(as, &c->who, &vld, WIRE_OK, &cnf);
+	answer_datagram(as, &c->who, &vld, WIRE_OK, &cnf);
 	forget(as, c);
 }
 

@@ -1,12 +1,8 @@
 #include <string.h>
 
-#include "as/factor.h"
+#include "as/clients.h"
+#include "as/session.h"
 #include "policy.h"
-
-#define ACCEPTS_A_ROUND 64
-#define PARTIAL_FROM    64 /* sessions; below, a full round costs no more */
-#define PARTIAL_TIME    8  /* ms between full rounds */
-#define ACTIVE_TIME     20 /* ms since its last byte */
 
 static void
 end_session(struct server *as, int i)

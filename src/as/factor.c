@@ -1,16 +1,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "as/answer.h"
 #include "as/devices.h"
 #include "as/factor.h"
 #include "as/failures.h"
 #include "net/trace.h"
 #include "policy.h"
-
-#define SPARE_CALLS                                                            \
-	IDLE_SOCKETS    /* VLCs that may be out beside a full table            \
-			 */
-#define SOCKET_RETRY 50 /* ms, when no descriptor is left for a VLC */
 
 static void
 answer_req(struct session *s, enum status status, const char *why, ms_t now)
@@ -29,7 +25,7 @@ answer_req(struct session *s, enum status status, const char *why, ms_t now)
 		s->code.vc[0] = '\0';
 	devices_end(&s->vlc, status == ST_OK);
 	trace_because(status == ST_EPD ? why : NULL);
-	session_answer_status(s, &req, status, now);
+	answer_status(s, &req, status, now);
 }
 
 /* The first thing that is wrong with a REQ, in the order of section 3.2 d. */
@@ -59,7 +55,7 @@ factor_ask(
 
 	if (status != ST_OK) {
 		wire_reply(&reply, MSG_REQ, status);
-		session_answer(s, req, result, &reply, now);
+		answer(s, req, result, &reply, now);
 		return;
 	}
 	code_make(&s->code, req);
@@ -94,7 +90,7 @@ call_device(
 	int taken = as->places.taken + devices_called();
 
 	s->wait_until = now + SOCKET_RETRY;
-	if (taken >= as->places.size + SPARE_CALLS)
+	if (taken >= as->places.size + IDLE_SOCKETS)
 		return;
 	if (taken >= as->places.size)
 		devices_let_go();
@@ -225,5 +221,5 @@ factor_confirm(struct server *as, struct session *s, const struct msg *aut,
 		failures_keep(code.uid);
 	} else if (result == WIRE_OK)
 		trace_because("none");
-	session_answer(s, aut, result, &reply, now);
+	answer(s, aut, result, &reply, now);
 }

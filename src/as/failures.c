@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,7 +9,6 @@
 #include "policy.h"
 #include "sys/log.h"
 
-#define UIDS       100000 /* five digits */
 #define RECORD_LEN 5
 #define AT_ONCE    1000 /* records */
 
@@ -85,7 +83,7 @@ void
 failures_keep(const char *uid)
 {
 	struct person *p = person_of(uid);
-	off_t at = (off_t)strtoul(uid, NULL, 10) * RECORD_LEN;
+	off_t at = (off_t)wire_number(uid) * RECORD_LEN;
 	char text[RECORD_LEN + 1];
 
 	if (p->kept == count_of(p))

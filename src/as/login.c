@@ -1,7 +1,7 @@
 #include <string.h>
 
+#include "as/answer.h"
 #include "as/login.h"
-#include "as/tasks.h"
 #include "crypto/secret.h"
 #include "net/trace.h"
 #include "sys/log.h"
@@ -15,14 +15,14 @@ logged_in(struct session *s, const struct msg *log, ms_t now)
 	}
 	memcpy(s->uid, log->uid, sizeof(s->uid));
 	people_right(log->uid, s->conn.peer);
-	session_answer_status(s, log, ST_OK, now);
+	answer_status(s, log, ST_OK, now);
 }
 
 static void
 refuse(struct session *s, const struct msg *log, ms_t now)
 {
 	trace_because("password");
-	session_answer_status(s, log, ST_NOK, now);
+	answer_status(s, log, ST_NOK, now);
 }
 
 static void
@@ -50,7 +50,7 @@ login_take(
 	if (found == ACCOUNT_UNREADABLE)
 		accounts_report(log->uid);
 	if (found != ACCOUNT_FOUND) {
-		session_answer_status(s, log, ST_ERR, now);
+		answer_status(s, log, ST_ERR, now);
 		return;
 	}
 	memcpy(s->login_uid, log->uid, sizeof(s->login_uid));
@@ -86,7 +86,7 @@ login_begin(struct server *as, struct session *s, struct task *t)
 	t->from = s->conn.peer;
 	t->session = s;
 	s->task = t;
-	task_submit(as, t);
+	pool_submit(&as->pool, &t->job, &t->body, -1);
 }
 
 /* The account may have been removed while its password was hashed. */
@@ -105,9 +105,9 @@ checked(struct server *as, struct session *s, const struct task *t,
 {
 	if (t->job.state == JOB_FAILED) {
 		log_warn("a password check was cut short");
-		session_answer_status(s, log, ST_ERR, now);
+		answer_status(s, log, ST_ERR, now);
 	} else if (!is_current(&t->body)) {
-		session_answer_status(s, log, ST_ERR, now);
+		answer_status(s, log, ST_ERR, now);
 	} else if (t->body.result == ACCOUNT_DONE) {
 		person_prove(
 		    person_of(log->uid), t->body.account.pair, t->body.pass);
@@ -133,7 +133,7 @@ login_checking(struct server *as, struct session *s, ms_t now)
 	s->task = NULL;
 	if (t != NULL) {
 		checked(as, s, t, &log, now);
-		task_free(t);
+		memset(t, 0, sizeof(*t));
 	} else
 		login_take(as, s, &log, now);
 	wipe(log.pass, sizeof(log.pass));

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "as/change.h"
+#include "as/clients.h"
 #include "as/failures.h"
 #include "as/lock.h"
 #include "as/tasks.h"
+#include "as/udp.h"
 #include "net/signals.h"
 #include "policy.h"
 #include "sys/disk.h"
@@ -17,10 +19,6 @@
 #include "sys/log.h"
 #include "sys/random.h"
 #include "ui/options.h"
-
-#define BURST_WAITING (1 << 20) /* bytes of datagrams that may wait for us */
-
-#define FREE_PORT_TRIES 16
 
 struct options {
 	uint16_t port;
@@ -104,7 +102,7 @@ open_ports(const struct options *o)
 			listener_close(&as.listener);
 		}
 	} while (!as.udp.open);
-	dgram_buffer(&as.udp, BURST_WAITING);
+	dgram_buffer(&as.udp, DATAGRAMS_WAITING);
 }
 
 static void

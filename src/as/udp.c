@@ -1,24 +1,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "as/answer.h"
 #include "as/change.h"
+#include "as/udp.h"
 #include "crypto/secret.h"
 #include "net/trace.h"
 #include "policy.h"
 
-#define DATAGRAMS_A_ROUND 64
-#define DATAGRAM_ROOM     1024 /* a longer one is malformed, cut or not */
-
-void
-udp_answer(struct server *as, const struct asker *who, const struct msg *req,
-    enum wire_result result, const struct msg *reply)
-{
-	char text[WIRE_TEXT_MAX];
-	size_t n = wire_format(text, sizeof(text), reply);
-
-	trace("UDP", &who->from, req, result, reply);
-	dgram_send(&as->udp, &who->from, &who->to, text, n);
-}
+#define DATAGRAM_ROOM 1024 /* a longer one is malformed, cut or not */
 
 /* VLD */
 
@@ -43,12 +33,14 @@ take_removal(struct server *as, const struct asker *who, const char *text,
 	case REMOVAL_DONE:
 		as->count.again++;
 		change_confirm(&cnf, vld);
-		udp_answer(as, who, vld, WIRE_OK, &cnf);
+		answer_datagram(as, who, vld, WIRE_OK, &cnf);
 		return true;
 	case REMOVAL_BEGUN:
 		c = change_open(as, who, text, vld, now);
 		if (c != NULL)
 			change_remove(as, c);
+		return true;
+	case REMOVAL_UNREADABLE: /* no answer: it will be asked again */
 		return true;
 	case REMOVAL_UNKNOWN:
 		break;
@@ -81,7 +73,7 @@ take_vld(struct server *as, const struct asker *who, const char *text,
 			change_close(as, c);
 		if (cnf.op == OP_ERROR)
 			trace_because(ticket_refusal(vld, now));
-		udp_answer(as, who, vld, WIRE_OK, &cnf);
+		answer_datagram(as, who, vld, WIRE_OK, &cnf);
 	}
 }
 
@@ -104,7 +96,7 @@ take_request(struct server *as, const struct asker *who, const char *text,
 
 		wire_reply(&reply, MSG_REG, ST_NOK);
 		trace_because("list");
-		udp_answer(as, who, req, WIRE_OK, &reply);
+		answer_datagram(as, who, req, WIRE_OK, &reply);
 	} else
 		change_ask(as, who, text, req, now);
 }
@@ -131,7 +123,7 @@ take_message(struct server *as, struct asker *who, const char *text,
 	wire_fault(&reply, is_ours(m->type) ? m->type : MSG_UNKNOWN);
 	if (reply.type == MSG_ERR && !dgram_may_err(&who->from, now))
 		return;
-	udp_answer(as, who, m, result, &reply);
+	answer_datagram(as, who, m, result, &reply);
 }
 
 static void

@@ -7,12 +7,13 @@
 #include "crypto/words.h"
 
 /*
- * Block 0 of the key stream makes the authenticator's key, the data begins in
- * block 1.  One call makes both for what is short: HEAD holds room for the key
- * and the first seven blocks of data.
+ * Block 0 of the key stream makes the authenticator's key, the data begins with
+ * block 1.  One call makes both: the head takes the key and the first seven
+ * blocks of data, which is all where the data is short.
  */
 #define HEAD (8 * CHACHA20_BLOCK)
 
+/* How many bytes of data are in the head, with the key stream added. */
 static size_t
 begin(uint8_t head[HEAD], const uint8_t *data, size_t n,
     const uint8_t key[AEAD_KEY], const uint8_t nonce[AEAD_NONCE])
@@ -23,16 +24,6 @@ begin(uint8_t head[HEAD], const uint8_t *data, size_t n,
 	memcpy(head + CHACHA20_BLOCK, data, first);
 	chacha20(head, CHACHA20_BLOCK + first, key, nonce, 0);
 	return first;
-}
-
-/* What begin() has done to the first bytes is taken over, the others follow. */
-static void
-finish(uint8_t head[HEAD], size_t first, uint8_t *data, size_t n,
-    const uint8_t key[AEAD_KEY], const uint8_t nonce[AEAD_NONCE])
-{
-	memcpy(data, head + CHACHA20_BLOCK, first);
-	if (n > first)
-		chacha20(data + first, n - first, key, nonce, 8);
 }
 
 /* The tag over ad and the n bytes of cipher text, with the key in head. */
@@ -58,7 +49,8 @@ aead_seal(uint8_t *data, size_t n, const uint8_t key[AEAD_KEY],
 	uint8_t head[HEAD];
 	size_t first = begin(head, data, n, key, nonce);
 
-	finish(head, first, data, n, key, nonce);
+	memcpy(data, head + CHACHA20_BLOCK, first);
+	chacha20(data + first, n - first, key, nonce, 8);
 	authenticate(data + n, head, data, n, ad, ad_len);
 	wipe(head, sizeof(head));
 }
@@ -73,8 +65,11 @@ aead_open(uint8_t *data, size_t n, const uint8_t key[AEAD_KEY],
 
 	authenticate(tag, head, data, n, ad, ad_len);
 	good = same_bytes(tag, data + n, sizeof(tag));
-	if (good)
-		finish(head, first, data, n, key, nonce);
+	if (good) {
+		memcpy(data, head + CHACHA20_BLOCK, first);
+		chacha20(data + first, n - first, key, nonce, 8);
+	}
 	wipe(head, sizeof(head));
+	wipe(tag, sizeof(tag)); /* what a forger would have needed */
 	return good;
 }

@@ -48,10 +48,12 @@ prf(void *out, size_t n, const void *secret, size_t secret_len,
 {
 	struct hmac h;
 	uint8_t a[SHA256_LEN + PRF_SEED_MAX], block[SHA256_LEN], *to = out;
-	size_t label_len = strlen(label), len = label_len + seed_len;
+	size_t len = 0;
 
-	memcpy(a + SHA256_LEN, label, label_len);
-	memcpy(a + SHA256_LEN + label_len, seed, seed_len);
+	for (; label[len] != '\0'; len++)
+		a[SHA256_LEN + len] = (uint8_t)label[len];
+	memcpy(a + SHA256_LEN + len, seed, seed_len);
+	len += seed_len;
 	hmac_key(&h, secret, secret_len);
 	hmac(&h, a, a + SHA256_LEN, len); /* A(1) */
 	while (n > 0) {

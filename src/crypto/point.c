@@ -128,10 +128,10 @@ choose(struct addend *out, const struct addend table[8], uint32_t i)
 }
 
 /*
- * A comb (Lim, Lee 1994; signs as in Hamburg 2012).  With h = (s + 2^256 - 1) /
- * 2 modulo L, s is the sum of all +-2^i, + where h has a bit i.  Bit n of h's
- * 16 half words makes four digits of four signs each, a comb's teeth; the table
- * has all the sums of a comb whose last sign is +.
+ * A comb (Lim and Lee 1994; its signs are Hamburg's, 2012).  s is the sum of
+ * +2^i or -2^i for all i below 256: + where h = (s + 2^256 - 1) / 2 modulo L
+ * has bit i.  The bits n of h's eight words make two digits of four signs, a
+ * comb's teeth each; the table has all the sums of a comb whose last sign is +.
  */
 void
 point_base(struct point *out, const struct scalar *s)
@@ -146,14 +146,13 @@ point_base(struct point *out, const struct scalar *s)
 
 	scalar_muladd(&h, s, &half, &offset);
 	*out = neutral;
-	for (unsigned n = 16; n-- > 0;) {
+	for (unsigned n = 32; n-- > 0;) {
 		point_double(out, out, true);
-		for (unsigned comb = 0; comb < 4; comb++) {
+		for (unsigned comb = 0; comb < 2; comb++) {
 			uint32_t digit = 0, minus;
 
 			for (unsigned tooth = 0; tooth < 4; tooth++)
-				digit |=
-				    scalar_bit(&h, n + 16 * (4 * comb + tooth))
+				digit |= (h.word[4 * comb + tooth] >> n & 1)
 				    << tooth;
 			minus = 1 - (digit >> 3);
 			choose(&q, base[comb], (digit ^ (0 - minus)) & 7);

@@ -50,7 +50,7 @@ scalar_load(struct scalar *out, const uint8_t *in, size_t n)
 void
 scalar_store(uint8_t out[32], const struct scalar *a)
 {
-	for (int i = 0; i < 8; i++)
+	for (size_t i = 0; i < 8; i++)
 		put32le(out + 4 * i, a->word[i]);
 }
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "crypto/secret.h"
 #include "crypto/sha512.h"
 #include "crypto/words.h"
 
@@ -92,6 +93,7 @@ compress(uint64_t state[8], const uint8_t *block)
 	state[5] += f;
 	state[6] += g;
 	state[7] += h;
+	wipe(w, sizeof(w)); /* it began with the block, which may be a seed */
 }
 
 void

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,8 +7,6 @@
 #include "fs/transfer.h"
 #include "policy.h"
 #include "sys/log.h"
-
-#define REFUSED_SOON 100 /* ms */
 
 static void
 end_validation(struct client *c, struct service *s)
@@ -90,18 +87,12 @@ start_validation(struct client *c, struct service *s, ms_t now)
 		leave(c, s, "unsent", now);
 }
 
-static unsigned
-number_of(const char *uid)
-{
-	return (unsigned)strtoul(uid, NULL, 10);
-}
-
 /* Before the AS is asked to let a user go, that is on the disk. */
 static void
 start_request(struct client *c, struct service *s, ms_t now)
 {
 	if (!throttle_allows(
-		&s->guesses, number_of(c->req.uid), c->conn.peer, now)) {
+		&s->guesses, wire_number(c->req.uid), c->conn.peer, now)) {
 		answer_invalid(c, "guesses");
 		return;
 	}
@@ -390,7 +381,7 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 {
 	bool right = cnf->op == request_op(c->req.type) &&
 	    strcmp(cnf->fname, c->req.fname) == 0;
-	unsigned number = number_of(c->req.uid);
+	unsigned number = wire_number(c->req.uid);
 	struct addr from = c->conn.peer;
 	const char *reason = cnf->op == OP_ERROR ? "refused" : "other request";
 
@@ -400,8 +391,7 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 		throttle_count(&s->guesses, number, from, now);
 	} else {
 		replay_keep(&s->replay, c->req.uid, c->req.tid, now);
-		throttle_forgive(
-		    &s->guesses, number, from, now, now + INV_TRUST);
+		throttle_forgive(&s->guesses, number, from, now + INV_TRUST);
 	}
 	if (right && held)
 		c->state = HELD;

@@ -1,14 +1,9 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "fs/clients.h"
 #include "policy.h"
 
 /* A wake-up does no more than this of one kind, so that all get their turn. */
-#define ACCEPTS 64
-#define HEARD   256
-#define MOVES   1
-#define MUCH    65536 /* bytes: less than this is not worth a wait */
 
 int
 clients_open(struct clients *w, int descriptors)
@@ -130,9 +125,8 @@ account_for(struct clients *w, int i, ms_t now)
 	if (p->standing == standing)
 		return;
 	admission_name(&w->places, i,
-	    c->req.uid[0] == '\0' ? 0 :
-				    (unsigned)strtoul(c->req.uid, NULL, 10) + 1,
-	    standing, now);
+	    c->req.uid[0] == '\0' ? 0 : wire_number(c->req.uid) + 1, standing,
+	    now);
 	admission_moved(&w->places, i, now);
 }
 
@@ -155,7 +149,7 @@ close_ranks(struct clients *w)
 static bool
 is_moving(const struct client *c, const struct ready *r)
 {
-	return c->left > MUCH &&
+	return c->left > TRANSFER_SMALL &&
 	    ((c->state == RECEIVING && conn_readable(&c->conn, r)) ||
 		(c->state == SENDING && conn_writable(&c->conn, r)));
 }
@@ -187,8 +181,9 @@ clients_step(struct clients *w, struct service *s, const struct ready *r)
 	for (int i = 0; i < n; i++) {
 		int k = (w->turn + i) % n;
 
-		if (is_moving(clients_at(w, k), r) && ++moving > MOVES) {
-			if (moving == MOVES + 1)
+		if (is_moving(clients_at(w, k), r) &&
+		    ++moving > TRANSFERS_A_ROUND) {
+			if (moving == TRANSFERS_A_ROUND + 1)
 				next = k;
 			continue;
 		}
@@ -227,8 +222,8 @@ clients_accept(struct clients *w, struct service *s, struct listener *l,
 
 	if (!listener_readable(l, r))
 		return;
-	for (int n = 0;
-	     n < ACCEPTS && admission_opens_at(&w->places, r->woke) <= r->woke;
+	for (int n = 0; n < ACCEPTS_A_ROUND &&
+	     admission_opens_at(&w->places, r->woke) <= r->woke;
 	     n++) {
 		if (!listener_accept(l, &conn, r->woke))
 			return;
@@ -263,7 +258,7 @@ clients_receive(struct clients *w, struct service *s, ms_t now)
 {
 	struct msg m;
 
-	for (int i = 0; i < HEARD; i++) {
+	for (int i = 0; i < ANSWERS_A_ROUND; i++) {
 		int heard = request_receive(&s->as, &m);
 
 		if (heard == 1)

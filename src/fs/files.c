@@ -5,11 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fs/disk_ops.h"
 #include "fs/files.h"
-#include "fs/user_dir.h"
-#include "fs/workdir.h"
+#include "policy.h"
 #include "sys/disk.h"
+#include "sys/fd.h"
 
 #define TEMPS 1000000000u /* then their numbers begin again */
 
@@ -177,8 +176,7 @@ open_in(int dir, const char *uid, const char *name, int *fd, uint64_t *size)
 	*size = (uint64_t)length;
 	if (*size <= FSIZE_MAX)
 		return ST_OK;
-	close(*fd);
-	*fd = -1;
+	*fd = close_with_errno(*fd);
 	return ST_EOF;
 }
 
@@ -186,7 +184,7 @@ enum status
 files_open(const char *uid, const char *name, int *fd, uint64_t *size)
 {
 	enum status status = files_shown(uid);
-	int dir, error;
+	int dir;
 
 	if (status != ST_OK)
 		return status;
@@ -194,9 +192,7 @@ files_open(const char *uid, const char *name, int *fd, uint64_t *size)
 	if (dir == -1)
 		return ST_NOK;
 	status = open_in(dir, uid, name, fd, size);
-	error = errno;
-	close(dir);
-	errno = error;
+	close_with_errno(dir);
 	return status;
 }
 
@@ -250,7 +246,7 @@ static enum status
 admit(struct upload *u, const char *uid, const char *name)
 {
 	enum status status = files_shown(uid);
-	int dir, error;
+	int dir;
 
 	if (status == ST_EOF)
 		errno = EBUSY;
@@ -262,10 +258,7 @@ admit(struct upload *u, const char *uid, const char *name)
 		return ST_NOK;
 	if (generation_load(&store, uid, &u->generation) == 0)
 		status = check(dir, uid, name);
-	error = errno;
-	if (dir != -1)
-		close(dir);
-	errno = error;
+	close_with_errno(dir);
 	return status;
 }
 
@@ -322,9 +315,7 @@ upload_release(struct upload *u)
 void
 upload_close(struct upload *u)
 {
-	if (u->fd != -1)
-		close(u->fd);
-	u->fd = -1;
+	u->fd = close_with_errno(u->fd);
 }
 
 void

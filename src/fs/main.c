@@ -14,10 +14,6 @@
 #include "sys/log.h"
 #include "ui/options.h"
 
-#define FEW_DESCRIPTORS 128 /* below this many the pool is small, too */
-#define FEW_WORKERS     4
-#define AS_BACKLOG      (1 << 20) /* bytes of answers that may wait for us */
-
 struct options {
 	uint16_t port, as_port;
 	const char *as_host, *dir;
@@ -68,7 +64,7 @@ open_network(const struct options *o, struct addr *as)
 		fatalx("no address for the AS, %s: %s", o->as_host, error);
 	if (dgram_dial(&service.as, as, &(struct addr){ .ip = 0 }) == -1)
 		fatal("cannot make a UDP socket for the AS");
-	dgram_buffer(&service.as, AS_BACKLOG);
+	dgram_buffer(&service.as, DATAGRAMS_WAITING);
 }
 
 static void
@@ -90,8 +86,7 @@ start(const struct options *o)
 	error = files_start(o->dir);
 	if (error != NULL)
 		fatalx("cannot keep files in %s: %s", o->dir, error);
-	if (pool_start(&service.pool,
-		cap < FEW_DESCRIPTORS ? FEW_WORKERS : POOL_MAX,
+	if (pool_start(&service.pool, cap < FDS_FEW ? WORKERS_FEW : POOL_MAX,
 		sizeof(struct disk_op), files_run, files_keep()) == -1)
 		fatal("cannot start the workers");
 	log_info("FS listening on TCP port %u, AS at %s",

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fs/client.h"
-#include "fs/removals.h"
+#include "fs/server.h"
 #include "policy.h"
 #include "sys/log.h"
 

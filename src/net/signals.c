@@ -47,7 +47,8 @@ remember(int number)
 		/* A full pipe holds enough of them already. */
 	}
 	if (fatal == 0 &&
-	    (number == SIGTERM || number == SIGHUP || number == SIGINT)) {
+	    (number == SIGTERM || number == SIGHUP || number == SIGINT ||
+		number == SIGQUIT)) {
 		fatal = number;
 		alarm(STOP_SURELY);
 	}

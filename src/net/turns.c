@@ -19,41 +19,22 @@ key_of(const struct turn *w, int kind)
 	}
 }
 
-static struct had_turn *
-set_of(struct turns *t, uint64_t key)
-{
-	uint64_t mixed = key * UINT64_C(0x9e3779b97f4a7c15);
-
-	return t->had[(mixed >> 32) % TURNS_SETS];
-}
-
 /* When this key had its last turn; 0: not of late. */
 static uint64_t
 last_turn(struct turns *t, uint64_t key)
 {
-	const struct had_turn *set = set_of(t, key);
+	const struct recent *had = recent_find(t->had, TURNS_SETS, key);
 
-	for (int i = 0; i < TURNS_WAYS; i++)
-		if (set[i].key == key)
-			return set[i].last;
-	return 0;
+	return had != NULL ? (uint64_t)had->at : 0;
 }
 
 static void
 remember(struct turns *t, uint64_t key)
 {
-	struct had_turn *set = set_of(t, key), *oldest = set;
+	struct recent *had = recent_place(t->had, TURNS_SETS, key);
 
-	for (int i = 0; i < TURNS_WAYS; i++) {
-		if (set[i].key == key) {
-			oldest = &set[i];
-			break;
-		}
-		if (set[i].last < oldest->last)
-			oldest = &set[i];
-	}
-	oldest->key = key;
-	oldest->last = t->counter;
+	had->key = key;
+	had->at = (int64_t)t->counter;
 }
 
 void

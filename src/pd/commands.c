@@ -24,8 +24,8 @@ register_user(struct pd *pd, const char *uid, const char *pass, ms_t now)
 		return refuse(SAY_BAD_PASS);
 	snprintf(m.uid, sizeof(m.uid), "%s", uid);
 	snprintf(m.pass, sizeof(m.pass), "%s", pass);
-	snprintf(m.ip, sizeof(m.ip), "%s", pd->ip);
-	m.port = pd->self.port;
+	addr_ip(m.ip, &pd->device.self);
+	m.port = pd->device.self.port;
 	account_register(&pd->account, &m, now);
 	return RUNNING;
 }
@@ -183,7 +183,7 @@ commands_answered(struct pd *pd, enum account_event event)
 {
 	char address[ADDR_NAME_MAX];
 	struct subject subject = { .name = pd->account.asked.uid,
-		.address = addr_name(address, &pd->as) };
+		.address = addr_name(address, &pd->device.as) };
 
 	if (event == ACCOUNT_QUIET)
 		return;

@@ -281,12 +281,17 @@ wire_is_request(enum msg_type type)
 	return shapes[type].reply != MSG_UNKNOWN;
 }
 
+enum msg_type
+wire_reply_type(enum msg_type request)
+{
+	return wire_is_request(request) ? shapes[request].reply : MSG_ERR;
+}
+
 void
 wire_reply(struct msg *reply, enum msg_type request, enum status status)
 {
 	memset(reply, 0, sizeof(*reply));
-	reply->type =
-	    wire_is_request(request) ? shapes[request].reply : MSG_ERR;
+	reply->type = wire_reply_type(request);
 	reply->status = status;
 	if (reply->type == MSG_RAU)
 		reply->tid[0] = '0';
@@ -306,4 +311,14 @@ wire_valid(enum field f, const char *text)
 	struct msg m = { .type = MSG_UNKNOWN };
 
 	return field_scan(f, &m, text, strlen(text));
+}
+
+uint32_t
+wire_number(const char *text)
+{
+	uint32_t n = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++)
+		n = n * 10 + (uint32_t)(*text - '0');
+	return n;
 }

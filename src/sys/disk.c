@@ -10,11 +10,10 @@
 #include <sys/vfs.h>
 #endif
 
+#include "policy.h"
 #include "sys/clock.h"
 #include "sys/disk.h"
 #include "sys/fd.h"
-
-#define ROOM_SLOW 100 /* ms */
 
 bool
 disk_is_missing(const char *path)
@@ -29,6 +28,14 @@ disk_open_dir(int at, const char *name)
 {
 	return openat(
 	    at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int
+disk_make_dir(int at, const char *name)
+{
+	if (mkdirat(at, name, 0700) == -1 && errno != EEXIST)
+		return -1;
+	return disk_open_dir(at, name);
 }
 
 const char *
@@ -158,7 +165,7 @@ disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size)
 		more = DISK_STRETCH;
 	began = now_ms();
 	posix_fallocate(fd, (off_t)*room, (off_t)more);
-	room_refused = now_ms() - began > ROOM_SLOW;
+	room_refused = now_ms() - began > PREALLOCATE_SLOW;
 	*room += more;
 }
 
@@ -219,10 +226,10 @@ disk_save(int at, const char *name, int work, const char *text)
 }
 
 static bool
-unlink_it(int dir, const char *name, void *arg)
+purge_it(int dir, const char *name, void *arg)
 {
 	(void)arg;
-	unlinkat(dir, name, 0);
+	disk_purge(dir, name);
 	return true;
 }
 
@@ -231,7 +238,7 @@ disk_purge(int at, const char *name)
 {
 	if (unlinkat(at, name, 0) == 0 || errno == ENOENT)
 		return 0;
-	disk_each(at, name, unlink_it, NULL);
+	disk_each(at, name, purge_it, NULL);
 	return unlinkat(at, name, AT_REMOVEDIR);
 }
 
@@ -245,7 +252,7 @@ disk_each(
 	int error;
 
 	if (d == NULL)
-		return fd == -1 ? -1 : close_with_errno(fd);
+		return close_with_errno(fd);
 	while (errno = 0, (e = readdir(d)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 &&
 		    strcmp(e->d_name, "..") != 0 && !each(fd, e->d_name, arg))

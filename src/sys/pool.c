@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "crypto/secret.h"
+#include "policy.h"
 #include "sys/fd.h"
 #include "sys/pool.h"
 
-#define BODY_MAX    512
-#define SPAWN_AGAIN 100 /* ms, where no child could be made */
+#define BODY_MAX 512
 
 /* A message with one descriptor, or none, beside its bytes. */
 struct fd_message {
@@ -243,7 +243,7 @@ pool_watch(const struct pool *p, struct ready *r)
 			busy = true;
 		}
 	if (!busy && p->first != NULL)
-		ready_by(r, r->woke + SPAWN_AGAIN);
+		ready_by(r, r->woke + SPAWN_RETRY);
 }
 
 void

@@ -1,4 +1,3 @@
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "tls/machine.h"
@@ -207,8 +206,7 @@ is_host(const char *name)
 {
 	uint8_t address[16];
 
-	return name != NULL && inet_pton(AF_INET, name, address) != 1 &&
-	    inet_pton(AF_INET6, name, address) != 1;
+	return name != NULL && cert_address(name, address) == 0;
 }
 
 static void

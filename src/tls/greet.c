@@ -4,15 +4,18 @@
 #include "crypto/secret.h"
 #include "tls/machine.h"
 
+enum { ANSWER_LEN = sizeof(((struct tls_answer *)0)->data) };
+
 /* What a cookie stands for: the address and all of the hello but the cookie and
  * the extensions (RFC 6347, 4.2.1). */
 static void
-hash_hello(uint8_t out[SHA256_LEN], const struct hello *h, const void *address,
-    size_t address_len)
+hash_hello(uint8_t out[SHA256_LEN], const struct hello *h,
+    const struct tls_datagram *from)
 {
-	const struct reader parts[] = { reader_of(address, address_len),
-		reader_of(h->random - 2, 2 + 32), h->id, h->suites,
-		h->methods };
+	const struct reader parts[] = {
+		reader_of(from->address, from->address_len),
+		reader_of(h->random - 2, 2 + 32), h->id, h->suites, h->methods
+	};
 	struct sha256 s;
 
 	sha256_begin(&s);
@@ -39,11 +42,11 @@ make_cookie(uint8_t out[SHA256_LEN], const uint8_t key[SHA256_LEN],
 
 /* A HelloVerifyRequest, under the numbers of the hello that it answers. */
 static size_t
-put_answer(uint8_t answer[TLS_ANSWER_MAX], const uint8_t *hello,
+put_answer(uint8_t answer[ANSWER_LEN], const uint8_t *hello,
     const uint8_t cookie[SHA256_LEN])
 {
 	static const uint8_t head[] = { HANDSHAKE, 0xfe, 0xff, 0, 0 };
-	struct writer w = writer_of(answer, TLS_ANSWER_MAX);
+	struct writer w = writer_of(answer, ANSWER_LEN);
 	const uint32_t n = 3 + SHA256_LEN;
 
 	put_bytes(&w, head, sizeof(head));
@@ -85,27 +88,26 @@ find_hello(struct reader *body, const void *data, size_t n)
 }
 
 enum tls_greet
-tls_greet(const struct tls_self *self, const void *address, size_t address_len,
-    const void *datagram, size_t n, uint8_t answer[TLS_ANSWER_MAX],
-    size_t *answer_len)
+tls_greet(const struct tls_self *self, const struct tls_datagram *from,
+    struct tls_answer *answer)
 {
 	uint8_t cookie[SHA256_LEN], hash[SHA256_LEN];
 	struct reader body;
 	struct hello h;
 
-	*answer_len = 0;
-	if (self->keys == NULL || n < TLS_ANSWER_MAX ||
-	    !find_hello(&body, datagram, n) ||
+	answer->len = 0;
+	if (self->keys == NULL || from->len < ANSWER_LEN ||
+	    !find_hello(&body, from->data, from->len) ||
 	    hello_read_client(&h, &body, true) != OK)
 		return TLS_GREET_DROP;
-	hash_hello(hash, &h, address, address_len);
+	hash_hello(hash, &h, from);
 	for (int i = 1; i >= 0; i--) {
 		make_cookie(cookie, self->keys->cookie[i], hash);
 		if (h.cookie.left == sizeof(cookie) &&
 		    same_bytes(h.cookie.at, cookie, sizeof(cookie)))
 			return TLS_GREET_START;
 	}
-	*answer_len = put_answer(answer, datagram, cookie);
+	answer->len = put_answer(answer->data, from->data, cookie);
 	return TLS_GREET_ANSWER;
 }
 

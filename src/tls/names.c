@@ -1,4 +1,3 @@
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "tls/cert.h"
@@ -54,9 +53,7 @@ cert_is_for(const struct cert *c, const char *name)
 {
 	struct reader names = c->names;
 	uint8_t address[16];
-	size_t n = inet_pton(AF_INET, name, address) == 1 ? 4 :
-	    inet_pton(AF_INET6, name, address) == 1       ? 16 :
-							    0;
+	size_t n = cert_address(name, address);
 
 	while (names.left > 0 && !names.bad) {
 		unsigned tag = der_peek(&names);

@@ -60,11 +60,11 @@ put_number(struct writer *w, uint64_t number)
 }
 
 static void
-make_seal(struct seal *s, const struct tls *t, bool sending, unsigned type,
-    uint64_t seq, size_t n)
+make_seal(
+    struct seal *s, const struct tls *t, bool sending, const struct record *r)
 {
 	const struct tls_cid *cid = sending ? &t->cid_out : &t->cid_in;
-	uint64_t number = t->datagram ? seq | (uint64_t)1 << 48 : seq;
+	uint64_t number = t->datagram ? r->seq | (uint64_t)1 << 48 : r->seq;
 	bool with_cid = t->datagram && cid->len > 0;
 	struct writer w = writer_of(s->ad, sizeof(s->ad));
 
@@ -78,30 +78,31 @@ make_seal(struct seal *s, const struct tls *t, bool sending, unsigned type,
 		put_bytes(&w, cid->id, cid->len);
 	} else {
 		put_number(&w, number);
-		put_int(&w, type, 1);
+		put_int(&w, r->type, 1);
 		put_int(&w, version(t), 2);
 	}
-	put_int(&w, (uint32_t)n, 2);
+	put_int(&w, (uint32_t)r->len, 2);
 	s->ad_len = w.len;
 	memcpy(s->nonce, sending ? t->tx.iv : t->rx.iv, sizeof(s->nonce));
 	for (int i = 0; i < 8; i++)
 		s->nonce[4 + i] ^= (uint8_t)(number >> (56 - 8 * i));
 }
 
+/* The head of a record of which r->len bytes will be plain text. */
 static void
-put_head(const struct tls *t, struct writer *w, int epoch, unsigned type,
-    uint64_t seq, size_t n)
+put_head(const struct tls *t, struct writer *w, bool with_cid,
+    const struct record *r)
 {
-	put_int(w, type, 1);
+	put_int(w, with_cid ? WITH_CID : r->type, 1);
 	put_int(w, version(t), 2);
 	if (t->datagram) {
-		put_int(w, (uint32_t)epoch, 2);
-		put_int(w, (uint32_t)(seq >> 32), 2);
-		put_int(w, (uint32_t)seq, 4);
+		put_int(w, r->epoch, 2);
+		put_int(w, (uint32_t)(r->seq >> 32), 2);
+		put_int(w, (uint32_t)r->seq, 4);
 	}
-	if (type == WITH_CID)
+	if (with_cid)
 		put_bytes(w, t->cid_out.id, t->cid_out.len);
-	put_int(w, (uint32_t)n, 2);
+	put_int(w, (uint32_t)(r->len + (r->epoch > 0 ? AEAD_TAG : 0)), 2);
 }
 
 /* The caller has asked record_room() before. */
@@ -112,23 +113,23 @@ record_put(
 	struct writer w =
 	    writer_of(t->out + t->out_len, t->out_size - t->out_len);
 	bool with_cid = t->datagram && epoch > 0 && t->cid_out.len > 0;
-	uint64_t seq = t->tx_seq[epoch]++;
-	size_t tail = record_tail(t, epoch), head;
+	struct record r = { .type = (uint8_t)type,
+		.epoch = (uint8_t)epoch,
+		.seq = t->tx_seq[epoch]++,
+		.len = with_cid ? n + 1 : n };
 	struct seal s;
 
-	put_head(t, &w, epoch, with_cid ? WITH_CID : type, seq, n + tail);
-	head = w.len;
+	put_head(t, &w, with_cid, &r);
+	r.data = w.at + w.len;
 	put_bytes(&w, data, n);
 	if (with_cid)
 		put_int(&w, type, 1);
-	if (epoch > 0) {
-		size_t plain = w.len - head;
-
-		make_seal(&s, t, true, type, seq, plain);
-		aead_seal(
-		    w.at + head, plain, t->tx.key, s.nonce, s.ad, s.ad_len);
-	}
-	t->out_len += head + n + tail;
+	t->out_len += w.len;
+	if (epoch == 0)
+		return;
+	make_seal(&s, t, true, &r);
+	aead_seal(r.data, r.len, t->tx.key, s.nonce, s.ad, s.ad_len);
+	t->out_len += AEAD_TAG;
 }
 
 /* RFC 6347, 4.1.2.6: bit i stands for the record i below the highest seen. */
@@ -167,7 +168,7 @@ unseal(const struct tls *t, struct record *r)
 	if (r->len < AEAD_TAG)
 		return false;
 	r->len -= AEAD_TAG;
-	make_seal(&s, t, false, r->type, r->seq, r->len);
+	make_seal(&s, t, false, r);
 	return aead_open(r->data, r->len, t->rx.key, s.nonce, s.ad, s.ad_len);
 }
 

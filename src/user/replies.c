@@ -78,7 +78,7 @@ take_rau(struct user *u, ms_t now)
 }
 
 static enum outcome
-as_failed(struct user *u, enum trouble trouble)
+as_failed(struct user *u, enum failure failure)
 {
 	char name[ADDR_NAME_MAX];
 	struct subject subject = { .address = addr_name(name, &u->as.peer),
@@ -88,7 +88,7 @@ as_failed(struct user *u, enum trouble trouble)
 		warn(SAY_CANNOT_START, name, subject.reason);
 		return FAILED;
 	}
-	return refuse(words_trouble(true, trouble), &subject);
+	return refuse(words_failure(true, failure), &subject);
 }
 
 static enum outcome
@@ -102,7 +102,7 @@ as_answered(struct user *u, ms_t now)
 	case MSG_RAU:
 		return take_rau(u, now);
 	default:
-		return as_failed(u, TROUBLE_NO_REQUEST);
+		return as_failed(u, FAILURE_NO_REQUEST);
 	}
 }
 
@@ -130,7 +130,7 @@ replies_as(struct user *u, enum session_event event, ms_t now)
 		return as_answered(u, now);
 	case SESSION_FAILED: /* the code belonged to the connection */
 		u->wishes.asked.code[0] = '\0';
-		return as_failed(u, u->as.trouble);
+		return as_failed(u, u->as.failure);
 	case SESSION_QUIET:
 		break;
 	}
@@ -196,7 +196,7 @@ fs_answered(struct user *u)
 }
 
 static enum outcome
-fs_failed(struct user *u, enum trouble trouble)
+fs_failed(struct user *u, enum failure failure)
 {
 	const struct transfer *t = &u->fs;
 	char name[ADDR_NAME_MAX], bytes[64];
@@ -204,11 +204,11 @@ fs_failed(struct user *u, enum trouble trouble)
 		.address = addr_name(name, &u->fs_peer),
 		.reason = strerror(t->error) };
 
-	if (trouble == TROUBLE_TRUNCATED) {
+	if (failure == FAILURE_TRUNCATED) {
 		snprintf(bytes, sizeof(bytes), SAY_BYTES, t->done, t->size);
 		subject.reason = bytes;
 	}
-	return refuse(words_trouble(false, trouble), &subject);
+	return refuse(words_failure(false, failure), &subject);
 }
 
 /* The FS has taken the request up, so that its TID is used whatever came. */
@@ -217,7 +217,7 @@ tid_is_used(const struct transfer *t, enum transfer_event event)
 {
 	if (event == TRANSFER_ANSWERED)
 		return t->reply.type != MSG_ERR;
-	return t->trouble > TROUBLE_LOGIN_REVOKED;
+	return t->failure > FAILURE_LOGIN_REVOKED;
 }
 
 static void
@@ -239,9 +239,9 @@ replies_fs(struct user *u, enum transfer_event event)
 	if (tid_is_used(&u->fs, event))
 		forget_tid(&u->wishes, &u->fs.request);
 	if (event == TRANSFER_FAILED)
-		outcome = fs_failed(u, u->fs.trouble);
+		outcome = fs_failed(u, u->fs.failure);
 	else if (u->fs.reply.type == MSG_ERR)
-		outcome = fs_failed(u, TROUBLE_NO_REQUEST);
+		outcome = fs_failed(u, FAILURE_NO_REQUEST);
 	else
 		outcome = fs_answered(u);
 	transfer_end(&u->fs);

@@ -14,6 +14,7 @@ int as_main(int argc, char *argv[]);
 #include "../../src/as/accounts.c"
 
 #include "as/factor.h"
+#include "as/session.h"
 #include "as_checks.h"
 
 /* The directory is ours, and stays so; but a worker may lack descriptors. */
@@ -356,7 +357,7 @@ clear_up(void)
 		if (as.session[i].state != FREE)
 			session_end(&as, &as.session[i]);
 	for (int i = 0; i < WORKERS; i++)
-		task_free(&as.task[i]);
+		memset(&as.task[i], 0, sizeof(as.task[i]));
 	devices_let_go();
 	dgram_close(&as.udp);
 	close(world_signals);

@@ -129,16 +129,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct reader r = reader_of(data, n);
 	unsigned mode = read_int(&r, 1) % MODES;
 	struct side *s = mode & SERVER ? &server : &client;
-	uint8_t answer[TLS_ANSWER_MAX];
-	size_t room, len;
+	struct tls_answer answer;
+	size_t room;
 
 	prepare(mode);
 	world_seed(7);
 	side_start(s);
 	hear(s, 0);
-	if (mode & DATAGRAM && n > 3)
-		tls_greet(
-		    &server.self, "address", 7, data + 3, n - 3, answer, &len);
+	if (mode & DATAGRAM && n > 3) {
+		struct tls_datagram d = { "address", 7, data + 3, n - 3 };
+
+		tls_greet(&server.self, &d, &answer);
+	}
 	while (r.left > 0) {
 		size_t take = mode & DATAGRAM ? read_int(&r, 2) : r.left;
 		void *in = tls_room(&s->t, &room);

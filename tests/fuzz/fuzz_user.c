@@ -309,7 +309,7 @@ do_step(char step)
 static void
 turn(ms_t until)
 {
-	require(until != NEVER || !busy(&user) || world_jobs() > 0);
+	require(until != NEVER || !busy() || world_jobs() > 0);
 	if (script_step(do_step, until))
 		return;
 	require(until != NEVER || world_jobs() > 0 || !world_fd[input].ended);
@@ -377,7 +377,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	script_begin(data, n);
 	set_up();
-	serve(&user);
+	serve();
 	clear_up();
 	return 0;
 }

@@ -262,16 +262,15 @@ drain(struct side *from, struct wire *w)
 static void
 arrive(struct side *to, const void *data, size_t n, struct wire *back)
 {
-	uint8_t answer[TLS_ANSWER_MAX];
-	size_t len;
+	struct tls_datagram d = { "addr", 4, data, n };
+	struct tls_answer answer;
 
 	if (to == &server && !server.started) {
-		enum tls_greet g =
-		    tls_greet(&server.self, "addr", 4, data, n, answer, &len);
+		enum tls_greet g = tls_greet(&server.self, &d, &answer);
 
 		if (g == TLS_GREET_ANSWER) {
-			lay(back, answer, len);
-			server.bytes += len;
+			lay(back, answer.data, answer.len);
+			server.bytes += answer.len;
 			server.packets++;
 		}
 		if (g != TLS_GREET_START)

@@ -36,7 +36,7 @@ trap 'exit 1' HUP INT TERM
 # await FILE TEXT: a program has said it, within 30 s.
 await() {
 	for _ in $(seq 300); do
-		grep -q "$2" "$1" && return
+		grep -q "$2" "$1" 2>/dev/null && return
 		sleep 0.1
 	done
 	echo "hosts.sh: no \"$2\" in: $(cat "$1")"

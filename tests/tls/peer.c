@@ -353,20 +353,22 @@ talk(int fd, bool last)
 static void
 greet(int fd)
 {
-	uint8_t data[4096], answer[TLS_ANSWER_MAX];
+	uint8_t data[2048];
+	struct tls_datagram d = { &other, sizeof(other), data, 0 };
+	struct tls_answer answer;
 	socklen_t len = sizeof(other);
-	size_t answer_len, room;
+	size_t room;
 	ssize_t n;
 
 	for (;;) {
 		n = recvfrom(
-		    fd, data, 2048, 0, (struct sockaddr *)&other, &len);
+		    fd, data, sizeof(data), 0, (struct sockaddr *)&other, &len);
 		if (n < 0 && errno != EAGAIN)
 			exit(2);
-		switch (tls_greet(&self, &other, sizeof(other), data,
-		    n > 0 ? (size_t)n : 0, answer, &answer_len)) {
+		d.len = n > 0 ? (size_t)n : 0;
+		switch (tls_greet(&self, &d, &answer)) {
 		case TLS_GREET_ANSWER:
-			sendto(fd, answer, answer_len, 0,
+			sendto(fd, answer.data, answer.len, 0,
 			    (struct sockaddr *)&other, sizeof(other));
 			break;
 		case TLS_GREET_START:

@@ -300,8 +300,9 @@ an_unfinished_removal_is_finished_at_start(void)
 	put_account("10005", "abcd1234", "");
 	put_text(keep[1], "1.1", "left over");
 	restart();
-	CHECK(finish() == 0 && notes == 2, "%d", notes); /* and 10003's */
-	CHECK(accounts_load("10005", &a) == ACCOUNT_NONE, "not finished");
+	CHECK(finish() == 1 && notes == 2, "%d", notes); /* and 10003's */
+	CHECK(accounts_load("10005", &a) == ACCOUNT_FOUND, "maybe a newer one");
+	unlinkat(keep[2], "10005", 0);
 	CHECK(*get(keep[1], "1.1") == '\0', "a temporary is left");
 }
 
@@ -411,6 +412,62 @@ what_cannot_be_read_is_not_taken_for_nothing(void)
 	unlinkat(keep[0], "10008", 0);
 }
 
+/*
+ * A record that cannot be read now - a backup has linked it, or descriptors are
+ * short - ends no account, is not replaced, and is not taken for none.
+ */
+static void
+a_record_that_cannot_be_read_changes_nothing(void)
+{
+	static const char text[] = "7777 10.0.0.1 59001 done\n";
+	struct removal r = {
+		.uid = "10011", .tid = "7777", .ip = "10.0.0.1", .port = 59001
+	};
+	struct account_job job;
+	struct account a;
+
+	put_text(keep[2], "10011", text);
+	put_account("10011", "abcd1234", "");
+	CHECK(linkat(keep[2], "10011", keep[2], "backup", 0) == 0, "link");
+	CHECK(finish() == 1, "told");
+	CHECK(accounts_load("10011", &a) == ACCOUNT_FOUND, "a newer account");
+	CHECK(accounts_removed(&r) == REMOVAL_UNREADABLE, "not unknown");
+	job = job_for("10011", "", ACCOUNT_REMOVE);
+	CHECK(run(&job) == ACCOUNT_FAILED, "%d", (int)job.result);
+	CHECK(accounts_load("10011", &a) == ACCOUNT_FOUND, "not removed");
+	unlinkat(keep[0], "10011", 0);
+	job = creation("10011", "abcd1234");
+	CHECK(run(&job) == ACCOUNT_FAILED, "%d", (int)job.result);
+	unlinkat(keep[2], "backup", 0);
+	CHECK(strcmp(get(keep[2], "10011"), text) == 0, "as it was");
+	CHECK(accounts_removed(&r) == REMOVAL_DONE, "known again");
+	unlinkat(keep[2], "10011", 0);
+}
+
+/* A worker whose AS has been succeeded removes nobody: he may be new. */
+static void
+a_worker_of_the_last_as_removes_nobody(void)
+{
+	struct account_job job = job_for("10012", "", ACCOUNT_REMOVE);
+	struct account a;
+	char record[256];
+	int status;
+	pid_t pid;
+
+	put_account("10012", "abcd1234", "");
+	snprintf(record, sizeof(record), "%s", get(keep[0], "lock"));
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		put_text(keep[0], "lock", "elsewhere 1 1000000\n");
+		_exit(run(&job) == ACCOUNT_FAILED ? 0 : 1);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0, "%d", status);
+	put_text(keep[0], "lock", record);
+	CHECK(accounts_load("10012", &a) == ACCOUNT_FOUND, "he stays");
+	unlinkat(keep[0], "10012", 0);
+}
+
 static const char *const damaged[] = {
 	"",
 	"\n",
@@ -460,6 +517,7 @@ main(void)
 	if (mkdtemp(dir) == NULL)
 		return 1;
 	restart();
+	a_worker_of_the_last_as_removes_nobody();
 	a_new_pair_is_durable_salted_and_ours_alone();
 	the_right_password_alone_is_verified();
 	a_hash_counts_as_a_whole();
@@ -472,6 +530,7 @@ main(void)
 	who_asked_for_a_removal_is_known_again();
 	a_removal_that_fails_is_taken_back();
 	what_cannot_be_read_is_not_taken_for_nothing();
+	a_record_that_cannot_be_read_changes_nothing();
 	a_damaged_account_lets_nobody_in();
 	disk_purge(keep[0], "work");
 	disk_purge(keep[0], "removed");

@@ -2,6 +2,7 @@
  * Certificates: which chains are good, and what is held against those that are
  * not; DER and PEM, read and written.
  */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "../lib/tls_world.h"
@@ -444,9 +445,37 @@ pem_chains(void)
 	CHECK(pem_chain(chain, sizeof(chain), "nothing") == 0, "none");
 }
 
+/* Each as the C library reads it, and pieces of them put together. */
+static void
+addresses(void)
+{
+	static const char *const pieces[] = { ":", "::", ".", "0", "1", "00",
+		"01", "255", "256", "fF", "12ab", "12345", "1.2.3.4", "g", " ",
+		"", "1:2:3:4:5:6:7", "ffff:" };
+	uint8_t ours[16], theirs[16];
+	char text[100];
+
+	for (int i = 0; i < 200000; i++) {
+		unsigned count = 1 + world_draw(5);
+		size_t n, want;
+
+		text[0] = '\0';
+		for (unsigned j = 0; j < count; j++)
+			strncat(text, pieces[world_draw(LEN(pieces))],
+			    sizeof(text) - strlen(text) - 1);
+		want = inet_pton(AF_INET, text, theirs) == 1 ? 4 :
+		    inet_pton(AF_INET6, text, theirs) == 1   ? 16 :
+							       0;
+		n = cert_address(text, ours);
+		CHECK(n == want && memcmp(ours, theirs, n) == 0, "%s: %zu",
+		    text, n);
+	}
+}
+
 int
 main(void)
 {
+	addresses();
 	world_make();
 	ways_up();
 	times_and_paths();

@@ -149,13 +149,13 @@ table_is_right(void)
 	struct point b, p, q;
 
 	base_point(&b);
-	for (int c = 0; c < 4; c++)
+	for (int c = 0; c < 2; c++)
 		for (int i = 0; i < 8; i++) {
 			struct fe inverse, x, y, t;
 
-			p = power(&b, 64 * c + 48);
+			p = power(&b, 128 * c + 96);
 			for (int tooth = 0; tooth < 3; tooth++) {
-				q = power(&b, 64 * c + 16 * tooth);
+				q = power(&b, 128 * c + 32 * tooth);
 				if ((i >> tooth & 1) == 0)
 					point_negate(&q);
 				point_add(&p, &p, &q);

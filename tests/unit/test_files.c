@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "fs/files.h"
+#include "policy.h"
 #include "sys/disk.h"
 #include "test.h"
 

@@ -2,7 +2,6 @@
  * test_openssl - the same from openssl, where it is installed, of inputs that
  * are others in every run.
  */
-#define _DEFAULT_SOURCE /* mkdtemp */
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>

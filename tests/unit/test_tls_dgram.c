@@ -341,29 +341,29 @@ runs_out(void)
 	up.count = 0;
 }
 
+static enum tls_greet
+greet(const struct pile *p)
+{
+	struct tls_datagram d = { "a", 1, p->data[0], p->len[0] };
+	struct tls_answer answer;
+
+	return tls_greet(&server.self, &d, &answer);
+}
+
 /* A hello under numbers near their end would leave us none. */
 static void
 refuses_high_numbers(void)
 {
-	uint8_t answer[TLS_ANSWER_MAX];
-	size_t n;
-
 	sides_set(true);
 	begin();
 	collect(&client, &up);
-	CHECK(tls_greet(&server.self, "a", 1, up.data[0], up.len[0], answer,
-		  &n) == TLS_GREET_ANSWER,
-	    "as it is");
+	CHECK(greet(&up) == TLS_GREET_ANSWER, "as it is");
 	up.data[0][5] = 0xff;
-	CHECK(tls_greet(&server.self, "a", 1, up.data[0], up.len[0], answer,
-		  &n) == TLS_GREET_DROP,
-	    "a high record number");
+	CHECK(greet(&up) == TLS_GREET_DROP, "a high record number");
 	side_hears(&server, up.data[0], up.len[0]);
 	up.data[0][5] = 0;
 	up.data[0][17] = 0xff;
-	CHECK(tls_greet(&server.self, "a", 1, up.data[0], up.len[0], answer,
-		  &n) == TLS_GREET_DROP,
-	    "a high message number");
+	CHECK(greet(&up) == TLS_GREET_DROP, "a high message number");
 	side_hears(&server, up.data[0], up.len[0]);
 	CHECK(server.t.state == 0 && !server.failed, "%s", sides_text());
 	up.data[0][17] = 0;
