@@ -16,7 +16,7 @@
 #define GIVEN_MAX  20000 /* ... so many at most */
 #define SLICE      20    /* ms between two looks whether there is still hope */
 
-int patience = PATIENCE;
+_Thread_local int patience = PATIENCE;
 bool (*is_hopeless)(void);
 
 struct sockaddr_in

@@ -18,8 +18,8 @@
 
 #define PATIENCE 30000 /* ms; a machine with much else to do is slow */
 
-extern int patience;              /* ms for anything that is waited for */
-extern bool (*is_hopeless)(void); /* no use in waiting any more; or NULL */
+extern _Thread_local int patience; /* ms for anything that is waited for */
+extern bool (*is_hopeless)(void);  /* no use in waiting any more; or NULL */
 
 int tcp_to(const char *from, uint16_t port);
 int udp_at(const char *from, uint16_t port); /* not connected */
