@@ -101,11 +101,11 @@
 #endif
 #define TIDS_LIVE_MAX     16 /* a user */
 #define VC_TRIES          3
-#define VLD_TRIES         10  /* wrong ones of one address at once, ... */
-#define VLD_PACE          200 /* ... then one in this time, ... */
-#define VLD_ADDRESS_TRIES 50  /* ... and no more in the life of a TID */
-#define VLD_TID_TRIES     70  /* of all addresses, then the TID dies */
-#define INV_TRIES         8   /* FS: wrong TIDs of a user from one address */
+#define VLD_TRIES         10 /* wrong ones of one address at once, ... */
+#define VLD_PACE          INT64_C(200) /* ... then one in this time, ... */
+#define VLD_ADDRESS_TRIES 50 /* ... and no more in the life of a TID */
+#define VLD_TID_TRIES     70 /* of all addresses, then the TID dies */
+#define INV_TRIES         8  /* FS: wrong TIDs of a user from one address */
 #define INV_PACE          (20 * SECONDS) /* ... then one in this time */
 #define INV_TRUST         (60 * MINUTES) /* ... but not after a right one */
 #define REMOVAL_RETRY     (1 * SECONDS)  /* AS: one that the disk cut short */

@@ -172,7 +172,7 @@ disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size)
 ssize_t
 disk_load(int at, const char *name, char *out, size_t room)
 {
-	off_t size;
+	off_t size = 0;
 	int fd = disk_open(at, name, &size);
 	size_t len = 0;
 	ssize_t n = 1;

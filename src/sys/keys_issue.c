@@ -221,7 +221,7 @@ save_kdc_key(const struct keys *k, const struct issue *i)
 		return false;
 	random_bytes(key, sizeof(key));
 	keydir_hex(hex, key, sizeof(key), '\0');
-	memcpy(hex + 2 * SHA256_LEN, "\n", 2);
+	memcpy(hex + (size_t)2 * SHA256_LEN, "\n", 2);
 	cert_fingerprint(fingerprint, &i->cert);
 	keydir_hex(name, fingerprint, sizeof(fingerprint), '\0');
 	saved = save_secret(i->dir, "kdc.key", hex) &&

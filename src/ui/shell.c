@@ -141,7 +141,7 @@ unquote(char *from, char **to)
 	for (; *from != '\0' && (quote != '\0' || !is_blank(*from)); from++) {
 		if (quote != '\0' ? *from == quote :
 				    *from == '\'' || *from == '"')
-			quote = quote == '\0' ? *from : '\0';
+			quote = (char)(quote == '\0' ? *from : '\0');
 		else if (*from == '\\' && quote != '\'' && from[1] != '\0')
 			*(*to)++ = *++from;
 		else
