@@ -274,8 +274,8 @@ make_as(void)
 	removed_dir = world_fd[removed].inode;
 	restricted = true;
 	for (int i = 0; i < USERS; i++)
-		approved[number_of(uids[i]) / 8] |=
-		    (unsigned char)(1u << number_of(uids[i]) % 8);
+		approved[wire_number(uids[i]) / 8] |=
+		    (unsigned char)(1u << wire_number(uids[i]) % 8);
 	people_open();
 	format_pair(pair, "abcd1234", salt, KDF_ROUNDS);
 	world_keep();
