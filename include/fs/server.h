@@ -74,7 +74,9 @@ struct service {
 	struct replay replay;
 	struct throttle guesses; /* wrong TIDs, by UID and client's address */
 	struct removals removals;
-	unsigned long connections, resends, repeated;
+	ms_t as_heard;   /* the last answer of the AS */
+	bool as_is_lost; /* and since then some were missed */
+	unsigned long connections, resends, unanswered, repeated;
 };
 
 #endif
