@@ -203,6 +203,8 @@ struct tls_trust {
 	size_t root_count;
 	uint8_t pin[SHA256_LEN];
 	int64_t wall; /* seconds since 1970; 0: certificates do not expire */
+	bool (*revoked)(void *context, const struct cert *c); /* as in cert.h */
+	void *context;
 };
 
 /* A client's pre-shared key. */
