@@ -59,6 +59,8 @@ const char *keydir_damage(struct keys *k, const struct keys_list *list);
 bool keydir_is_revoked(const struct keys *k,
     const uint8_t fingerprint[SHA256_LEN], const uint8_t *serial, size_t n);
 
+bool keydir_revoked(void *keys, const struct cert *c); /* for tls_trust */
+
 /* Who has a certificate, and what for. */
 struct keydir_holder {
 	enum cert_class class;

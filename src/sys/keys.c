@@ -288,6 +288,8 @@ keys_open(struct keys *k, const char *path, const struct keys_owner *owner)
 	k->revoked.name = "revoked";
 	k->self.random = random_bytes;
 	k->trust.judge = TLS_TRUST_ANY;
+	k->trust.revoked = keydir_revoked;
+	k->trust.context = k;
 	why = disk_root(path, &k->dir);
 	if (why != NULL)
 		return keydir_say(k, "%s: %s", path, why);

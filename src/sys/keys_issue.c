@@ -238,7 +238,7 @@ save_certificates(const struct issue *i)
 {
 	struct reader chain = reader_of(i->chain, i->chain_len);
 
-	return keydir_text(text, sizeof(text), &chain) &&
+	return i->root != NULL && keydir_text(text, sizeof(text), &chain) &&
 	    keydir_save(i->dir, "cert.pem", text) &&
 	    pem_write(text, sizeof(text), "CERTIFICATE", i->root->der,
 		i->root->len) > 0 &&

@@ -182,6 +182,16 @@ else
 	echo "skipped: there is no /dev/full"
 fi
 
+# walk TITLE NAME=VALUE: the demonstration, which says the title at its end.
+walk() {
+	env "$2" BIN="$bin" TOOLS="$tools" sh "$here/../../scripts/demo.sh" \
+	    >"$work/walk" 2>&1
+	check "make demo $2: $(tail -n 1 "$work/walk")" grep -q "$1" "$work/walk"
+}
+
+walk '^demo: nothing of it could be read: 0 of ' SECURE=1
+walk '^demo: \([0-9]*\) of \1 secrets could be read' RECORD=1
+
 sh "$here/hosts.sh" "$bin"
 case $? in
 0) passed ;;

@@ -100,7 +100,8 @@ peer_of(const struct keys *theirs, const struct keys *ours, bool server,
     const char *name)
 {
 	struct cert_check check = { ours->trust.roots, ours->trust.root_count,
-		name, server, ours->trust.wall };
+		name, server, ours->trust.wall, ours->trust.revoked,
+		ours->trust.context };
 	const uint8_t *at = theirs->self.chain;
 	struct tls_peer p = { .certified = true };
 	struct cert c;

@@ -111,6 +111,7 @@ static void
 authorities(void)
 {
 	static struct keys sub, subsub;
+	char serial[64];
 	struct tls_peer p;
 	const char *why;
 
@@ -131,6 +132,17 @@ authorities(void)
 	believed(KEYS_BY_CHAIN, &user, &p, KEYS_A_SERVER, "deep:1");
 	p = peer_of(&subsub, &user, true, "as.test");
 	believed(KEYS_BY_CHAIN, &user, &p, KEYS_A_SERVER, "as.test:1");
+
+	/* With an authority goes all that stands below it. */
+	sscanf(listed(" sub"), "%63s", serial);
+	put("ann/revoked", serial);
+	keys_refresh(&user);
+	p = peer_of(&other, &user, true, "deep");
+	believed(KEYS_REVOKED, &user, &p, KEYS_A_SERVER, "deep:1");
+	p = peer_of(&as, &user, true, "as.test");
+	believed(KEYS_BY_CHAIN, &user, &p, KEYS_A_SERVER, "as.test:1");
+	CHECK(unlink("ann/revoked") == 0, "unlink");
+	keys_refresh(&user);
 }
 
 static void
