@@ -37,7 +37,8 @@ static const struct row {
 	{ "clock jumps do nothing", prove_clock_jumps },
 	{ "one AS a directory", prove_one_as },
 	{ "every input", prove_every_input },
-	/* 26 to 36 are those of secure sessions. */
+	[25] = { "off is off", prove_off },
+	[26] = { "nothing to read", prove_sealed },
 	[36] = { "a class at once", prove_class },
 	[38] = { "nothing stuck stops a program", prove_stuck },
 	[40] = { "nobody holds all places", prove_places },
