@@ -39,6 +39,8 @@ static const struct row {
 	{ "every input", prove_every_input },
 	[25] = { "off is off", prove_off },
 	[26] = { "nothing to read", prove_sealed },
+	[27] = { "nothing to change", prove_unchanged },
+	[28] = { "nobody in the middle", prove_impostors },
 	[36] = { "a class at once", prove_class },
 	[38] = { "nothing stuck stops a program", prove_stuck },
 	[40] = { "nobody holds all places", prove_places },

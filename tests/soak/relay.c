@@ -161,8 +161,8 @@ datagram_move(int leg, int way)
 	char bytes[4096];
 	socklen_t len = sizeof(d->client);
 	ssize_t n = way == UP ? recvfrom(d->fd, bytes, sizeof(bytes), 0,
-				    (struct sockaddr *)&d->client, &len)
-			      : recv(d->out, bytes, sizeof(bytes), 0);
+				    (struct sockaddr *)&d->client, &len) :
+				recv(d->out, bytes, sizeof(bytes), 0);
 
 	if (n <= 0)
 		return;
@@ -344,8 +344,8 @@ relay_count(const char *what, size_t n)
 
 	for (int leg = 0; leg < LEGS; leg++)
 		for (int way = UP; way < WAYS; way++) {
-			const struct wire *w = relay_wire((enum leg)leg,
-			    (enum way)way);
+			const struct wire *w =
+			    relay_wire((enum leg)leg, (enum way)way);
 
 			for (size_t i = 0; i + n <= w->len; i++)
 				found += memcmp(w->kept + i, what, n) == 0;

@@ -18,7 +18,7 @@ enum way { UP, DOWN, WAYS }; /* to the server, to the client */
 /* One way of a leg.  A unit is a record or a datagram; of plain text over TCP,
  * what was read at once. */
 struct wire {
-	size_t len, units, data; /* data: records of application data, TCP */
+	size_t len, units, data;  /* data: records of application data, TCP */
 	uint32_t at[RELAY_UNITS]; /* where each unit begins in kept */
 	char kept[RELAY_ROOM];
 };

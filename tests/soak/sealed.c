@@ -1,4 +1,5 @@
-/* Rows 26 and 27: plain text as ever without -s, and nothing to read with it. */
+/* Rows 26 and 27: plain text as ever without -s, and nothing to read with it.
+ */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,7 +61,8 @@ take(enum leg leg, enum way way)
 		const char *unit = w->kept + w->at[i];
 		size_t n = relay_unit(w, i);
 
-		if (udp && got_len >= n && memcmp(got + got_len - n, unit, n) == 0)
+		if (udp && got_len >= n &&
+		    memcmp(got + got_len - n, unit, n) == 0)
 			continue;
 		if (got_len + n <= sizeof(got))
 			memcpy(got + got_len, unit, n);
@@ -83,7 +85,8 @@ same(const struct walk *w, enum leg leg, enum way way, const char *text)
 		i++;
 	compared += i;
 	if (i != right_len || i != got_len)
-		flaw("leg %d, way %d, byte %zu of %zu: \"%.30s\", not \"%.30s\"",
+		flaw(
+		    "leg %d, way %d, byte %zu of %zu: \"%.30s\", not \"%.30s\"",
 		    (int)leg, (int)way, i, got_len, got + i, right + i);
 }
 
@@ -91,8 +94,8 @@ static void
 compare_lines(const struct walk *w)
 {
 	same(w, USER_AS, UP,
-	    "LOG $ *\n" ASK "U &" AUT ASK "L" AUT ASK "R &" AUT ASK "D &" AUT ASK
-	    "U &" AUT ASK "X" AUT);
+	    "LOG $ *\n" ASK "U &" AUT ASK "L" AUT ASK "R &" AUT ASK
+	    "D &" AUT ASK "U &" AUT ASK "X" AUT);
 	same(w, USER_AS, DOWN, "RLO OK\n" CODE CODE CODE CODE CODE CODE);
 	same(w, PD_AS, UP, "REG $ * 127.0.0.1 %\nUNR $ *\n");
 	same(w, PD_AS, DOWN, "RRG OK\nRUN NOK\n");
@@ -128,7 +131,8 @@ files_are(const struct walk *w)
 	    " -printf '%%P %%y %%m\n'; } |"
 	    " sed 's/%s/UID/; s/%s/FILE/; /removed.*f/d; /removals.*f/d;"
 	    " /work.vm/d' | LC_ALL=C sort | tr '\n' ';'",
-	    trial_as.data, w->uid, trial_as.data, trial_fs.data, w->uid, w->name);
+	    trial_as.data, w->uid, trial_as.data, trial_fs.data, w->uid,
+	    w->name);
 	f = popen(command, "r");
 	if (f == NULL || fgets(line, sizeof(line), f) == NULL ||
 	    strcmp(line, kept) != 0)
@@ -277,7 +281,8 @@ walk_sealed(struct walk *w, bool codes)
 	for (const char *op = w->ops; good && *op != '\0'; op++)
 		good = walk_do(w, *op);
 	if (!good)
-		flaw("a walk, %s, step %d: \"%.200s\"", w->ops, w->step, w->said);
+		flaw("a walk, %s, step %d: \"%.200s\"", w->ops, w->step,
+		    w->said);
 	walk_end(w);
 	seek_all(w);
 	if (watched) {
@@ -315,7 +320,7 @@ prove_sealed(void)
 		walk_sealed(&w, i == 0);
 	}
 	trial_close();
-	figure("0 of %zu secrets in %zu bytes of %d walks", sought, heard,
-	    walks);
+	figure(
+	    "0 of %zu secrets in %zu bytes of %d walks", sought, heard, walks);
 	allowed("0");
 }

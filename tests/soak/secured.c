@@ -138,8 +138,7 @@ start_client(struct child *c, const char *program, const char *const *rest,
 }
 
 bool
-secured_user(
-    struct child *c, const char *keys, const char *host, uint16_t port)
+secured_user(struct child *c, const char *keys, const char *host, uint16_t port)
 {
 	const char *rest[] = { "-n", host, NULL };
 
@@ -208,7 +207,8 @@ walk_login(struct walk *w)
 {
 	char keys[PATH_ROOM], text[64];
 
-	secured_user(&w->user, keys_of(keys, "user"), LOCAL, relay_port(USER_AS));
+	secured_user(
+	    &w->user, keys_of(keys, "user"), LOCAL, relay_port(USER_AS));
 	snprintf(text, sizeof(text), "login %s %s", w->uid, w->pass);
 	return says(&w->user, w->said, text, "Logged in");
 }
@@ -279,6 +279,15 @@ walk_end(struct walk *w)
 	unlink(path);
 }
 
+/* At once, whatever it waits for. */
+static void
+walk_stop(struct walk *w)
+{
+	if (w->user.pid != 0)
+		child_end(&w->user, SIGKILL);
+	child_end(&w->pd, SIGKILL);
+}
+
 bool
 walk_play(struct walk *w)
 {
@@ -286,6 +295,9 @@ walk_play(struct walk *w)
 
 	for (const char *op = w->ops; good && *op != '\0'; op++)
 		good = walk_do(w, *op);
-	walk_end(w);
+	if (good)
+		walk_end(w);
+	else
+		walk_stop(w);
 	return good;
 }

@@ -30,10 +30,10 @@ struct walk {
 	size_t size;
 	const char *ops; /* requests in turn: U, L, R, D, X */
 	struct child pd, user;
-	uint16_t codes;         /* pd's port for them */
-	char secrets[16][8];    /* VCs and TIDs so far */
+	uint16_t codes;      /* pd's port for them */
+	char secrets[16][8]; /* VCs and TIDs so far */
 	int nsecrets;
-	int step; /* that it has come to */
+	int step;             /* that it has come to */
 	char said[SAID_ROOM]; /* the last line, where it went wrong */
 };
 
