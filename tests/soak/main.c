@@ -43,6 +43,7 @@ static const struct row {
 	[28] = { "nobody in the middle", prove_impostors },
 	[29] = { "other people's peers", prove_other_peers },
 	[33] = { "an old session is no key", prove_old_sessions },
+	[35] = { "floods of hellos", prove_floods },
 	[36] = { "a class at once", prove_class },
 	[38] = { "nothing stuck stops a program", prove_stuck },
 	[40] = { "nobody holds all places", prove_places },

@@ -117,8 +117,8 @@ speak(const struct tool *t)
 	trial_person(&p);
 	trial_person(&other);
 	start(&c, t->dtls, trial_as.port);
-	snprintf(text, sizeof(text), "REG %s %s 127.0.0.1 9", other.uid,
-	    other.pass);
+	snprintf(
+	    text, sizeof(text), "REG %s %s 127.0.0.1 9", other.uid, other.pass);
 	ask(t, &c, text, "RRG OK", said);
 	child_end(&c, SIGTERM);
 	if (!person_register(&p))
@@ -172,15 +172,15 @@ serve_user(const char *tool, const char *command, bool echoes)
 	say(user.in, "login 12345 abcd1234\n");
 	if (!echoes) {
 		judge(tool, "LOG",
-		    hear_like(server.out, said, sizeof(said),
-			"LOG 12345 abcd1234"),
+		    hear_like(
+			server.out, said, sizeof(said), "LOG 12345 abcd1234"),
 		    said);
 		say(server.in, "RLO OK\n");
 	}
 	says(&user, said, NULL, "Logged in");
 	judge(tool, "user there",
-	    echoes ? said[0] != '(' && strstr(said, "securely") == NULL
-		   : strncmp(said, "Logged in", 9) == 0,
+	    echoes ? said[0] != '(' && strstr(said, "securely") == NULL :
+		     strncmp(said, "Logged in", 9) == 0,
 	    said);
 	child_end(&user, SIGTERM);
 	child_end(&server, SIGTERM);
