@@ -119,7 +119,7 @@ restart_and_register(struct person *p, ms_t now)
 	p->excused = was.excused;
 	p->failed_at = now;
 	for (int i = 0; i < 10; i++)
-		person_moved(p, now);
+		person_new_device(p, now);
 }
 
 /*
@@ -138,7 +138,7 @@ falls_to_registering(const char *uid, ms_t end, long *tried)
 
 		if (at == NEVER) {
 			now += CODES_FORGIVEN;
-			person_moved(p, now);
+			person_new_device(p, now);
 			continue;
 		}
 		now = at > now ? at : now;
