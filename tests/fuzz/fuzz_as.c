@@ -277,7 +277,7 @@ make_as(void)
 		approved[wire_number(uids[i]) / 8] |=
 		    (unsigned char)(1u << wire_number(uids[i]) % 8);
 	people_open();
-	format_pair(pair, "abcd1234", salt, KDF_ROUNDS);
+	pair_make(pair, "abcd1234", salt, KDF_ROUNDS);
 	world_keep();
 }
 
