@@ -63,7 +63,7 @@
 
 /* A round of the loop does no more of one kind, so that all get their turn. */
 #define ACCEPTS_A_ROUND   64
-#define DATAGRAMS_A_ROUND 64    /* AS */
+#define DATAGRAMS_A_ROUND 64    /* AS, pd */
 #define ANSWERS_A_ROUND   256   /* FS: of the AS */
 #define LINES_A_ROUND     8     /* of one session */
 #define TURNS_A_ROUND     16    /* some need no hash any more */
@@ -101,19 +101,19 @@
 #endif
 #define TIDS_LIVE_MAX     16 /* a user */
 #define VC_TRIES          3
-#define VLD_TRIES         10  /* wrong ones of one address at once, ... */
-#define VLD_PACE          200 /* ... then one in this time, ... */
-#define VLD_ADDRESS_TRIES 50  /* ... and no more in the life of a TID */
-#define VLD_TID_TRIES     70  /* of all addresses, then the TID dies */
-#define INV_TRIES         15  /* FS: wrong TIDs of a user from one address */
+#define VLD_TRIES         10 /* wrong ones of one address at once, ... */
+#define VLD_PACE          INT64_C(200) /* ... then one in this time, ... */
+#define VLD_ADDRESS_TRIES 50 /* ... and no more in the life of a TID */
+#define VLD_TID_TRIES     70 /* of all addresses, then the TID dies */
+#define INV_TRIES         8  /* FS: wrong TIDs of a user from one address */
 #define INV_PACE          (20 * SECONDS) /* ... then one in this time */
 #define INV_TRUST         (60 * MINUTES) /* ... but not after a right one */
 #define REMOVAL_RETRY     (1 * SECONDS)  /* AS: one that the disk cut short */
 #define VLD_AGAIN         (5 * SECONDS)  /* AS: a repeated VLD is a resend */
 #define TID_MEMORY        (30 * SECONDS) /* FS: a TID seen twice is INV */
 #define CODES_FAILED_SLOW 10 /* failed codes of a user: REQ slows down */
-#define CODES_FAILED_MAX  60 /* ... no REQ until another device registers */
-#define CODES_EXCUSED_MAX 30 /* ... which excuses them, so many at most */
+#define CODES_FAILED_MAX  40 /* ... no REQ until another device registers */
+#define CODES_EXCUSED_MAX 20 /* ... which excuses them, so many at most */
 #define CODES_FORGIVEN    (MINUTES * 60 * 24) /* ... one in this time is */
 #define CODES_SLOW_TIME   (30 * SECONDS)
 #define TICKETS_MAX       32768   /* of all users, with those used of late */
@@ -144,8 +144,6 @@
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */
 #define CODES_SHOWN  128 /* so many are remembered for that: see VLC_BURST */
 #define CODES_LAST   10  /* shown again by the command codes */
-#define VLC_ROUND    64  /* taken in a round of the loop */
-#define VLC_WAITING  (1 << 20) /* bytes of them that may wait for us */
 
 /* Certificates that we issue (sys/keys.h), in days. */
 #define ROOT_DAYS        7300 /* of an authority, by its own key */

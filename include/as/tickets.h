@@ -62,12 +62,16 @@ const char *ticket_grant(const struct code *c, ms_t now);
  *
  * An FS asks for all of its clients, so it says less than it is asked: of a
  * client's address where a user's TIDs are guessed it lets INV_TRIES through,
- * then one in INV_PACE, which is 45 in the life of a TID and stays below
+ * fewer than VLD_TRIES, so that the user's own comes through at once; then one
+ * in INV_PACE, which is 38 in the life of a TID and stays below
  * VLD_ADDRESS_TRIES (see fs/client.h).  Behind an FS that does not, five
  * guesses a second leave a person 10 s from each new TID on, instead of 2.
  */
 bool ticket_use(
     const struct msg *vld, const struct asker *who, ms_t now, struct msg *cnf);
+
+/* Why this VLD was answered with E, for whoever reads what we tell. */
+const char *ticket_refusal(const struct msg *vld, ms_t now);
 
 /* Is its TID good for who asks, and for a removal? */
 bool ticket_removes(const struct msg *vld, const struct asker *who, ms_t now);

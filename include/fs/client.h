@@ -17,6 +17,13 @@
 #include "fs/server.h"
 #include "net/admission.h"
 
+/*
+ * The AS has answered; or it has not, since then, as the word says.  Told when
+ * that begins, unless others were answered meanwhile, and when it ends.
+ */
+void service_answered(struct service *s, ms_t now);
+void service_unanswered(struct service *s, const char *how, ms_t since);
+
 /* Take over a new connection. */
 void client_open(
     struct client *c, struct service *s, const struct conn *conn, ms_t now);

@@ -25,6 +25,10 @@
 #define FILES_MAX 15 /* a user */
 #endif
 
+/* Of a number that has a name, the digits: for sentences. */
+#define DIGITS_OF(name)    DIGITS_OF_IT(name)
+#define DIGITS_OF_IT(name) #name
+
 /*
  * Sizes of buffers, in bytes: of a line up to its newline, which a RLS alone
  * exceeds; of any head, a full RLS with all its names and sizes included; of

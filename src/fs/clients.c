@@ -233,6 +233,8 @@ clients_receive(struct clients *w, struct service *s, ms_t now)
 	for (int i = 0; i < ANSWERS_A_ROUND; i++) {
 		int result = request_receive(&s->as, &m);
 
+		if (result == 1)
+			service_answered(s, now);
 		if (result == 1 && m.type == MSG_CNF)
 			hand_over(w, s, &m, now);
 		if (result == DGRAM_REFUSED)

@@ -103,10 +103,11 @@ add_file(struct store *s, struct disk_op *j, int *dir, int fd)
 	struct intent i;
 	enum status status;
 
-	if (generation_load(s, j->uid, &g) == -1)
+	if (generation_load(s, j->uid, &g) == -1 ||
+	    (intent_load(s, j->uid, &i) == -1 && errno != ENOENT))
 		return failed(j);
 	if (!generation_same(&g, &j->generation) || g.state == FILES_GOING ||
-	    (intent_load(s, j->uid, &i) == 0 && i.confirmed))
+	    i.confirmed)
 		return ST_INV;
 	*dir = user_dir_make(s->root, j->uid);
 	if (*dir == -1)

@@ -34,7 +34,7 @@ static const struct option_row rows[] = {
 static const struct option_table table = {
 	.program = "FS",
 	.about = "The file server: validates each operation with the AS, "
-		 "stores at most\n15 files a user.\n",
+		 "stores at most\n" DIGITS_OF(FILES_MAX) " files a user.\n",
 	.row = rows,
 	.rows = sizeof(rows) / sizeof(rows[0]),
 };
@@ -100,11 +100,12 @@ static void
 print_counters(const struct ready *r)
 {
 	log_info("FS counters: %lu connections, %d now, %lu refused, "
-		 "%lu evicted, %lu resends, %lu repeated TIDs, "
+		 "%lu evicted, %lu resends, %lu unanswered, "
+		 "%lu repeated TIDs, "
 		 "%lu workers replaced, longest loop gap %ld ms",
 	    service.connections, clients.places.taken, listener.refused,
-	    clients.places.evicted, service.resends, service.repeated,
-	    service.pool.died, (long)r->longest);
+	    clients.places.evicted, service.resends, service.unanswered,
+	    service.repeated, service.pool.died, (long)r->longest);
 }
 
 /* What a signal asks for; a second one to stop ends at once. */

@@ -98,7 +98,7 @@ ten_wrong_codes_slow_a_user_down(void)
 }
 
 static void
-eighty_wrong_codes_stop_a_user(void)
+forty_wrong_codes_stop_a_user(void)
 {
 	struct person *p = person_of("10004");
 
@@ -118,7 +118,7 @@ eighty_wrong_codes_stop_a_user(void)
 
 /* Whoever has the password can register devices all day. */
 static void
-registering_excuses_thirty_and_then_one_a_day(void)
+registering_excuses_twenty_and_then_one_a_day(void)
 {
 	struct person *p = person_of("10006");
 	ms_t now = START;
@@ -326,9 +326,9 @@ main(void)
 	one_a_second_is_never_delayed();
 	who_waits_as_told_waits_no_longer();
 	ten_wrong_codes_slow_a_user_down();
-	eighty_wrong_codes_stop_a_user();
+	forty_wrong_codes_stop_a_user();
 	a_day_forgives_one_wrong_code();
-	registering_excuses_thirty_and_then_one_a_day();
+	registering_excuses_twenty_and_then_one_a_day();
 	a_right_code_forgives_the_wrong_ones_of_its_connection();
 	wrong_passwords_are_answered_later_and_later();
 	wrong_passwords_are_forgotten_after_a_quarter_of_an_hour();
