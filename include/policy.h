@@ -152,9 +152,8 @@
 /* The person at user and pd. */
 #define CONNECT_TRIES 3             /* to reach the AS again, ... */
 #define CONNECT_PAUSE (1 * SECONDS) /* ... so long after each */
-#define ANSWER_TIME                                                            \
-	(60 * SECONDS)                 /* of the AS; its longest delays: 15 s  \
-				   for a wrong password, 8 s for a device */
+/* Of the AS, whose longest delays are 15 s for a password, 8 s for a device. */
+#define ANSWER_TIME      (60 * SECONDS)
 #define WAIT_UNSAID      (1 * SECONDS) /* a wait that is longer is explained */
 #define BACKGROUND_PAUSE 500 /* until we look whether we are in front again */
 #define PROGRESS_FIRST   (1 * SECONDS) /* a transfer that is longer is shown */
