@@ -173,6 +173,7 @@ _Static_assert(
     "no address alone ends a TID");
 _Static_assert(INV_TRIES + TID_LIFE / INV_PACE < VLD_ADDRESS_TRIES,
     "who guesses at an FS does not use up what the AS allows it");
+_Static_assert(INV_TRIES < VLD_TRIES, "the user's own TID is heard at once");
 _Static_assert(CODES_FAILED_SLOW < CODES_FAILED_MAX, "first REQ slows down");
 _Static_assert(TID_MEMORY > VLD_AGAIN,
     "what the AS confirms again to a resend the FS knows");
