@@ -49,7 +49,7 @@ const char *ticket_grant(const struct code *c, ms_t now);
 
 /*
  * Answer a VLD in *cnf, in full.  A good TID is used up.  Its asker may repeat
- * the VLD within VLD_AGAIN and gets the same answer; true is returned then.  Any
+ * the VLD within VLD_AGAIN and gets the same answer; true is returned then. Any
  * other VLD is answered with E and counts as a guess.
  *
  * Guesses may hit with a probability of one in a hundred, that is 90 of 9,000
@@ -60,10 +60,9 @@ const char *ticket_grant(const struct code *c, ms_t now);
  *
  * An FS asks from one address for all of its clients; so it throttles each of
  * them itself (fs/client.h).  It lets INV_TRIES through, fewer than VLD_TRIES,
- * so that the user's own TID is heard at once; then one in INV_PACE, which is 38
- * in the life of a TID and stays below VLD_ADDRESS_TRIES.  Behind an FS that
- * does not, five guesses a second leave a person 10 s from each new TID on,
- * instead of 2.
+ * so that the user's own TID is heard at once; then one in INV_PACE, which is
+ * 38 in the life of a TID and stays below VLD_ADDRESS_TRIES.  Behind an FS that
+ * does not, five guesses a second leave a person the first 10 s of a TID.
  */
 bool ticket_use(
     const struct msg *vld, const struct asker *who, ms_t now, struct msg *cnf);
