@@ -167,4 +167,16 @@
 /* ERR datagrams to one source in a second, so that no two peers can storm. */
 #define ERR_PER_SECOND 5
 
+_Static_assert(STOP_TIME < STOP_SURELY * SECONDS, "replies have their time");
+_Static_assert(LINGER_IDLE <= LINGER_TIME, "silence is part of all in all");
+_Static_assert(
+    VLD_TRIES <= VLD_ADDRESS_TRIES && VLD_ADDRESS_TRIES < VLD_TID_TRIES,
+    "no address alone ends a TID");
+_Static_assert(INV_TRIES + TID_LIFE / INV_PACE < VLD_ADDRESS_TRIES,
+    "who guesses at an FS does not use up what the AS allows it");
+_Static_assert(CODES_FAILED_SLOW < CODES_FAILED_MAX, "first REQ slows down");
+_Static_assert(TID_MEMORY > VLD_AGAIN,
+    "what the AS confirms again to a resend the FS knows");
+_Static_assert(REMOVALS_AGAIN < WORK_FRESH, "each round touches the lock file");
+
 #endif

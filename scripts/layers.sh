@@ -97,8 +97,8 @@ wrong=$(
 	rm -f "$symbols"
 	circles | sed 's/$/: a circle of headers/'
 	# The business decides and stores; it never touches a connection.
-	for business in as/accounts as/people as/tickets \
-	    fs/files fs/replay fs/user_dir fs/workdir fs/disk_ops; do
+	for business in as/accounts as/failures as/pair as/people as/tickets \
+	    fs/files fs/replay fs/user_dir fs/intent fs/workdir fs/disk_ops; do
 		grep -HE '^#include "(net/|sys/(pool|ready))' \
 		    "src/$business.c" "include/$business.h" |
 		    grep -v '"net/addr\.h"' | # a plain value

@@ -51,9 +51,9 @@ enum status files_open(
 
 /* An upload under way.  It is none where fd is -1, never all-zero. */
 struct upload {
-	int fd;        /* a new file in the work directory */
-	int place;     /* of its reservation; -1: none */
-	uint64_t room; /* see disk_room() */
+	int fd;                /* a new file in the work directory */
+	int place;             /* of its reservation; -1: none */
+	uint64_t preallocated; /* bytes: see disk_preallocate() */
 	char temp[TEMP_LEN];
 	struct generation generation; /* of the user, as it began */
 };

@@ -57,7 +57,7 @@ factor_ask(
 		return;
 	}
 	code_make(&s->code, req);
-	s->wait_until = s->code_asked = now;
+	s->wait_until = s->requested_at = now;
 	s->state = PACING;
 }
 
@@ -91,7 +91,7 @@ call_device(
 	if (taken >= as->places.size + IDLE_SOCKETS)
 		return;
 	if (taken >= as->places.size)
-		devices_let_go();
+		devices_close_idle();
 	memcpy(vlc.uid, s->code.uid, sizeof(vlc.uid));
 	memcpy(vlc.vc, s->code.vc, sizeof(vlc.vc));
 	memcpy(vlc.fname, s->code.fname, sizeof(vlc.fname));
@@ -99,7 +99,7 @@ call_device(
 	if (!devices_call(&s->vlc, &p->device, &p->self, &vlc, now)) {
 		if (errno != EMFILE && errno != ENFILE)
 			answer_req(s, ST_EPD, now);
-		devices_let_go();
+		devices_close_idle();
 		return;
 	}
 	person_code_sent(p, now);
@@ -122,7 +122,7 @@ comes_before(
 
 	if (q_had != s_had)
 		return s_had;
-	return q->code_asked < s->code_asked;
+	return q->requested_at < s->requested_at;
 }
 
 /* Of those who wait for a code of the same user, whose turn it is. */
@@ -153,7 +153,7 @@ factor_pacing(const struct server *as, struct session *s, ms_t now)
 		return;
 	p = person_of(s->code.uid);
 	s->wait_until = person_next_code_at(p, now);
-	failures_keep(s->code.uid); /* a day may have forgiven one */
+	failures_save(s->code.uid); /* a day may have forgiven one */
 	if (s->wait_until == NEVER || !find_device(p, s->code.uid)) {
 		answer_req(s, ST_EPD, now);
 		return;
@@ -210,7 +210,7 @@ factor_confirm(struct server *as, struct session *s, const struct msg *aut,
 			person_failed(person_of(code.uid), now);
 			s->wrong_codes++;
 		}
-		failures_keep(code.uid);
+		failures_save(code.uid);
 	}
 	answer(s, aut, result, &reply, now);
 }

@@ -128,7 +128,7 @@ await_workers(void)
 	static const struct timespec pause = { 0, ORPHAN_POLL * 1000000L };
 	static char error[80];
 	ms_t began = now_ms();
-	bool told = false;
+	bool is_logged = false;
 
 	while (disk_lock(file, WORKER_BYTE, false) == -1) {
 		if (!is_locked_by_others())
@@ -140,11 +140,11 @@ await_workers(void)
 			    (long)disk_locker(file, WORKER_BYTE));
 			return error;
 		}
-		if (!told && now_ms() - began >= ORPHAN_TOLD) {
+		if (!is_logged && now_ms() - began >= ORPHAN_TOLD) {
 			log_info("AS waits for a worker of the last AS to end, "
 				 "process ID %ld",
 			    (long)disk_locker(file, WORKER_BYTE));
-			told = true;
+			is_logged = true;
 		}
 		nanosleep(&pause, NULL);
 	}

@@ -32,11 +32,9 @@ wrong_password(
 }
 
 void
-login_take(
-    struct server *as, struct session *s, const struct msg *log, ms_t now)
+login_ask(struct server *as, struct session *s, const struct msg *log, ms_t now)
 {
 	struct account a;
-
 	enum account_state found = accounts_load(log->uid, &a);
 
 	if (found == ACCOUNT_UNREADABLE)
@@ -127,7 +125,7 @@ login_checking(struct server *as, struct session *s, ms_t now)
 		checked(as, s, t, &log, now);
 		memset(t, 0, sizeof(*t));
 	} else
-		login_take(as, s, &log, now);
+		login_ask(as, s, &log, now);
 	wipe(log.pass, sizeof(log.pass));
 }
 

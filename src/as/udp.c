@@ -7,7 +7,7 @@
 #include "crypto/secret.h"
 #include "policy.h"
 
-#define DATAGRAM_ROOM 1024 /* a longer one is malformed, cut or not */
+#define DATAGRAM_MAX 1024 /* a longer one is malformed, cut or not */
 
 /* VLD */
 
@@ -30,7 +30,7 @@ take_removal(struct server *as, const struct asker *who, const char *text,
 	change_removal(&r, who, vld);
 	switch (accounts_removed(&r)) {
 	case REMOVAL_DONE:
-		as->count.again++;
+		as->count.duplicates++;
 		change_confirm(&cnf, vld);
 		answer_datagram(as, who, vld, WIRE_OK, &cnf);
 		return true;
@@ -64,7 +64,7 @@ take_vld(struct server *as, const struct asker *who, const char *text,
 			return;
 	}
 	again = ticket_use(vld, who, now, &cnf);
-	as->count.again += again;
+	as->count.duplicates += again;
 	if (cnf.op == OP_REMOVE && !again)
 		change_remove(as, c);
 	else {
@@ -82,8 +82,8 @@ take_request(struct server *as, const struct asker *who, const char *text,
 {
 	struct msg cnf;
 
-	if (change_waits(as, who, text)) {
-		as->count.again++;
+	if (change_is_pending(as, who, text)) {
+		as->count.duplicates++;
 		if (req->type == MSG_VLD) /* the time to ask again goes on */
 			ticket_use(req, who, now, &cnf);
 	} else if (req->type == MSG_VLD) {
@@ -142,9 +142,9 @@ udp_watch(const struct server *as, struct ready *r)
 }
 
 static void
-hear(struct server *as, ms_t now)
+receive(struct server *as, ms_t now)
 {
-	char text[DATAGRAM_ROOM];
+	char text[DATAGRAM_MAX];
 
 	for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
 		struct asker who;
@@ -164,6 +164,6 @@ void
 udp_step(struct server *as, const struct ready *r, ms_t now)
 {
 	if (dgram_readable(&as->udp, r))
-		hear(as, now);
+		receive(as, now);
 	change_step(as, now);
 }

@@ -223,11 +223,11 @@ delete_in(struct store *s, struct disk_op *j, int dir)
 {
 	struct generation g;
 	uint64_t size;
-	int there = user_dir_file(dir, j->name, &size);
+	int found = user_dir_file(dir, j->name, &size);
 
-	if (there == -1 || generation_load(s, j->uid, &g) == -1)
+	if (found == -1 || generation_load(s, j->uid, &g) == -1)
 		return failed(j);
-	if (there == 1 && g.state != FILES_GOING)
+	if (found == 1 && g.state != FILES_GOING)
 		return hide_file(s, j, dir);
 	return g.state == FILES_KEPT ? ST_EOF : ST_NOK;
 }
@@ -275,7 +275,7 @@ static enum status
 intend(struct store *s, struct disk_op *j)
 {
 	struct generation g;
-	struct intent there;
+	struct intent existing;
 	int needed = has_files(s, j);
 
 	if (needed == -1 || generation_load(s, j->uid, &g) == -1)
@@ -284,9 +284,10 @@ intend(struct store *s, struct disk_op *j)
 	    strcmp(g.tid, j->intent.tid) == 0)
 		return ST_INV;
 	j->is_intended = needed;
-	if (intent_load(s, j->uid, &there) == 0) {
+	if (intent_load(s, j->uid, &existing) == 0) {
 		j->is_intended = true;
-		return is_same_intent(&there, &j->intent) && !there.confirmed ?
+		return is_same_intent(&existing, &j->intent) &&
+			!existing.confirmed ?
 		    ST_OK :
 		    ST_DUP;
 	}
@@ -399,7 +400,7 @@ review(struct store *s, struct disk_op *j)
 static enum status
 run(struct store *s, struct disk_op *j, int fd)
 {
-	switch (j->task) {
+	switch (j->kind) {
 	case FILE_SYNC:
 		return fdatasync(fd) == 0 ? ST_OK : failed(j);
 	case FILE_PUBLISH:
@@ -432,7 +433,7 @@ disk_op_run(struct store *s, struct disk_op *j, int fd)
 	j->error = 0;
 	j->status = run(s, j, fd);
 	if (j->status == ST_NOK && (j->error == ENOENT || j->error == ESTALE) &&
-	    j->task != FILE_PURGE && workdir_reopen(s) == 0) {
+	    j->kind != FILE_PURGE && workdir_reopen(s) == 0) {
 		j->error = 0;
 		j->status = run(s, j, fd);
 	}

@@ -164,7 +164,7 @@ sync_busy(struct save *s)
 int
 save_write(struct save *s, uint64_t size, const void *data, size_t n)
 {
-	disk_room(s->fd, &s->preallocated, s->written + n, size);
+	disk_preallocate(s->fd, &s->preallocated, s->written + n, size);
 	if (disk_write(s->fd, data, n) == -1)
 		return -1;
 	s->written += n;

@@ -107,13 +107,6 @@ pool_step(struct pool *p, const struct ready *r)
 	(void)p, (void)r;
 }
 
-bool
-pool_idle(const struct pool *p)
-{
-	(void)p;
-	return njobs == 0;
-}
-
 void
 pool_stop(struct pool *p)
 {
