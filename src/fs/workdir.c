@@ -128,7 +128,7 @@ make_own(struct store *s, int all)
 		snprintf(
 		    own, sizeof(own), "%s.%ld.%u", host, (long)getpid(), n);
 		if (mkdirat(all, own, 0700) == 0)
-			return lock_own(s, all, own);
+			return lock_own(s);
 		if (errno != EEXIST)
 			return -1;
 	}
@@ -263,7 +263,7 @@ workdir_renew(struct store *s)
 	if (!made)
 		return -1;
 	s->alive = close_with_errno(s->alive);
-	return take_over(s, lock_own(s, s->root, path_of(own)));
+	return take_over(s, lock_own(s));
 }
 
 int
