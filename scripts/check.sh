@@ -110,11 +110,6 @@ tidy() {
 	    -- $flags 2>/dev/null"
 }
 
-file_sizes() {
-	echo "$ours" | xargs wc -l |
-	    awk '$2 != "total" && $1 > 400 { print $2 ": " $1 " lines" }'
-}
-
 function_sizes() {
 	ctags -x --_xformat='%F %N %n %e' --kinds-C=f $ours |
 	    awk '{ n = $4 - $3 + 1
@@ -127,7 +122,6 @@ forbidden() { # calls that this project does without
 }
 
 check 'layers' sh scripts/layers.sh
-check 'files of at most 400 lines' file_sizes
 check_with ctags 'functions of at most 50 lines' function_sizes
 check 'no heap, no unbounded calls' forbidden
 check_with clang-format 'formatting' clang-format --dry-run -Werror $ours

@@ -21,6 +21,15 @@ circles() {
 	    tsort 2>&1 >/dev/null | grep -v ': -: input contains a loop'
 }
 
+# Two modules of a program of which each knows the other; server.h is no module,
+# but what they share.
+module_circles() { # PROGRAM
+	grep -H "^#include \"$1/" src/"$1"/*.c include/"$1"/*.h |
+	    sed 's,^[^/]*/[^/]*/\([^.]*\)\.[ch]:#include ".*/\(.*\)\.h",\1 \2,' |
+	    awk '$1 != $2 && $1 != "server"' | tsort 2>&1 >/dev/null |
+	    sed -n "s,^tsort: \([a-z_]*\)\$,$1/\1: in a circle of modules,p"
+}
+
 # What src/crypto and src/tls use of anybody else: nothing that could reach a
 # heap, a socket, a clock, a file, or keep something between two calls.
 # (__cpu_model is the compiler's.)
@@ -65,6 +74,7 @@ wrong=$(
 			index(ok " ", " " part[1] " ") == 0 {
 				print $1 ": includes " $2 " of another program"
 			}'
+		module_circles "$program"
 	done
 	# Of a peer only src/net sees the descriptor and the system's calls; the
 	# pool's sockets lead to its own children.
@@ -87,8 +97,8 @@ wrong=$(
 	rm -f "$symbols"
 	circles | sed 's/$/: a circle of headers/'
 	# The business decides and stores; it never touches a connection.
-	for business in as/accounts as/people as/tickets \
-	    fs/files fs/replay fs/user_dir fs/workdir fs/disk_ops; do
+	for business in as/accounts as/failures as/pair as/people as/tickets \
+	    fs/files fs/replay fs/user_dir fs/intent fs/workdir fs/disk_ops; do
 		grep -HE '^#include "(net/|sys/(pool|ready))' \
 		    "src/$business.c" "include/$business.h" |
 		    grep -v '"net/addr\.h"' | # a plain value

@@ -75,7 +75,7 @@ ENTRIES   = wire as fs pd user tls tls_open ticket x509
 WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DDISK_STRETCH=16
 NOT_FUZZED = src/%/main.c src/as/accounts.c src/as/lock.c src/as/failures.c \
              src/fs/files.c src/sys/clock.c src/sys/pool.c src/sys/random.c \
-             src/ui/terminal.c src/net/signals.c
+             src/ui/terminal.c src/net/signals.c $(wildcard src/sys/key*.c)
 MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine \
              refused)
 FUZZ      = -fsanitize=address,undefined -fno-sanitize-recover=all

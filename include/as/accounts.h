@@ -1,13 +1,13 @@
 /*
  * accounts - who is registered: a small file for each, DIR/UID, whole or
- *absent.
+ * absent.
  *
  *	pair pbkdf2-sha256$rounds$salt$hash
  *	device 127.0.0.1 57000
  *
- * The second line is missing where no device is registered.  What may stand
- * beside the users' files: removed (for each user who was ever removed who
- *asked for that last), work and lock (see as/lock.h).
+ * The second line is missing where no device is registered.  Beside the users'
+ * files stand removed/UID, which says who asked for the last removal of that
+ * user, failures (see as/failures.h), work and lock (see as/lock.h).
  *
  * This module touches the disk and knows nothing of sockets.  Reading one
  * account is quick; what is slow is an account_job, for the pool.
@@ -17,10 +17,8 @@
 
 #include <stdbool.h>
 
+#include "as/pair.h"
 #include "proto/wire.h"
-
-#define PAIR_MAX 128 /* room for a pair in its text form */
-#define SALT_LEN 16
 
 struct account {
 	char pair[PAIR_MAX];
@@ -33,7 +31,7 @@ enum account_change {
 	ACCOUNT_KEEP,   /* just verify */
 	ACCOUNT_CREATE, /* a new pair, of pass and salt, with its device */
 	ACCOUNT_UPDATE, /* another device, or none */
-	ACCOUNT_REMOVE  /* all of it; asked tells who may ask again */
+	ACCOUNT_REMOVE  /* all of it; removal tells who may ask again */
 };
 
 enum account_result {
@@ -43,7 +41,7 @@ enum account_result {
 	ACCOUNT_UNSURE  /* of a removal: begun, neither done nor taken back */
 };
 
-/* Who asked for a removal: told again should the answer get lost. */
+/* Who asked for a removal: answered again should the answer get lost. */
 struct removal {
 	char uid[UID_LEN + 1];
 	char tid[CODE_LEN + 1];
@@ -61,7 +59,7 @@ struct account_job {
 	char pass[PASS_LEN + 1];
 	unsigned char salt[SALT_LEN];
 	struct account account; /* what it is, or is to be */
-	struct removal asked;
+	struct removal removal;
 };
 
 /*

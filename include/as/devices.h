@@ -14,8 +14,6 @@
 
 #include "net/request.h"
 
-#define IDLE_SOCKETS 8
-
 /* A code on its way.  All-zero: none. */
 struct vlc {
 	struct dgram dgram;
@@ -45,7 +43,7 @@ enum device_event devices_step(
 /* The end, good or bad; may be called twice. */
 void devices_end(struct vlc *v, bool confirmed);
 
-int devices_called(void);  /* VLCs that are out, a descriptor each */
-void devices_let_go(void); /* close the sockets that stay */
+int devices_called(void);      /* VLCs that are out, a descriptor each */
+void devices_close_idle(void); /* close the sockets that stay */
 
 #endif

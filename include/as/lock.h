@@ -20,10 +20,10 @@
 #include <stdbool.h>
 
 /*
- * Take the directory root; wait for the AS that holds it, which is said, or
- * refuse.  Then wait
- * up to ORPHAN_TIME for workers of the last AS, and say so after a second.
- * NULL, with *work a descriptor of the new work directory, or what is wrong.
+ * Take the directory root.  Where another AS holds it: log that and wait for
+ * its end, or refuse.  Then wait up to ORPHAN_TIME for workers of the last AS;
+ * it is logged after ORPHAN_TOLD.  NULL, with *work a descriptor of the new
+ * work directory, or what is wrong.
  */
 const char *lock_take(int root, bool wait, int *work);
 

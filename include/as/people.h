@@ -17,12 +17,12 @@
 /* All-zero: somebody of whom nothing is known yet. */
 struct person {
 	unsigned char proof[PROOF_LEN]; /* see person_prove() */
-	char proven[PAIR_TAG + 1];      /* the end of the pair; "": none */
+	char proven[PAIR_TAG + 1];      /* the end of its pair; "": none */
 	unsigned failed;  /* wrong codes that count, CODES_FAILED_MAX at most */
 	unsigned excused; /* those that do not any more, CODES_EXCUSED_MAX */
-	unsigned kept;    /* both as they are on disk, see failures.h */
+	unsigned saved;   /* both as they are on disk, see failures.h */
 	ms_t failed_at;   /* the last of them, or when one was forgiven */
-	ms_t asked_at;    /* the last code sent */
+	ms_t code_sent_at; /* the last code sent */
 	ms_t paced;      /* when the codes sent so far have all been paid for */
 	unsigned ticket; /* the newest TID's, see tickets.c */
 	struct addr device; /* as on disk; port 0: not known */

@@ -4,6 +4,7 @@
  *	main.c		options, descriptors, the loop
  *	clients.c	the sessions of User programs: accept, evict, step
  *	session.c	one of them, a message at a time
+ *	answer.c	the reply to a message or a datagram
  *	login.c		LOG (section 3.2 a, b)
  *	factor.c	REQ and AUT (3.2 c-f)
  *	devices.c	the VLC to a device and its RVC (3.1 c, d)
@@ -23,12 +24,14 @@
 #include "net/admission.h"
 #include "net/listener.h"
 #include "net/turns.h"
+#include "policy.h"
 #include "sys/pool.h"
 
-#define SESSIONS_MAX 992 /* FD_SETSIZE - FDS_RESERVED */
-#define CHANGES_MAX  1024
-#define WORKERS      4
-
+_Static_assert(SESSIONS_MAX + FDS_RESERVED <= FD_SETSIZE,
+    "select() can watch every session");
+_Static_assert(WORKERS > 1, "while one hashes, one can write");
+_Static_assert(WORKERS + IDLE_SOCKETS < FDS_RESERVED,
+    "what is not a session's has descriptors");
 _Static_assert(SESSIONS_MAX <= PLACES_MAX && SESSIONS_MAX <= TURNS_MAX,
     "every session can have a place, and a turn");
 _Static_assert(CHANGES_MAX <= PLACES_MAX && CHANGES_MAX <= TURNS_MAX,
@@ -60,8 +63,8 @@ struct session {
 	char login_pass[PASS_LEN + 1];
 	bool its_turn;
 	struct task *task;
-	struct code code; /* the newest REQ's */
-	ms_t code_asked;  /* PACING: since when */
+	struct code code;  /* the newest REQ's */
+	ms_t requested_at; /* PACING: since when */
 	struct vlc vlc;
 };
 
@@ -96,7 +99,8 @@ struct task {
 };
 
 struct counters {
-	unsigned long connections, resent, again, wrong_codes, wrong_passwords;
+	unsigned long connections, resent, duplicates, wrong_codes,
+	    wrong_passwords;
 };
 
 struct server {
@@ -117,37 +121,5 @@ struct server {
 	ms_t proved;  /* that the accounts are ours: see as/lock.h */
 	ms_t stop_by; /* 0: not stopping */
 };
-
-/* clients.c */
-void clients_watch(struct server *as, struct ready *r, ms_t now);
-void clients_step(struct server *as, const struct ready *r, ms_t now);
-void clients_log_out(struct server *as, const char *uid); /* everywhere */
-/* Codes may be sent sooner than was said: REQs that wait for that ask again. */
-void clients_ask_again(struct server *as, const char *uid, ms_t now);
-bool clients_idle(const struct server *as); /* no reply is under way */
-
-/* session.c: one of them, a life from session_open() to FREE */
-void session_open(struct session *s, const struct conn *c, ms_t now);
-void session_watch(const struct session *s, struct ready *r);
-void session_step(
-    struct server *as, struct session *s, const struct ready *r, ms_t now);
-void session_log_out(struct session *s, const char *uid); /* if it is uid's */
-bool session_idle(const struct session *s); /* owes its peer no reply */
-void session_end(struct server *as, struct session *s);
-
-/* For admission: who it is, and what is known of that. */
-enum standing session_standing(const struct session *s, const char **uid);
-
-/* ... and what its login and second factor do with it. */
-void session_answer(struct session *s, const struct msg *req,
-    enum wire_result result, struct msg *reply, ms_t now);
-void session_answer_status(
-    struct session *s, const struct msg *req, enum status status, ms_t now);
-
-/* udp.c */
-void udp_watch(const struct server *as, struct ready *r);
-void udp_step(struct server *as, const struct ready *r, ms_t now);
-void udp_answer(struct server *as, const struct asker *who,
-    const struct msg *req, enum wire_result result, const struct msg *reply);
 
 #endif

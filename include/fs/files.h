@@ -19,12 +19,9 @@
 #ifndef FILES_H
 #define FILES_H
 
-#include "fs/intent.h"
+#include "fs/disk_ops.h"
 #include "fs/user_dir.h"
 #include "proto/wire.h"
-
-#define UPLOADS_MAX 512 /* at a time */
-#define TEMP_LEN    12  /* a name in the work directory, its NUL included */
 
 /* Take possession of the directory: NULL, or why that failed. */
 const char *files_start(const char *path);
@@ -57,9 +54,9 @@ enum status files_open(
 
 /* An upload under way.  It is none where fd is -1, never all-zero. */
 struct upload {
-	int fd;        /* a new file in the work directory */
-	int place;     /* of its reservation; -1: none */
-	uint64_t room; /* see disk_room() */
+	int fd;                /* a new file in the work directory */
+	int place;             /* of its reservation; -1: none */
+	uint64_t preallocated; /* bytes: see disk_preallocate() */
 	char temp[TEMP_LEN];
 	struct generation generation; /* of the user, as it began */
 };
@@ -88,38 +85,6 @@ bool files_are_coming(const char *uid);
 
 /* Our work directory is gone or stale: make it again.  0 or -1. */
 int files_renew(void);
-
-enum disk_op_kind {
-	FILE_SYNC,    /* fd: what is written, to the disk */
-	FILE_PUBLISH, /* fd, temp: durable and visible as name, temp is gone;
-			 where that fails temp is the caller's to purge; INV
-			 where the user was removed since generation */
-	FILE_PROBE,   /* uid, name: looked at, so that looking at them once more
-			 does not wait for another host */
-	FILE_DELETE,  /* name: out of sight for good, as temp to be purged */
-	FILE_PURGE,   /* temp */
-	FILE_INTEND,  /* intent: durable, before the AS is asked; INV where its
-			 TID has removed the user before; DUP where another
-			 intent stands; is_intended where it was needed */
-	FILE_ABANDON, /* intent: the AS has said no */
-	FILE_REMOVE,  /* intent: as the AS has confirmed, all files, for good;
-			 where that fails the intent stays and is confirmed */
-	FILE_REVIEW   /* uid, intent: the next one on record after uid that no
-			 living file server but us has begun; EOF: none */
-};
-
-struct disk_op {
-	enum disk_op_kind task;
-	enum status status;
-	int error; /* an errno, where the disk has failed */
-	char uid[UID_LEN + 1];
-	char name[FNAME_MAX + 1];
-	char temp[TEMP_LEN];
-	struct generation generation; /* FILE_PUBLISH */
-	struct intent intent;
-	bool is_intended; /* FILE_INTEND; before it: even without files */
-	bool is_stale;    /* FILE_REVIEW: files_renew() is due */
-};
 
 void files_temp(char temp[TEMP_LEN]); /* a name that was not used yet */
 

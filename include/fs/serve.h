@@ -1,5 +1,5 @@
 /*
- * serve - do for a client what the AS has confirmed.
+ * serve - LST, RTV, UPL, DEL and REM, once the AS has confirmed them.
  *
  * One function for each state in which the store is at work, and the jobs that
  * these states give to the pool.  Where a function returns false the connection
@@ -8,7 +8,7 @@
 #ifndef SERVE_H
 #define SERVE_H
 
-#include "fs/client.h"
+#include "fs/server.h"
 
 /*
  * The AS has confirmed: begin, at once or, where looking may take long, once
@@ -26,13 +26,14 @@ void serve_begin(struct client *c, struct service *s, ms_t now);
 void serve_intend(struct client *c, struct service *s);
 void serve_abandon(struct client *c, struct service *s);
 
-bool serve_take(struct client *c, struct service *s, ms_t now);
+bool serve_receive(struct client *c, struct service *s, ms_t now);
 void serve_conclude(struct client *c, struct service *s);
-bool serve_give(struct client *c, ms_t now);
+bool serve_send(struct client *c, ms_t now);
 
 /*
- * Once the reply is decided, or the connection gone: clear away, beside the
- * loop, what an upload or a deletion leaves, after the job that still uses it.
+ * Once the reply is decided, or the connection has ended: purge in the pool the
+ * temporary file that an upload or a deletion leaves, after the job that still
+ * uses it.
  */
 void serve_tidy(struct client *c, struct service *s);
 

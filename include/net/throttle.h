@@ -3,9 +3,8 @@
  * once in a while.
  *
  * Counted by a number and an address together (of a user, and of whoever asks)
- * in a bounded table: where it is full a new pair takes the place of the one of
- * its neighbourhood that owes least, so that a debt is as good as paid before
- * it is forgotten.  Time is passed in.
+ * in a bounded table (sys/recent.h): where it is full a new pair takes the
+ * place of the one of its set that owes least.  Time is passed in.
  */
 #ifndef THROTTLE_H
 #define THROTTLE_H
@@ -14,29 +13,27 @@
 
 #include "net/addr.h"
 #include "sys/clock.h"
+#include "sys/recent.h"
 
 #define THROTTLE_SETS 512
-#define THROTTLE_WAYS 8
+
+/* What n of an entry says; at is until when it is so. */
+enum { THROTTLE_OWES, THROTTLE_FREE };
 
 /* Zero but for the first two. */
 struct throttle {
 	int burst; /* times at once, */
 	ms_t pace; /* then one in so many ms */
-	struct owing {
-		unsigned number;
-		struct addr from;
-		ms_t until; /* when all is paid for */
-		ms_t free;  /* until then it may as often as it likes */
-	} owing[THROTTLE_SETS][THROTTLE_WAYS];
+	struct recent owing[THROTTLE_SETS][RECENT_WAYS];
 };
 
 bool throttle_allows(
-    const struct throttle *t, unsigned number, struct addr from, ms_t now);
+    struct throttle *t, unsigned number, struct addr from, ms_t now);
 void throttle_count(
     struct throttle *t, unsigned number, struct addr from, ms_t now);
 
 /* Nothing is owed, and nothing counted until that time. */
-void throttle_forgive(struct throttle *t, unsigned number, struct addr from,
-    ms_t now, ms_t until);
+void throttle_forgive(
+    struct throttle *t, unsigned number, struct addr from, ms_t until);
 
 #endif

@@ -7,7 +7,6 @@
 #define TRACE_H
 
 #include "net/addr.h"
-
 #include "proto/wire.h"
 
 /* result is what parsing the request gave.  Without -v it does nothing. */

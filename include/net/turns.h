@@ -8,9 +8,9 @@
  * user or one sender with hundreds who wait delays the others by one turn.  Who
  * seems to have gone comes after all who have not.
  *
- * When somebody had a turn is kept in a bounded table, the oldest of its
- * neighbourhood giving way: who is not in it has not had one of late.  Nothing
- * is timed, nothing else is touched; an all-zero struct is none that waits.
+ * When somebody had a turn is kept in a bounded table (sys/recent.h): who is
+ * not in it has not had one of late.  Nothing is timed, nothing else is
+ * touched; an all-zero struct is none that waits.
  */
 #ifndef TURNS_H
 #define TURNS_H
@@ -19,32 +19,29 @@
 #include <stdint.h>
 
 #include "net/addr.h"
+#include "sys/recent.h"
 
 #define TURNS_MAX  1024
 #define TURNS_SETS 512
-#define TURNS_WAYS 8
 
 struct turn {
-	bool waits, gone;
+	bool waits, absent; /* absent: see turns_gone() */
 	struct addr from;
 	unsigned user;
 	uint64_t joined; /* by the counter of turns */
 };
 
 struct turns {
-	int waiting, top; /* how many; above all of them */
+	int waiting;
 	uint64_t counter;
 	struct turn turn[TURNS_MAX];
-	struct had_turn {
-		uint64_t key, last; /* 0: none */
-	} had[TURNS_SETS][TURNS_WAYS];
+	struct recent had[TURNS_SETS][RECENT_WAYS];
 };
 
 /* user is any number of the caller's; i must not be waiting. */
 void turns_join(struct turns *t, int i, const struct addr *from, unsigned user);
 void turns_leave(struct turns *t, int i); /* may be called twice */
-bool turns_waits(const struct turns *t, int i);
-void turns_gone(struct turns *t, int i); /* nobody seems to wait any more */
+void turns_gone(struct turns *t, int i);  /* nobody seems to wait any more */
 
 /* The index of who is next, waiting no more; -1: nobody waits. */
 int turns_next(struct turns *t);

@@ -13,23 +13,24 @@ enum account_event {
 	ACCOUNT_QUIET,
 	ACCOUNT_OK,
 	ACCOUNT_NOK,
-	ACCOUNT_STRANGE, /* the AS answered ERR */
-	ACCOUNT_CLOSED,  /* nobody is at the AS's port */
-	ACCOUNT_SILENT,  /* no answer */
+	ACCOUNT_PROTOCOL, /* the AS answered ERR */
+	ACCOUNT_CLOSED,   /* nobody is at the AS's port */
+	ACCOUNT_SILENT,   /* no answer */
 	ACCOUNT_EVENTS
 };
 
 struct account {
-	struct dgram dgram; /* dialled to the AS */
-	struct request call;
-	struct msg asked;       /* the REG or UNR that is, or was, under way */
-	struct msg reservation; /* the REG that was OK; MSG_UNKNOWN: none */
+	struct dgram dgram;     /* dialled to the AS */
+	struct request resends; /* of the request, until its reply comes */
+	struct msg request;     /* the REG or UNR that is, or was, under way */
+	struct msg registered;  /* the REG that was OK; MSG_UNKNOWN: none */
 };
 
 /* 0, or -1 with errno. */
 int account_open(struct account *a, const struct addr *as);
 
-void account_register(struct account *a, const struct msg *reg, ms_t now);
+/* Send a REG or UNR.  What was under way is given up. */
+void account_request(struct account *a, const struct msg *m, ms_t now);
 
 /*
  * Unregister what is registered, or was about to be; false: there is nothing,

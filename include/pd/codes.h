@@ -7,19 +7,20 @@
 #ifndef CODES_H
 #define CODES_H
 
+#include "policy.h"
 #include "proto/wire.h"
 #include "sys/clock.h"
 
-#define CODES_KEPT 128 /* the AS sends 60 at once, then one a second */
-#define CODES_LAST 10
+_Static_assert(CODES_SHOWN >= VLC_BURST + SHOWN_MEMORY / VLC_PACE,
+    "all that an AS sends within SHOWN_MEMORY is remembered");
 
 struct codes {
-	unsigned long count; /* ever; code[n % CODES_KEPT] is the n-th */
+	unsigned long count; /* ever; code[n % CODES_SHOWN] is the n-th */
 	bool removal;        /* one of them was for a remove */
 	struct code {
 		ms_t shown;
 		struct msg vlc;
-	} code[CODES_KEPT];
+	} code[CODES_SHOWN];
 };
 
 /* A VLC for our user has come: true when it is a new one, which is kept. */

@@ -12,8 +12,8 @@
 #include "pd/codes.h"
 
 struct device {
-	struct dgram dgram; /* opened at PDIP and PDport */
-	struct addr as, self;
+	struct dgram dgram;   /* opened at self */
+	struct addr as, self; /* self: PDIP, and the port that we have got */
 	struct codes codes;
 };
 
@@ -23,11 +23,11 @@ struct device {
  */
 int device_open(
     struct device *d, const struct addr *as, const struct addr *self);
-uint16_t device_port(const struct device *d);
 
 void device_watch(const struct device *d, struct ready *r);
 
-/* Take what has come, a batch of it; new codes of our user are told. */
+/* Take what has come, DATAGRAMS_A_ROUND at most; new codes of our user are
+ * told. */
 void device_step(
     struct device *d, const struct account *a, const struct ready *r);
 

@@ -3,8 +3,8 @@
  *
  * They are short, in plain words, and say what to do next.  Codes and what a
  * command comes to, good or bad, go to stdout, one line each.  Scripts may rely
- * on their wording.  Formats are
- * literals, so that the compiler checks each against its arguments.
+ * on their wording.  Formats are literals, so that the compiler checks each
+ * against its arguments.
  */
 #ifndef WORDS_H
 #define WORDS_H
@@ -16,11 +16,8 @@
 	"Exit status: 0 all went well, 1 a command failed or the AS did not\n" \
 	"unregister us, 2 wrong usage, 3 no connection, 130 Ctrl-C.\n"
 #define SAY_BAD_IP    "pd: %s: PDIP is an address such as 192.168.1.7"
-#define SAY_NO_HOST   "pd: cannot find the host %s (%s). Check -n."
 #define SAY_NO_PORT   "pd: cannot use UDP port %u (%s). Choose another: -d"
 #define SAY_NO_AS     "pd: cannot reach the AS at %s (%s). Check -n."
-#define SAY_NO_SYSTEM "pd: cannot start: %s"
-#define SAY_NO_SELECT "pd: cannot go on: %s"
 #define SAY_NO_READER "pd: nobody reads what I say, so I stop showing codes."
 #define SAY_NOT_HERE                                                           \
 	"pd: %s is no address of this machine. Codes come here only if that "  \
@@ -28,10 +25,6 @@
 #define SAY_PORT "Codes come to UDP port %u."
 
 /* Reading commands. */
-#define SAY_PASSWORD "Password: "
-#define SAY_BAD_UID  "A UID is 5 digits. The form is: reg UID PASS"
-#define SAY_BAD_PASS                                                           \
-	"A password is 8 letters or digits. The form is: reg UID PASS"
 #define SAY_OTHER_UID                                                          \
 	"This device is registered for %s. Type exit first, or start another " \
 	"pd for %s."
@@ -55,7 +48,7 @@
 #define SAY_CLOSED                                                             \
 	"There is no AS at @ (Connection refused). Start ./AS, then: "         \
 	"reg UID PASS"
-#define SAY_STRANGE                                                            \
+#define SAY_PROTOCOL                                                           \
 	"The AS at @ did not understand us. Check -n and -p, then: "           \
 	"reg UID PASS"
 #define SAY_UNREGISTERED "Unregistered $."
@@ -68,9 +61,8 @@
 	"Start pd again and register to take the device back."
 
 /* Said before the wait; and on stderr when that takes more than a second. */
-#define SAY_LOOKING_UP "Looking up %s..."
-#define SAY_LEAVING    "Unregistering %s..."
-#define SAY_WAITING    "Waiting for the AS at %s to answer..."
+#define SAY_LEAVING "Unregistering %s..."
+#define SAY_WAITING "Waiting for the AS at %s to answer..."
 
 /* Help, one line a command. */
 #define HELP_REG   "make this the device of a user"

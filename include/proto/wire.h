@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #define UID_LEN      5
+#define UIDS         100000 /* of so many digits */
 #define PASS_LEN     8
 #define CODE_LEN     4 /* VC, RID and TID */
 #define FNAME_MAX    24
@@ -23,6 +24,10 @@
 #ifndef FILES_MAX
 #define FILES_MAX 15 /* a user */
 #endif
+
+/* Of a number that has a name, the digits: for sentences. */
+#define DIGITS_OF(name)    DIGITS_OF_IT(name)
+#define DIGITS_OF_IT(name) #name
 
 /*
  * Sizes of buffers, in bytes: of a line up to its newline, which a RLS alone
@@ -152,22 +157,26 @@ enum wire_result wire_parse(
  */
 enum wire_result wire_parse_datagram(const char *s, size_t n, struct msg *msg);
 
-/* The length written to out, or 0 when the message or the room is wrong. */
-size_t wire_format(char *out, size_t room, const struct msg *msg);
+/* The length written to out, or 0 when the message is wrong or too long for
+ * size bytes. */
+size_t wire_format(char *out, size_t size, const struct msg *msg);
 
 /*
  * What a person may read of a message in a log: its good fields without
  * passwords, VCs and TIDs.  result is what parsing it gave.
  */
 void wire_describe(
-    char *out, size_t room, const struct msg *msg, enum wire_result result);
+    char *out, size_t size, const struct msg *msg, enum wire_result result);
 
 /* True when data follows the head: msg->size bytes, then a newline. */
 bool wire_has_body(const struct msg *msg);
 
 bool wire_is_request(enum msg_type type);
 
-/* Make *reply the reply that refuses a request with this status. */
+/* The type of a request's reply; MSG_ERR for what is no request. */
+enum msg_type wire_reply_type(enum msg_type request);
+
+/* Make *reply the reply to a request, with this status. */
 void wire_reply(struct msg *reply, enum msg_type request, enum status status);
 
 /* Make *reply the reply to a malformed or (MSG_UNKNOWN) unexpected request. */
@@ -175,6 +184,9 @@ void wire_fault(struct msg *reply, enum msg_type request);
 
 /* True when text is what field f may hold. */
 bool wire_valid(enum field f, const char *text);
+
+/* The digits that a text begins with as a number, 0 where it has none. */
+uint32_t wire_number(const char *text);
 
 /* True for the operations that name a file: R, U and D. */
 bool op_names_file(enum op op);

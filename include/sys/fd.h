@@ -23,7 +23,8 @@ int fd_inherited(void);
  */
 int set_fd_flags(int fd);
 
-int close_with_errno(int fd); /* -1; errno is as before */
+/* Close it, unless it is -1.  Returns -1; errno is as before. */
+int close_with_errno(int fd);
 
 /*
  * A program that was started without descriptors 0 to 2 gets them here: what it

@@ -71,7 +71,7 @@ enum cert_fault {
 	CERT_BROKEN,  /* not a chain of certificates of our kind */
 	CERT_EXPIRED, /* or not valid yet */
 	CERT_FOREIGN, /* no root of ours stands above it */
-	CERT_MISUSED  /* for another name, or not for this side of TLS */
+	CERT_MISUSED  /* good, but for another name or side of TLS */
 };
 
 struct cert_root {
@@ -104,7 +104,9 @@ enum cert_class {
 
 /* What a new certificate is to say.  Its subject is CN=name. */
 struct cert_plan {
-	const char *name; /* up to CERT_NAME_MAX; CERT_PROGRAM: host, address */
+	const char *name;    /* up to CERT_NAME_MAX */
+	const char *names;   /* CERT_PROGRAM: its hosts and addresses, with
+				commas, each so long; NULL: name */
 	const uint8_t *key;  /* its public key, ED25519_KEY bytes */
 	int64_t from, until; /* seconds since 1970 */
 	enum cert_class class;

@@ -17,6 +17,7 @@
  *	hello.c      the two hellos
  *	extension.c  and their extensions
  *	session.c    sessions kept and resumed: ids, tickets, client_state
+ *	sealed.c     how those are sealed that the other side keeps
  *	greet.c      cookies
  *
  * Functions that may refuse what the peer says return the alert for it, or OK.
@@ -219,6 +220,30 @@ int hello_read_server(struct hello *h, struct reader *body);
 void hello_put_client(struct tls *t);
 void hello_put_server(struct tls *t);
 bool hello_lists(struct reader list, unsigned wanted);
+
+/*
+ * sealed.c: a session that is kept by the other side, and opened by nobody but
+ * us.  A server's is a ticket (RFC 5077), a client's a client_state.
+ */
+#define TICKET_LABEL "ticket"
+#define STATE_LABEL  "client state"
+enum {
+	STATE_LEN = TLS_MASTER + 2 + 1 + 8 + 3 + 1 + 8 + SHA256_LEN + 1 +
+	    CERT_SERIAL_MAX + TLS_NAME_MAX + 1,
+	SEALED_LEN = AEAD_NONCE + STATE_LEN + AEAD_TAG
+};
+void sealed_put(uint8_t out[SEALED_LEN], const struct tls_session *s,
+    const uint8_t key[AEAD_KEY], const char *label,
+    const struct tls_self *self);
+bool sealed_open(struct tls_session *s, struct reader sealed,
+    const uint8_t key[AEAD_KEY], const char *label);
+
+/* All that a device needs comes from its one key: what seals its state, and
+ * the session id that the server finds it by. */
+struct device {
+	uint8_t key[AEAD_KEY], id[32];
+};
+void device_make(struct device *d, const uint8_t key[TLS_DEVICE_KEY]);
 
 /* session.c */
 void session_offer(struct tls *t); /* a client */

@@ -42,8 +42,7 @@ enum {
 	TLS_DATA_MIN = 64,       /* of any record size limit (RFC 8449, 4) */
 	TLS_OVER = 5 + AEAD_TAG, /* what a stream's record has beside it */
 	TLS_CID_MAX = 32,        /* bytes of a connection id, theirs or ours */
-	TLS_DATAGRAM_OVER =
-	    13 + AEAD_TAG + 1, /* and the peer's connection id */
+	TLS_DATAGRAM_OVER = 13 + AEAD_TAG + 1, /* and a connection id */
 	TLS_SCRIPT = 8192,     /* all messages of a handshake, both ways */
 	TLS_EARLY = 2048,      /* datagrams: what came before its time */
 	TLS_LAST = 288,        /* datagrams: the last flight, kept */
@@ -65,6 +64,7 @@ enum tls_alert {
 	TLS_RECORD_OVERFLOW = 22,
 	TLS_HANDSHAKE_FAILURE = 40,
 	TLS_BAD_CERTIFICATE = 42,
+	TLS_CERTIFICATE_REVOKED = 44,
 	TLS_CERTIFICATE_EXPIRED = 45,
 	TLS_CERTIFICATE_UNKNOWN = 46,
 	TLS_ILLEGAL_PARAMETER = 47,
@@ -98,6 +98,7 @@ struct tls_peer {
 struct tls_session {
 	uint8_t master[TLS_MASTER];
 	uint16_t suite;
+	bool datagram; /* of TLS or of DTLS: no session is of both */
 	uint8_t id_len;
 	uint8_t id[32];
 	int64_t until; /* milliseconds of the caller's clock */
@@ -149,10 +150,15 @@ struct tls_self {
 	size_t chain_len;
 	uint8_t seed[ED25519_KEY], public[ED25519_KEY];
 
-	/* A client alone; NULL or both sides' state is kept elsewhere: a device
-	 * whose state the server keeps has this key and nothing else, and a
-	 * server that takes part sets cache. */
-	const uint8_t *device_key; /* TLS_DEVICE_KEY bytes */
+	/*
+	 * A client that keeps nothing but this key, of TLS_DEVICE_KEY bytes:
+	 * its session, sealed with it, is kept by the server, which gives it
+	 * back (the private extension client_state, in the place of tickets).
+	 * A server takes part where it has a cache.  A state that cannot be
+	 * opened ends the handshake with TLS_DECRYPT_ERROR: then begin once
+	 * more without the key.  NULL: tickets and session ids.
+	 */
+	const uint8_t *device_key;
 
 	/* A server alone. */
 	const struct tls_server_keys *keys; /* NULL: no tickets, no cookies */
@@ -229,8 +235,7 @@ struct tls_config {
 	const struct tls_cid *cid; /* datagrams; NULL: no connection ids */
 };
 
-/* The handshake's own memory, lent by the caller.  All of it is the machine's.
- */
+/* The handshake's memory, lent by the caller.  All of it is the machine's. */
 struct tls_handshake {
 	uint8_t client_random[32], server_random[32];
 	uint8_t secret[X25519_LEN], peer_point[X25519_LEN];
@@ -240,6 +245,7 @@ struct tls_handshake {
 	bool resuming, hide_id, overflow;
 	uint8_t fragment; /* the code of max_fragment_length */
 	uint8_t hellos;   /* HelloVerifyRequests taken */
+	uint8_t rescans;  /* of early, since the last record */
 	uint16_t offered; /* extensions: 1 << enum known */
 	int64_t until;    /* of the session that is resumed */
 
@@ -336,8 +342,7 @@ void tls_start(struct tls *t, const struct tls_config *config,
 /* Is the handshake's memory in use?  To the end of each handshake at most. */
 bool tls_handshaking(const struct tls *t);
 
-/* Wipe all that is secret: keys, handshake, a stream's records.  At any time.
- */
+/* Wipe all that is secret, at any time: keys, handshake, a stream's records. */
 void tls_stop(struct tls *t);
 
 /*
@@ -351,8 +356,9 @@ void *tls_room(struct tls *t, size_t *n);
 enum tls_event tls_input(struct tls *t, size_t n, int64_t now);
 
 /*
- * Up to n bytes of the peer's data; 0: none.  Of a datagram what n is too small
- * for is gone.
+ * Up to n bytes of the peer's data; 0: none.  What is left of a stream's is
+ * told as TLS_DATA again, so a caller that has no room breaks its loop; of a
+ * datagram what n is too small for is gone.
  */
 size_t tls_read(struct tls *t, void *out, size_t n);
 

@@ -9,6 +9,8 @@
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
+#include <stdarg.h>
+
 #include "sys/log.h"
 
 /* Before anything is said.  Descriptors 0 to 2 are open from then on. */
@@ -20,6 +22,8 @@ bool terminal_interactive(void);
 int terminal_lost(void);
 
 void tell(const char *format, ...) PRINTF_LIKE;
+void tell_args(const char *format, va_list args)
+    __attribute__((__format__(__printf__, 1, 0)));
 void warn(const char *format, ...) PRINTF_LIKE;
 
 /*
@@ -44,30 +48,24 @@ int terminal_columns(void);
 void terminal_slow(const char *what);
 
 /*
- * Our terminal belongs to another job of the shell.  Who reads it then is
- * stopped: look again in BACKGROUND_PAUSE.
+ * Our terminal belongs to another job of the shell.  A program that reads it
+ * then is stopped: look again in BACKGROUND_PAUSE.
  */
 bool terminal_in_background(void);
 
-/* The signals that terminal_signal() wants to see, besides a program's own. */
-#define TERMINAL_SIGNALS SIGTSTP, SIGCONT
-
 /*
- * True for a signal that only concerns the terminal: Ctrl-Z stops us, with the
- * echo as it was; after that a question that stood open is asked again.
+ * True for SIGTSTP and SIGCONT, which only concern the terminal: Ctrl-Z stops
+ * us, with the echo as it was; then a question that stood open is asked again.
  */
 bool terminal_signal(int number);
 
 /* A ^C stands on the line: what comes next starts on a fresh one. */
 void terminal_interrupted(void);
 
-/* Leave a clean line and the echo as it was; may be called twice. */
-void terminal_close(void);
-
 /*
- * terminal_close(), and the status to exit with.  A program that a signal has
- * ended, EXIT_SIGNAL and its number, dies of it: whoever has started us may do
- * something else then, as a shell's loop does.
+ * Leave a clean line and the echo as it was: returns the status to exit with.
+ * A program that a signal has ended, EXIT_SIGNAL and its number, dies of it:
+ * whoever has started us may do something else then, as a shell's loop does.
  */
 int terminal_exit(int status);
 

@@ -9,7 +9,7 @@
 #define SESSION_H
 
 #include "net/conn.h"
-#include "user/trouble.h"
+#include "user/failure.h"
 
 enum session_state {
 	SESSION_DOWN,       /* no connection */
@@ -25,7 +25,7 @@ enum session_event {
 	SESSION_OPENED,   /* connected at the start */
 	SESSION_BACK,     /* connected again, and logged in if we were */
 	SESSION_ANSWERED, /* reply is set; it is an ERR or fits the request */
-	SESSION_FAILED,   /* the request has ended: trouble and error say why */
+	SESSION_FAILED,   /* the request has ended: failure and error say why */
 	SESSION_GONE      /* the AS closed the connection, nothing was asked */
 };
 
@@ -38,7 +38,7 @@ struct session {
 	struct msg reply;
 	int tries; /* to connect, that are left */
 	ms_t deadline;
-	enum trouble trouble;
+	enum failure failure;
 	int error;
 };
 

@@ -2,17 +2,17 @@
  * transfer - one request to the FS over a connection of its own (section 3.4).
  *
  * Every request goes the same way: connect, send - for UPL the data as well -,
- * hear the reply, for RRT take the data.  While we send we listen: a reply that
- * comes early stops the sending, since the FS has made up its mind.  Data moves
- * through one scratch buffer, and progress is shown on the way.
+ * receive the reply, for RRT the data as well.  A reply that comes while we
+ * send ends the sending: the FS has decided.  Data moves through one scratch
+ * buffer, and progress is shown on the way.  All-zero: none.
  */
 #ifndef TRANSFER_H
 #define TRANSFER_H
 
 #include "net/conn.h"
+#include "user/failure.h"
 #include "user/progress.h"
 #include "user/save.h"
-#include "user/trouble.h"
 
 enum transfer_state {
 	TRANSFER_NONE,
@@ -20,13 +20,13 @@ enum transfer_state {
 	TRANSFER_SENDING,   /* scratch from..to, then the file, is to be sent */
 	TRANSFER_AWAITING,  /* nothing more is sent; the reply is due */
 	TRANSFER_RECEIVING, /* RRT OK: size - done bytes are to come */
-	TRANSFER_KEEPING    /* they are here; the disk is making them durable */
+	TRANSFER_SAVING     /* they are here; the disk is making them durable */
 };
 
 enum transfer_event {
 	TRANSFER_QUIET,
 	TRANSFER_ANSWERED, /* reply is set; it is an ERR or fits the request */
-	TRANSFER_FAILED    /* trouble and error say why */
+	TRANSFER_FAILED    /* failure and error say why */
 };
 
 struct transfer {
@@ -40,11 +40,9 @@ struct transfer {
 	size_t from, to; /* of scratch: loaded, and not yet accepted by conn */
 	struct save save;
 	struct progress progress;
-	enum trouble trouble;
+	enum failure failure;
 	int error;
 };
-
-void transfer_init(struct transfer *t);
 
 /*
  * Send a LST, RTV, UPL, DEL or REM.  file is open for reading and holds the

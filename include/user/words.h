@@ -12,7 +12,7 @@
 #include <inttypes.h>
 
 #include "proto/wire.h"
-#include "user/trouble.h"
+#include "user/failure.h"
 
 /* Starting and ending. */
 #define SAY_ABOUT                                                              \
@@ -21,17 +21,10 @@
 #define SAY_EXITS                                                              \
 	"Exit status: 0 all went well, 1 a command failed, 2 wrong usage,\n"   \
 	"3 no connection, 130 Ctrl-C.\n"
-#define SAY_NO_HOST      "user: cannot find the host %s (%s). Check -%c."
-#define SAY_NO_SYSTEM    "user: cannot start: %s"
-#define SAY_NO_SELECT    "user: cannot go on: %s"
 #define SAY_NO_OUTPUT    "user: cannot write to the standard output: %s"
 #define SAY_CANNOT_START "Cannot reach the AS at %s (%s). Is ./AS running?"
 
 /* Reading commands. */
-#define SAY_PASSWORD "Password: "
-#define SAY_BAD_UID  "A UID is 5 digits. The form is: login UID PASS"
-#define SAY_BAD_PASS                                                           \
-	"A password is 8 letters or digits. The form is: login UID PASS"
 #define SAY_BAD_OP                                                             \
 	"Fop is one letter: L (list), R (retrieve), U (upload), D (delete) "   \
 	"or X (remove)."
@@ -75,10 +68,9 @@
 #define SAY_BACK_AS   "Connected to the AS again, logged in as %s."
 
 /* The FS. */
-#define SAY_FILE         "%u %s %" PRIu64
-#define SAY_FILE_ALIGNED "%2u %-24s %10" PRIu64
-#define SAY_UPLOADED     "Uploaded %s (%" PRIu64 " bytes)."
-#define SAY_RETRIEVED    "Retrieved %s (%" PRIu64 " bytes): %s/%s"
+#define SAY_FILE      "%*u %*s %*" PRIu64
+#define SAY_UPLOADED  "Uploaded %s (%" PRIu64 " bytes)."
+#define SAY_RETRIEVED "Retrieved %s (%" PRIu64 " bytes): %s/%s"
 #define SAY_REPLACED                                                           \
 	"Retrieved %s (%" PRIu64 " bytes), the old one replaced: %s/%s"
 #define SAY_BYTES   "%" PRIu64 " of %" PRIu64 " bytes"
@@ -86,10 +78,9 @@
 #define SAY_REMOVED "Removed all files and the account of %s."
 
 /* A wait of more than a second, on stderr. */
-#define SAY_LOOKING_UP "Looking up %s..."
-#define SAY_TO_AS      "Connecting to the AS at %s..."
-#define SAY_TO_FS      "Connecting to the FS at %s..."
-#define SAY_WAIT_AS    "Waiting for the AS to answer..."
+#define SAY_TO_AS   "Connecting to the AS at %s..."
+#define SAY_TO_FS   "Connecting to the FS at %s..."
+#define SAY_WAIT_AS "Waiting for the AS to answer..."
 #define SAY_WAIT_LOG                                                           \
 	"Waiting for the AS, which is slow after wrong passwords..."
 #define SAY_WAIT_FS   "Waiting for the FS to answer..."
@@ -121,6 +112,6 @@
  * success has its own sentence.
  */
 const char *words_status(enum msg_type reply, enum status status);
-const char *words_trouble(bool as, enum trouble trouble);
+const char *words_failure(bool as, enum failure failure);
 
 #endif

@@ -1,10 +1,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "as/answer.h"
 #include "as/change.h"
+#include "as/clients.h"
 #include "as/failures.h"
 #include "as/lock.h"
-#include "as/tasks.h"
 #include "crypto/secret.h"
 #include "policy.h"
 #include "sys/log.h"
@@ -20,20 +21,20 @@ index_of(const struct server *as, const struct change *c)
 
 /* How much of a datagram c->text keeps: all but surplus NULs. */
 static size_t
-kept(const struct asker *who)
+text_len(const struct asker *who)
 {
 	return who->len < WIRE_TEXT_MAX ? who->len : WIRE_TEXT_MAX;
 }
 
-/* What was asked for, read again. */
+/* The request, parsed once more. */
 static void
 request_of(const struct change *c, struct msg *req)
 {
-	wire_parse_datagram(c->text, kept(&c->who), req);
+	wire_parse_datagram(c->text, text_len(&c->who), req);
 }
 
-static void
-forget(struct server *as, struct change *c)
+void
+change_close(struct server *as, struct change *c)
 {
 	int i = index_of(as, c);
 
@@ -55,9 +56,9 @@ finish(struct server *as, struct change *c, enum status status)
 	if (c->type == MSG_REG && status == ST_OK)
 		person_of(c->uid)->self = c->who.to;
 	wire_reply(&reply, c->type, status);
-	udp_answer(as, &c->who, &req, WIRE_OK, &reply);
+	answer_datagram(as, &c->who, &req, WIRE_OK, &reply);
 	wipe(req.pass, sizeof(req.pass));
-	forget(as, c);
+	change_close(as, c);
 }
 
 /* Removals, which nobody can take back, have half of the places at most. */
@@ -71,7 +72,6 @@ too_many_removals(const struct server *as)
 	return n >= CHANGES_MAX / 2;
 }
 
-/* With all places taken that of who holds most goes, and waits longest. */
 struct change *
 change_open(struct server *as, const struct asker *who, const char *text,
     const struct msg *req, ms_t now)
@@ -83,7 +83,7 @@ change_open(struct server *as, const struct asker *who, const char *text,
 	if (req->type == MSG_VLD && too_many_removals(as))
 		return NULL;
 	if ((i = admission_evict(places, now)) != -1)
-		forget(as, &as->changes[i]);
+		change_close(as, &as->changes[i]);
 	if ((i = admission_take(places, who->from, now)) == -1)
 		return NULL;
 	admission_name(places, i, person_number(req->uid), STRANGER, now);
@@ -92,20 +92,14 @@ change_open(struct server *as, const struct asker *who, const char *text,
 	memset(c, 0, sizeof(*c));
 	c->who = *who;
 	c->type = req->type;
-	memcpy(c->text, text, kept(who));
+	memcpy(c->text, text, text_len(who));
 	memcpy(c->uid, req->uid, sizeof(c->uid));
 	return c;
 }
 
-void
-change_close(struct server *as, struct change *c)
-{
-	forget(as, c);
-}
-
-/* The same datagram again, before its answer has left? */
 bool
-change_waits(const struct server *as, const struct asker *who, const char *text)
+change_is_pending(
+    const struct server *as, const struct asker *who, const char *text)
 {
 	for (int k = 0; k < as->change_places.taken; k++) {
 		const struct change *c =
@@ -113,7 +107,7 @@ change_waits(const struct server *as, const struct asker *who, const char *text)
 
 		if (c->who.len == who->len &&
 		    addr_same(&c->who.from, &who->from) &&
-		    memcmp(c->text, text, kept(who)) == 0)
+		    memcmp(c->text, text, text_len(who)) == 0)
 			return true;
 	}
 	return false;
@@ -121,7 +115,7 @@ change_waits(const struct server *as, const struct asker *who, const char *text)
 
 /* Steps of one change */
 
-/* From now on, until change_worked(), it is the only one of its account. */
+/* Until change_done() no other change of this account is begun. */
 static void
 wait_to_write(struct server *as, struct change *c)
 {
@@ -145,7 +139,8 @@ wrong_password(struct server *as, struct change *c, ms_t now)
 	}
 	c->wait_until = now + (delay < DELAY_BY_UDP ? delay : DELAY_BY_UDP);
 	c->state = CHANGE_DELAYED;
-	admission_stand(&as->change_places, index_of(as, c), LEAVING, now);
+	admission_name(&as->change_places, index_of(as, c),
+	    person_number(c->uid), LEAVING, now);
 }
 
 static bool
@@ -157,7 +152,7 @@ same_device(const struct account *a, const struct msg *reg)
 
 /* The right password is there; what is left is to write the change. */
 static void
-trusted(struct server *as, struct change *c, const struct msg *req,
+password_right(struct server *as, struct change *c, const struct msg *req,
     const struct account *a)
 {
 	bool keep = c->type == MSG_UNR ? !a->has_device : same_device(a, req);
@@ -178,14 +173,14 @@ set_device(struct account *a, const struct msg *req)
 }
 
 static void
-work(struct server *as, struct change *c, struct task *t)
+submit(struct server *as, struct change *c, struct task *t)
 {
 	memcpy(t->body.uid, c->uid, sizeof(t->body.uid));
 	c->state = CHANGE_WORKING;
 	person_of(c->uid)->changing = true;
 	as->change_places.place[index_of(as, c)].pinned = true;
 	t->change = c;
-	task_submit(as, t);
+	pool_submit(&as->pool, &t->job, &t->body, -1);
 }
 
 /*
@@ -210,9 +205,9 @@ hash(struct server *as, struct change *c, const struct msg *req,
 		random_bytes(t->body.salt, sizeof(t->body.salt));
 		set_device(&t->body.account, req);
 		person_is_new(person_of(c->uid));
-		failures_keep(c->uid);
+		failures_save(c->uid);
 	}
-	work(as, c, t);
+	submit(as, c, t);
 }
 
 static void
@@ -221,7 +216,7 @@ verify(struct server *as, struct change *c, const struct msg *req,
 {
 	switch (person_check(person_of(c->uid), a->pair, req->pass)) {
 	case CHECK_RIGHT:
-		trusted(as, c, req, a);
+		password_right(as, c, req, a);
 		break;
 	case CHECK_WRONG:
 		wrong_password(as, c, now);
@@ -307,7 +302,7 @@ change_write(struct server *as, struct change *c, struct task *t)
 	wipe(req.pass, sizeof(req.pass)); /* it has been found right */
 	if (c->type == MSG_VLD) {
 		t->body.change = ACCOUNT_REMOVE;
-		change_removal(&t->body.asked, &c->who, &req);
+		change_removal(&t->body.removal, &c->who, &req);
 	} else if ((state = accounts_load(c->uid, &t->body.account)) ==
 	    ACCOUNT_FOUND) {
 		t->body.change = ACCOUNT_UPDATE;
@@ -320,10 +315,10 @@ change_write(struct server *as, struct change *c, struct task *t)
 		finish(as, c, ST_NOK);
 		return;
 	}
-	work(as, c, t);
+	submit(as, c, t);
 }
 
-/* What a task has come to */
+/* Results */
 
 void
 change_confirm(struct msg *cnf, const struct msg *vld)
@@ -340,7 +335,8 @@ change_confirm(struct msg *cnf, const struct msg *vld)
  * remove the account all the same.
  */
 static void
-removed(struct server *as, struct change *c, const struct task *t, ms_t now)
+removal_done(
+    struct server *as, struct change *c, const struct task *t, ms_t now)
 {
 	struct person *p = person_of(c->uid);
 	struct msg cnf, vld;
@@ -363,8 +359,8 @@ removed(struct server *as, struct change *c, const struct task *t, ms_t now)
 		ticket_void(&vld);
 		cnf.op = OP_ERROR;
 	}
-	udp_answer(as, &c->who, &vld, WIRE_OK, &cnf);
-	forget(as, c);
+	answer_datagram(as, &c->who, &vld, WIRE_OK, &cnf);
+	change_close(as, c);
 }
 
 static void
@@ -382,7 +378,8 @@ report_failure(const struct task *t)
 
 /* A REG or UNR: answer, or go on to the next step. */
 static void
-registered(struct server *as, struct change *c, const struct task *t, ms_t now)
+registration_done(
+    struct server *as, struct change *c, const struct task *t, ms_t now)
 {
 	bool ok = t->job.state == JOB_DONE && t->body.result == ACCOUNT_DONE;
 	struct msg req;
@@ -391,14 +388,14 @@ registered(struct server *as, struct change *c, const struct task *t, ms_t now)
 	if (ok && t->hashes)
 		person_prove(person_of(c->uid), t->body.account.pair, req.pass);
 	if (ok && t->body.verify) {
-		trusted(as, c, &req, &t->body.account);
+		password_right(as, c, &req, &t->body.account);
 	} else if (t->job.state == JOB_DONE &&
 	    t->body.result == ACCOUNT_WRONG) {
 		wrong_password(as, c, now);
 	} else {
 		if (ok && c->type == MSG_REG) { /* to another device */
 			person_moved(person_of(c->uid), now);
-			failures_keep(c->uid);
+			failures_save(c->uid);
 			clients_ask_again(as, c->uid, now);
 		}
 		finish(as, c, ok ? ST_OK : ST_NOK);
@@ -407,7 +404,7 @@ registered(struct server *as, struct change *c, const struct task *t, ms_t now)
 }
 
 void
-change_worked(struct server *as, struct task *t, ms_t now)
+change_done(struct server *as, struct task *t, ms_t now)
 {
 	struct change *c = t->change;
 	struct person *p = person_of(c->uid);
@@ -418,9 +415,9 @@ change_worked(struct server *as, struct task *t, ms_t now)
 	as->unblock = true;
 	report_failure(t);
 	if (c->type == MSG_VLD)
-		removed(as, c, t, now);
+		removal_done(as, c, t, now);
 	else
-		registered(as, c, t, now);
+		registration_done(as, c, t, now);
 }
 
 /* All of them */
@@ -441,7 +438,7 @@ step(struct server *as, struct change *c, ms_t now)
 	}
 }
 
-/* From the last one on: who leaves gives its position to one seen before. */
+/* From the last one on: one that ends is replaced by the last. */
 void
 change_step(struct server *as, ms_t now)
 {

@@ -26,7 +26,7 @@ take_idle(int i)
 }
 
 void
-devices_let_go(void)
+devices_close_idle(void)
 {
 	while (idle_n > 0) {
 		struct dgram d = take_idle(0);

@@ -1,15 +1,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "as/answer.h"
 #include "as/devices.h"
 #include "as/factor.h"
 #include "as/failures.h"
 #include "policy.h"
-
-#define SPARE_CALLS                                                            \
-	IDLE_SOCKETS    /* VLCs that may be out beside a full table            \
-			 */
-#define SOCKET_RETRY 50 /* ms, when no descriptor is left for a VLC */
 
 static void
 answer_req(struct session *s, enum status status, ms_t now)
@@ -27,7 +23,7 @@ answer_req(struct session *s, enum status status, ms_t now)
 	} else
 		s->code.vc[0] = '\0';
 	devices_end(&s->vlc, status == ST_OK);
-	session_answer_status(s, &req, status, now);
+	answer_status(s, &req, status, now);
 }
 
 /* The first thing that is wrong with a REQ, in the order of section 3.2 d. */
@@ -57,11 +53,11 @@ factor_ask(
 
 	if (status != ST_OK) {
 		wire_reply(&reply, MSG_REQ, status);
-		session_answer(s, req, result, &reply, now);
+		answer(s, req, result, &reply, now);
 		return;
 	}
 	code_make(&s->code, req);
-	s->wait_until = s->code_asked = now;
+	s->wait_until = s->requested_at = now;
 	s->state = PACING;
 }
 
@@ -92,10 +88,10 @@ call_device(
 	int taken = as->places.taken + devices_called();
 
 	s->wait_until = now + SOCKET_RETRY;
-	if (taken >= as->places.size + SPARE_CALLS)
+	if (taken >= as->places.size + IDLE_SOCKETS)
 		return;
 	if (taken >= as->places.size)
-		devices_let_go();
+		devices_close_idle();
 	memcpy(vlc.uid, s->code.uid, sizeof(vlc.uid));
 	memcpy(vlc.vc, s->code.vc, sizeof(vlc.vc));
 	memcpy(vlc.fname, s->code.fname, sizeof(vlc.fname));
@@ -103,7 +99,7 @@ call_device(
 	if (!devices_call(&s->vlc, &p->device, &p->self, &vlc, now)) {
 		if (errno != EMFILE && errno != ENFILE)
 			answer_req(s, ST_EPD, now);
-		devices_let_go();
+		devices_close_idle();
 		return;
 	}
 	person_code_sent(p, now);
@@ -126,7 +122,7 @@ comes_before(
 
 	if (q_had != s_had)
 		return s_had;
-	return q->code_asked < s->code_asked;
+	return q->requested_at < s->requested_at;
 }
 
 /* Of those who wait for a code of the same user, whose turn it is. */
@@ -157,7 +153,7 @@ factor_pacing(const struct server *as, struct session *s, ms_t now)
 		return;
 	p = person_of(s->code.uid);
 	s->wait_until = person_next_code_at(p, now);
-	failures_keep(s->code.uid); /* a day may have forgiven one */
+	failures_save(s->code.uid); /* a day may have forgiven one */
 	if (s->wait_until == NEVER || !find_device(p, s->code.uid)) {
 		answer_req(s, ST_EPD, now);
 		return;
@@ -214,7 +210,7 @@ factor_confirm(struct server *as, struct session *s, const struct msg *aut,
 			person_failed(person_of(code.uid), now);
 			s->wrong_codes++;
 		}
-		failures_keep(code.uid);
+		failures_save(code.uid);
 	}
-	session_answer(s, aut, result, &reply, now);
+	answer(s, aut, result, &reply, now);
 }

@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,7 +9,6 @@
 #include "policy.h"
 #include "sys/log.h"
 
-#define UIDS       100000 /* five digits */
 #define RECORD_LEN 5
 #define AT_ONCE    1000 /* records */
 
@@ -51,7 +49,7 @@ read_record(unsigned number, const char *text, ms_t now)
 	p = person_of(uid);
 	p->failed = failed;
 	p->excused = excused;
-	p->kept = count_of(p);
+	p->saved = count_of(p);
 	p->failed_at = now;
 }
 
@@ -82,17 +80,17 @@ failures_open(int root, ms_t now)
 }
 
 void
-failures_keep(const char *uid)
+failures_save(const char *uid)
 {
 	struct person *p = person_of(uid);
-	off_t at = (off_t)strtoul(uid, NULL, 10) * RECORD_LEN;
+	off_t at = (off_t)wire_number(uid) * RECORD_LEN;
 	char text[RECORD_LEN + 1];
 
-	if (p->kept == count_of(p))
+	if (p->saved == count_of(p))
 		return;
 	snprintf(text, sizeof(text), "%04u\n", count_of(p) % 10000);
 	if (pwrite(file, text, RECORD_LEN, at) == RECORD_LEN)
-		p->kept = count_of(p);
+		p->saved = count_of(p);
 	else
 		log_error(
 		    "user %s: cannot write the count of wrong codes", uid);

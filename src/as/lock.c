@@ -16,8 +16,6 @@
 #define WORK        "work"
 #define RECORD_LEN  128 /* always, so that a full disk has room for the next */
 #define HOST_LEN    63
-#define POLL_TIME   5    /* ms, while workers of the last AS end */
-#define TELL_AFTER  1000 /* ms */
 #define HOLDER_BYTE 0
 #define WORKER_BYTE 1
 
@@ -127,10 +125,10 @@ is_locked_by_others(void)
 static const char *
 await_workers(void)
 {
-	static const struct timespec pause = { 0, POLL_TIME * 1000000L };
+	static const struct timespec pause = { 0, ORPHAN_POLL * 1000000L };
 	static char error[80];
 	ms_t began = now_ms();
-	bool told = false;
+	bool is_logged = false;
 
 	while (disk_lock(file, WORKER_BYTE, false) == -1) {
 		if (!is_locked_by_others())
@@ -142,30 +140,21 @@ await_workers(void)
 			    (long)disk_locker(file, WORKER_BYTE));
 			return error;
 		}
-		if (!told && now_ms() - began >= TELL_AFTER) {
+		if (!is_logged && now_ms() - began >= ORPHAN_TOLD) {
 			log_info("AS waits for a worker of the last AS to end, "
 				 "process ID %ld",
 			    (long)disk_locker(file, WORKER_BYTE));
-			told = true;
+			is_logged = true;
 		}
 		nanosleep(&pause, NULL);
 	}
 	return NULL;
 }
 
-static bool
-purge_it(int dir, const char *name, void *arg)
-{
-	(void)arg;
-	disk_purge(dir, name);
-	return true;
-}
-
 /* A new one: whoever still has the old one open can put nothing into it. */
 static int
 make_work(void)
 {
-	disk_each(root, WORK, purge_it, NULL);
 	if (disk_purge(root, WORK) == -1 || mkdirat(root, WORK, 0700) == -1)
 		return -1;
 	return disk_open_dir(root, WORK);

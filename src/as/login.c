@@ -1,7 +1,7 @@
 #include <string.h>
 
+#include "as/answer.h"
 #include "as/login.h"
-#include "as/tasks.h"
 #include "crypto/secret.h"
 #include "sys/log.h"
 
@@ -14,7 +14,7 @@ logged_in(struct session *s, const struct msg *log, ms_t now)
 	}
 	memcpy(s->uid, log->uid, sizeof(s->uid));
 	people_right(log->uid, s->conn.peer);
-	session_answer_status(s, log, ST_OK, now);
+	answer_status(s, log, ST_OK, now);
 }
 
 static void
@@ -26,23 +26,21 @@ wrong_password(
 	as->count.wrong_passwords++;
 	s->wait_until = now + delay;
 	if (delay == 0)
-		session_answer_status(s, log, ST_NOK, now);
+		answer_status(s, log, ST_NOK, now);
 	else
 		s->state = DELAYED;
 }
 
 void
-login_take(
-    struct server *as, struct session *s, const struct msg *log, ms_t now)
+login_ask(struct server *as, struct session *s, const struct msg *log, ms_t now)
 {
 	struct account a;
-
 	enum account_state found = accounts_load(log->uid, &a);
 
 	if (found == ACCOUNT_UNREADABLE)
 		accounts_report(log->uid);
 	if (found != ACCOUNT_FOUND) {
-		session_answer_status(s, log, ST_ERR, now);
+		answer_status(s, log, ST_ERR, now);
 		return;
 	}
 	memcpy(s->login_uid, log->uid, sizeof(s->login_uid));
@@ -78,7 +76,7 @@ login_begin(struct server *as, struct session *s, struct task *t)
 	t->from = s->conn.peer;
 	t->session = s;
 	s->task = t;
-	task_submit(as, t);
+	pool_submit(&as->pool, &t->job, &t->body, -1);
 }
 
 /* The account may have been removed while its password was hashed. */
@@ -97,9 +95,9 @@ checked(struct server *as, struct session *s, const struct task *t,
 {
 	if (t->job.state == JOB_FAILED) {
 		log_warn("a password check was cut short");
-		session_answer_status(s, log, ST_ERR, now);
+		answer_status(s, log, ST_ERR, now);
 	} else if (!is_current(&t->body)) {
-		session_answer_status(s, log, ST_ERR, now);
+		answer_status(s, log, ST_ERR, now);
 	} else if (t->body.result == ACCOUNT_DONE) {
 		person_prove(
 		    person_of(log->uid), t->body.account.pair, t->body.pass);
@@ -125,9 +123,9 @@ login_checking(struct server *as, struct session *s, ms_t now)
 	s->task = NULL;
 	if (t != NULL) {
 		checked(as, s, t, &log, now);
-		task_free(t);
+		memset(t, 0, sizeof(*t));
 	} else
-		login_take(as, s, &log, now);
+		login_ask(as, s, &log, now);
 	wipe(log.pass, sizeof(log.pass));
 }
 
@@ -153,7 +151,7 @@ login_delayed(struct session *s, ms_t now)
 
 	memcpy(log.uid, s->login_uid, sizeof(log.uid));
 	if (now >= s->wait_until)
-		session_answer_status(s, &log, ST_NOK, now);
+		answer_status(s, &log, ST_NOK, now);
 }
 
 void

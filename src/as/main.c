@@ -1,15 +1,13 @@
 /* AS - the authentication server (section 2.3). */
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "as/change.h"
+#include "as/clients.h"
 #include "as/failures.h"
 #include "as/lock.h"
 #include "as/tasks.h"
+#include "as/udp.h"
 #include "net/signals.h"
 #include "policy.h"
 #include "sys/disk.h"
@@ -17,10 +15,6 @@
 #include "sys/log.h"
 #include "sys/random.h"
 #include "ui/options.h"
-
-#define BURST_WAITING (1 << 20) /* bytes of datagrams that may wait for us */
-
-#define FREE_PORT_TRIES 16
 
 struct options {
 	uint16_t port;
@@ -87,7 +81,7 @@ finish_removals(void)
 
 /* The same port for both; a free one for TCP may be taken for UDP. */
 static void
-open_ports(const struct options *o)
+open_network(const struct options *o)
 {
 	int tries = o->port == 0 ? FREE_PORT_TRIES : 1;
 	uint16_t port;
@@ -104,7 +98,7 @@ open_ports(const struct options *o)
 			listener_close(&as.listener);
 		}
 	} while (!as.udp.open);
-	dgram_buffer(&as.udp, BURST_WAITING);
+	dgram_buffer(&as.udp, DATAGRAMS_WAITING);
 }
 
 static void
@@ -122,29 +116,44 @@ open_places(int inherited)
 }
 
 static void
-open_server(const struct options *o, int inherited)
+open_accounts(const struct options *o, int keep[POOL_KEEP])
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
-	int keep[POOL_KEEP] = { 0 };
-	const char *why;
+	const char *error = accounts_open(o->dir, o->standby, keep);
 
-	open_places(inherited);
-	if (random_open() == -1)
-		fatal("cannot open the system's random source");
-	people_open();
-	if ((why = accounts_open(o->dir, o->standby, keep)) != NULL)
-		fatalx("%s: %s", o->dir, why);
+	if (error != NULL)
+		fatalx("%s: %s", o->dir, error);
 	if (failures_open(keep[0], now_ms()) == -1)
 		fatal("%s: cannot read the counts of wrong codes", o->dir);
 	if (o->users != NULL) /* as it is now, after standing by */
 		restrict_users(o->users);
 	finish_removals();
+}
+
+static void
+open_server(const struct options *o, int inherited)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
+	bool is_new = disk_is_missing(o->dir);
+	char dir[LOG_PATH_MAX];
+	int keep[POOL_KEEP] = { 0 };
+
+	open_places(inherited);
+	if (random_open() == -1)
+		fatal("cannot open the system's random source");
+	people_open();
+	open_accounts(o, keep);
 	if (signals_open(signals, sizeof(signals) / sizeof(signals[0])) == -1)
 		fatal("cannot make the signal pipe");
-	open_ports(o);
+	open_network(o);
 	if (pool_start(&as.pool, WORKERS, sizeof(struct account_job),
 		accounts_run, keep) == -1)
 		fatal("cannot start helper processes");
+	log_info("AS listening on UDP and TCP port %u",
+	    (unsigned)listener_port(&as.listener));
+	log_info("AS serves up to %d sessions at once, accounts in %s%s%s",
+	    as.places.size, log_path(dir, sizeof(dir), o->dir),
+	    is_new ? " (new)" : "",
+	    o->users == NULL ? ", any UID may register" : "");
 }
 
 static void
@@ -158,7 +167,7 @@ print_counters(const struct ready *r)
 	    "passwords, %lu wrong codes; %lu workers replaced; longest "
 	    "loop gap %ld ms",
 	    n->connections, as.listener.refused, as.places.evicted,
-	    as.places.taken, n->resent, n->again, n->wrong_passwords,
+	    as.places.taken, n->resent, n->duplicates, n->wrong_passwords,
 	    n->wrong_codes, as.pool.died, (long)r->longest);
 }
 
@@ -225,30 +234,27 @@ serve(void)
 	}
 }
 
+static void
+close_server(void)
+{
+	pool_stop(&as.pool);
+	log_info("AS stopped");
+}
+
 int
 main(int argc, char *argv[])
 {
 	int inherited = fd_inherited(); /* before any is opened */
 	int status = options_read(&table, argc, argv);
-	char dir[LOG_PATH_MAX];
-	bool is_new;
 
 	signals_unblock();
 	if (status != GO_ON)
 		return status;
 	log_open("AS", options.verbose);
-	is_new = disk_is_missing(options.dir);
 	open_server(&options, inherited);
-	log_info("AS listening on UDP and TCP port %u",
-	    (unsigned)listener_port(&as.listener));
-	log_info("AS serves up to %d sessions at once, accounts in %s%s%s",
-	    as.places.size, log_path(dir, sizeof(dir), options.dir),
-	    is_new ? " (new)" : "",
-	    options.users == NULL ? ", any UID may register" : "");
 	if (log_lost())
 		return EXIT_FAILED;
 	serve();
-	pool_stop(&as.pool);
-	log_info("AS stopped");
+	close_server();
 	return log_lost() ? EXIT_FAILED : EXIT_FINE;
 }

@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "as/people.h"
@@ -7,12 +6,10 @@
 #include "crypto/secret.h"
 #include "policy.h"
 #include "sys/random.h"
+#include "sys/recent.h"
 
-#define UIDS      100000 /* five digits */
-#define SETS      256    /* of those who gave wrong passwords, ... */
-#define WAYS      4      /* ... by user and address */
-#define KEY_LEN   32
-#define WRONG_AGE (15 * MINUTES) /* without another: forgotten */
+#define WRONG_SETS 128
+#define KEY_LEN    32
 
 static const ms_t delays[] = { LOGIN_DELAYS };
 
@@ -26,37 +23,27 @@ static unsigned index_of[UIDS]; /* 0: never seen */
 static struct person people[UIDS + 1];
 static unsigned known;
 
-static unsigned char key[KEY_LEN];
+static unsigned char digest_key[KEY_LEN];
 
-static struct wrong {
-	unsigned uid;
-	struct addr from;
-	unsigned times; /* 0: free */
-	ms_t last;
-} wrongs[SETS][WAYS];
-
-static unsigned
-number_of(const char *uid)
-{
-	return (unsigned)strtoul(uid, NULL, 10) % UIDS;
-}
+/* Who gave wrong passwords, by user and address. */
+static struct recent wrongs[WRONG_SETS][RECENT_WAYS];
 
 unsigned
 person_number(const char *uid)
 {
-	return number_of(uid) + 1;
+	return wire_number(uid) % UIDS + 1;
 }
 
 void
 people_open(void)
 {
-	random_bytes(key, sizeof(key));
+	random_bytes(digest_key, sizeof(digest_key));
 }
 
 struct person *
 person_of(const char *uid)
 {
-	unsigned *i = &index_of[number_of(uid)];
+	unsigned *i = &index_of[wire_number(uid) % UIDS];
 
 	if (*i == 0)
 		*i = ++known;
@@ -70,7 +57,7 @@ digest(unsigned char out[SHA256_LEN], const char *pair, const char *pass)
 	int n = snprintf(text, sizeof(text), "%s %s", pair, pass);
 	struct hmac h;
 
-	hmac_key(&h, key, sizeof(key));
+	hmac_key(&h, digest_key, sizeof(digest_key));
 	hmac(&h, out, text, (size_t)n);
 	wipe(text, sizeof(text));
 	wipe(&h, sizeof(h));
@@ -129,8 +116,8 @@ person_next_code_at(struct person *p, ms_t now)
 	if (p->failed >= CODES_FAILED_MAX)
 		return NEVER;
 	if (p->failed >= CODES_FAILED_SLOW &&
-	    p->asked_at + CODES_SLOW_TIME > from)
-		from = p->asked_at + CODES_SLOW_TIME;
+	    p->code_sent_at + CODES_SLOW_TIME > from)
+		from = p->code_sent_at + CODES_SLOW_TIME;
 	return from;
 }
 
@@ -138,7 +125,7 @@ void
 person_code_sent(struct person *p, ms_t now)
 {
 	p->paced = (p->paced > now ? p->paced : now) + VLC_PACE;
-	p->asked_at = now;
+	p->code_sent_at = now;
 }
 
 void
@@ -174,70 +161,33 @@ person_is_new(struct person *p)
 	p->failed = p->excused = 0;
 }
 
-static struct wrong *
-set_of(unsigned uid, struct addr from)
-{
-	unsigned hash = uid ^ from.ip;
-
-	return wrongs[(hash ^ hash >> 8 ^ hash >> 16) % SETS];
-}
-
-/* The entry of uid and address, or NULL. */
-static struct wrong *
-find(unsigned uid, struct addr from)
-{
-	struct wrong *set = set_of(uid, from);
-
-	for (int i = 0; i < WAYS; i++)
-		if (set[i].times > 0 && set[i].uid == uid &&
-		    set[i].from.ip == from.ip)
-			return &set[i];
-	return NULL;
-}
-
 /*
- * A new entry, in the place of the one of its set that is oldest.  It inherits
- * that one's count, or guessing at some users would hide guessing at another.
+ * A new entry inherits the count of the one whose place it takes, or guessing
+ * at some users would hide guessing at another.
  */
-static struct wrong *
-add(unsigned uid, struct addr from, ms_t now)
-{
-	struct wrong *set = set_of(uid, from), *oldest = set;
-
-	for (int i = 1; i < WAYS; i++)
-		if (set[i].last < oldest->last)
-			oldest = &set[i];
-	oldest->uid = uid;
-	oldest->from = from;
-	if (now - oldest->last > WRONG_AGE)
-		oldest->times = 0;
-	return oldest;
-}
-
 ms_t
 people_wrong(const char *uid, struct addr from, ms_t now)
 {
-	struct wrong *w = find(number_of(uid), from);
+	uint64_t key = recent_key(person_number(uid), from.ip);
+	struct recent *w = recent_place(wrongs, WRONG_SETS, key);
 	unsigned over;
 
-	if (w == NULL)
-		w = add(number_of(uid), from, now);
-	if (w->times > 0 && now - w->last > WRONG_AGE)
-		w->times = 0;
-	w->last = now;
-	if (++w->times <= LOGINS_FREE)
+	if (now - w->at > LOGINS_FORGOTTEN)
+		w->n = 0;
+	w->key = key;
+	w->at = now;
+	if (++w->n <= LOGINS_FREE)
 		return 0;
-	over = w->times - LOGINS_FREE - 1;
+	over = w->n - LOGINS_FREE - 1;
 	return delays[over < DELAYS ? over : DELAYS - 1];
 }
 
 void
 people_right(const char *uid, struct addr from)
 {
-	struct wrong *w = find(number_of(uid), from);
+	struct recent *w = recent_find(
+	    wrongs, WRONG_SETS, recent_key(person_number(uid), from.ip));
 
-	if (w == NULL)
-		return;
-	w->times = 0;
-	w->last = 0;
+	if (w != NULL)
+		*w = (struct recent){ 0 };
 }

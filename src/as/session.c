@@ -1,25 +1,19 @@
 #include <string.h>
 
+#include "as/answer.h"
 #include "as/factor.h"
 #include "as/login.h"
+#include "as/session.h"
 #include "crypto/secret.h"
-#include "net/trace.h"
 #include "policy.h"
-
-#define LINES_A_ROUND 8 /* of one session, then the others have their turn */
 
 void
 session_open(struct session *s, const struct conn *c, ms_t now)
 {
+	memset(s, 0, sizeof(*s));
 	s->conn = *c;
 	s->state = READY;
-	s->uid[0] = s->login_uid[0] = '\0';
-	s->wrong_codes = 0;
 	s->spoke = now;
-	s->line_since = 0;
-	s->more = s->its_turn = false;
-	s->task = NULL;
-	s->code.vc[0] = '\0';
 }
 
 /* The one place where a session ends. */
@@ -66,26 +60,6 @@ session_idle(const struct session *s)
 	    (s->state == LINGERING && conn_unsent(&s->conn) == 0);
 }
 
-void
-session_answer(struct session *s, const struct msg *req,
-    enum wire_result result, struct msg *reply, ms_t now)
-{
-	trace("TCP", &s->conn.peer, req, result, reply);
-	s->state = READY;
-	if (!conn_put(&s->conn, reply) || !conn_flush(&s->conn, now))
-		s->state = LINGERING; /* nobody is there any more */
-}
-
-void
-session_answer_status(
-    struct session *s, const struct msg *req, enum status status, ms_t now)
-{
-	struct msg reply;
-
-	wire_reply(&reply, req->type, status);
-	session_answer(s, req, WIRE_OK, &reply, now);
-}
-
 /* Whatever comes */
 
 static void
@@ -99,10 +73,10 @@ take_message(struct server *as, struct session *s, const struct msg *m,
 	} else if (m->type == MSG_AUT && result != WIRE_LONG) {
 		factor_confirm(as, s, m, result, now);
 	} else if (m->type == MSG_LOG && result == WIRE_OK) {
-		login_take(as, s, m, now);
+		login_ask(as, s, m, now);
 	} else {
 		wire_fault(&reply, m->type == MSG_LOG ? MSG_LOG : MSG_UNKNOWN);
-		session_answer(s, m, result, &reply, now);
+		answer(s, m, result, &reply, now);
 		if (m->type != MSG_LOG && !m->newline)
 			s->state = LINGERING; /* where would the next begin? */
 	}

@@ -3,21 +3,9 @@
 #include "as/change.h"
 #include "as/login.h"
 #include "as/tasks.h"
+#include "policy.h"
 
-#define HASHERS       (WORKERS - 1)
-#define TURNS_A_ROUND 16 /* some of them need no hash any more */
-
-void
-task_submit(struct server *as, struct task *t)
-{
-	pool_submit(&as->pool, &t->job, &t->body, -1);
-}
-
-void
-task_free(struct task *t)
-{
-	memset(t, 0, sizeof(*t));
-}
+#define HASHERS (WORKERS - 1)
 
 void
 tasks_step(struct server *as, ms_t now)
@@ -29,10 +17,10 @@ tasks_step(struct server *as, ms_t now)
 		    t->session != NULL) /* which sees to it itself */
 			continue;
 		if (t->change != NULL)
-			change_worked(as, t, now);
+			change_done(as, t, now);
 		else
 			login_deserted(as, t, now);
-		task_free(t);
+		memset(t, 0, sizeof(*t));
 	}
 }
 
@@ -84,7 +72,7 @@ tasks_start(struct server *as, ms_t now)
 
 		if (t == NULL)
 			return;
-		task_free(t);
+		memset(t, 0, sizeof(*t));
 		if (i != -1)
 			change_write(as, &as->changes[i], t);
 		else if (!has_hasher(as) || !start_hash(as, t, now))

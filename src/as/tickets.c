@@ -4,10 +4,7 @@
 #include "policy.h"
 #include "sys/random.h"
 
-#define TICKETS_MAX 32768 /* of all users, with those used of late */
-#define SWEEP_TIME  MINUTES
-#define DRAWS_MAX   1000 /* for a TID that is not in the user's memory */
-#define GUESSERS    3    /* addresses that a TID knows apart */
+#define DRAWS_MAX 1000 /* for a TID that is not in the user's memory */
 
 /* From one address; n 0: none yet. */
 struct guesses {
@@ -27,10 +24,10 @@ struct ticket {
 	char fname[FNAME_MAX + 1];
 	enum op op;
 	bool used;
-	int wrong;                       /* VLDs that it has listened to */
-	struct guesses by[GUESSERS + 1]; /* the last: of all the others */
-	ms_t since;                      /* granted, or used */
-	ms_t asked; /* used: when the last VLD for it came */
+	int wrong;                            /* VLDs that it has listened to */
+	struct guesses by[VLD_ADDRESSES + 1]; /* the last: of all the others */
+	ms_t since;                           /* granted, or used */
+	ms_t last_vld; /* used: when the last VLD for it came */
 	struct asker asker;
 	unsigned next, after; /* 0 ends the list */
 };
@@ -107,7 +104,7 @@ find(const char *uid, const char *tid)
 	return t;
 }
 
-/* Take a ticket out of its user's list and keep it for another. */
+/* Take a ticket out of its user's list; it is free then. */
 static void
 give_back(struct ticket *t)
 {
@@ -138,7 +135,7 @@ mark_used(struct ticket *t, const struct asker *who, ms_t now)
 	unsigned i = (unsigned)(t - tickets);
 
 	t->used = true;
-	t->since = t->asked = now;
+	t->since = t->last_vld = now;
 	t->asker = *who;
 	t->after = 0;
 	if (last_used != 0)
@@ -157,7 +154,7 @@ give_back_expired(ms_t now)
 {
 	static ms_t swept;
 
-	if (swept != 0 && now - swept < SWEEP_TIME)
+	if (swept != 0 && now - swept < TICKETS_SWEPT)
 		return;
 	swept = now;
 	for (struct ticket *t = tickets + 1; t <= tickets + TICKETS_MAX; t++)
@@ -245,7 +242,8 @@ guesses_of(struct ticket *t, struct addr from)
 {
 	int i = 0;
 
-	while (i < GUESSERS && t->by[i].n > 0 && t->by[i].from.ip != from.ip)
+	while (
+	    i < VLD_ADDRESSES && t->by[i].n > 0 && t->by[i].from.ip != from.ip)
 		i++;
 	return &t->by[i];
 }
@@ -282,7 +280,7 @@ ticket_use(
 	struct ticket *t = find(vld->uid, vld->tid);
 	bool again = !is_none(t) && t->used && t->asker.len == who->len &&
 	    t->asker.from.port == who->from.port &&
-	    t->asker.from.ip == who->from.ip && now - t->asked < VLD_AGAIN;
+	    t->asker.from.ip == who->from.ip && now - t->last_vld < VLD_AGAIN;
 
 	memset(cnf, 0, sizeof(*cnf));
 	cnf->type = MSG_CNF;
@@ -294,7 +292,7 @@ ticket_use(
 		return false;
 	}
 	if (again)
-		t->asked = now;
+		t->last_vld = now;
 	else
 		mark_used(t, who, now);
 	cnf->op = t->op;

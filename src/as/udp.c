@@ -1,24 +1,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "as/answer.h"
 #include "as/change.h"
+#include "as/udp.h"
 #include "crypto/secret.h"
-#include "net/trace.h"
 #include "policy.h"
 
-#define DATAGRAMS_A_ROUND 64
-#define DATAGRAM_ROOM     1024 /* a longer one is malformed, cut or not */
-
-void
-udp_answer(struct server *as, const struct asker *who, const struct msg *req,
-    enum wire_result result, const struct msg *reply)
-{
-	char text[WIRE_TEXT_MAX];
-	size_t n = wire_format(text, sizeof(text), reply);
-
-	trace("UDP", &who->from, req, result, reply);
-	dgram_send(&as->udp, &who->from, &who->to, text, n);
-}
+#define DATAGRAM_MAX 1024 /* a longer one is malformed, cut or not */
 
 /* VLD */
 
@@ -42,9 +31,9 @@ take_removal(struct server *as, const struct asker *who, const char *text,
 	change_removal(&r, who, vld);
 	switch (accounts_removed(&r)) {
 	case REMOVAL_DONE:
-		as->count.again++;
+		as->count.duplicates++;
 		change_confirm(&cnf, vld);
-		udp_answer(as, who, vld, WIRE_OK, &cnf);
+		answer_datagram(as, who, vld, WIRE_OK, &cnf);
 		return true;
 	case REMOVAL_BEGUN:
 		c = change_open(as, who, text, vld, now);
@@ -76,13 +65,13 @@ take_vld(struct server *as, const struct asker *who, const char *text,
 			return;
 	}
 	again = ticket_use(vld, who, now, &cnf);
-	as->count.again += again;
+	as->count.duplicates += again;
 	if (cnf.op == OP_REMOVE && !again)
 		change_remove(as, c);
 	else {
 		if (c != NULL)
 			change_close(as, c);
-		udp_answer(as, who, vld, WIRE_OK, &cnf);
+		answer_datagram(as, who, vld, WIRE_OK, &cnf);
 	}
 }
 
@@ -94,8 +83,8 @@ take_request(struct server *as, const struct asker *who, const char *text,
 {
 	struct msg cnf;
 
-	if (change_waits(as, who, text)) {
-		as->count.again++;
+	if (change_is_pending(as, who, text)) {
+		as->count.duplicates++;
 		if (req->type == MSG_VLD) /* the time to ask again goes on */
 			ticket_use(req, who, now, &cnf);
 	} else if (req->type == MSG_VLD) {
@@ -104,7 +93,7 @@ take_request(struct server *as, const struct asker *who, const char *text,
 		struct msg reply;
 
 		wire_reply(&reply, MSG_REG, ST_NOK);
-		udp_answer(as, who, req, WIRE_OK, &reply);
+		answer_datagram(as, who, req, WIRE_OK, &reply);
 	} else
 		change_ask(as, who, text, req, now);
 }
@@ -131,7 +120,7 @@ take_message(struct server *as, struct asker *who, const char *text,
 	wire_fault(&reply, is_ours(m->type) ? m->type : MSG_UNKNOWN);
 	if (reply.type == MSG_ERR && !dgram_may_err(&who->from, now))
 		return;
-	udp_answer(as, who, m, result, &reply);
+	answer_datagram(as, who, m, result, &reply);
 }
 
 static void
@@ -154,9 +143,9 @@ udp_watch(const struct server *as, struct ready *r)
 }
 
 static void
-hear(struct server *as, ms_t now)
+receive(struct server *as, ms_t now)
 {
-	char text[DATAGRAM_ROOM];
+	char text[DATAGRAM_MAX];
 
 	for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
 		struct asker who;
@@ -176,6 +165,6 @@ void
 udp_step(struct server *as, const struct ready *r, ms_t now)
 {
 	if (dgram_readable(&as->udp, r))
-		hear(as, now);
+		receive(as, now);
 	change_step(as, now);
 }

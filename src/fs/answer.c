@@ -29,7 +29,7 @@ answer(struct client *c, const struct msg *reply)
 	upload_release(&c->up);
 	conn_put(&c->conn, reply);
 	c->state = REPLYING;
-	trace("TCP", &c->conn.peer, &c->req, c->took, reply);
+	trace("TCP", &c->conn.peer, &c->req, c->parse_result, reply);
 }
 
 void
@@ -56,7 +56,8 @@ void
 answer_fault(struct client *c)
 {
 	struct msg reply;
-	bool ours = request_op(c->req.type) != OP_ERROR && c->took == WIRE_BAD;
+	bool ours =
+	    request_op(c->req.type) != OP_ERROR && c->parse_result == WIRE_BAD;
 
 	wire_fault(&reply, ours ? c->req.type : MSG_UNKNOWN);
 	answer(c, &reply);

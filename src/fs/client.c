@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -7,8 +6,6 @@
 #include "fs/serve.h"
 #include "fs/transfer.h"
 #include "policy.h"
-
-#define REFUSED_SOON 100 /* ms */
 
 static void
 end_validation(struct client *c, struct service *s)
@@ -43,9 +40,9 @@ invalidate(struct client *c, struct service *s)
 
 /* Nobody knows whether the AS has removed the user: see removals.h. */
 static void
-leave(struct client *c, struct service *s, ms_t at)
+give_up(struct client *c, struct service *s, ms_t at)
 {
-	if (c->req.type == MSG_REM && c->task.is_intended)
+	if (c->req.type == MSG_REM && c->op.is_intended)
 		removals_soon(&s->removals, at);
 	invalidate(c, s);
 }
@@ -60,13 +57,7 @@ start_validation(struct client *c, struct service *s, ms_t now)
 	c->state = VALIDATING;
 	c->since = now;
 	if (request_start(&c->vld, &s->as, &vld, now) == REQUEST_FAILED)
-		leave(c, s, now);
-}
-
-static unsigned
-number_of(const char *uid)
-{
-	return (unsigned)strtoul(uid, NULL, 10);
+		give_up(c, s, now);
 }
 
 /* Before the AS is asked to let a user go, that is on the disk. */
@@ -74,7 +65,7 @@ static void
 start_request(struct client *c, struct service *s, ms_t now)
 {
 	if (!throttle_allows(
-		&s->guesses, number_of(c->req.uid), c->conn.peer, now)) {
+		&s->guesses, wire_number(c->req.uid), c->conn.peer, now)) {
 		answer_status(c, ST_INV);
 		return;
 	}
@@ -89,7 +80,7 @@ start_request(struct client *c, struct service *s, ms_t now)
 	}
 	c->state = INTENDING;
 	c->since = now;
-	c->may = false;
+	c->its_turn = false;
 }
 
 /* The intent stands, or is not needed; or why there is none. */
@@ -97,21 +88,21 @@ static void
 intended(struct client *c, struct service *s, ms_t now)
 {
 	c->job.state = JOB_NONE;
-	switch (c->task.status) {
+	switch (c->op.status) {
 	case ST_OK:
 		start_validation(c, s, now);
 		break;
 	case ST_DUP: /* another one's comes first */
 		removals_soon(&s->removals, now);
-		c->task.is_intended = false;
-		c->again = now + INTENT_AGAIN;
+		c->op.is_intended = false;
+		c->not_before = now + INTENT_AGAIN;
 		break;
 	case ST_INV:
 		invalidate(c, s);
 		break;
 	default:
 		replay_forget(&s->replay, c->req.uid, c->req.tid);
-		answer_failure(c, c->task.status, c->task.error);
+		answer_failure(c, c->op.status, c->op.error);
 	}
 }
 
@@ -122,8 +113,8 @@ intend(struct client *c, struct service *s, ms_t now)
 		return;
 	if (c->job.state != JOB_NONE)
 		intended(c, s, now);
-	else if (c->may) {
-		c->may = false;
+	else if (c->its_turn) {
+		c->its_turn = false;
 		serve_intend(c, s);
 	}
 }
@@ -135,11 +126,12 @@ ask(struct client *c, struct service *s, ms_t now)
 		client_end(c, s);
 		return;
 	}
-	c->took = conn_take(&c->conn, &c->req);
-	if (c->took == WIRE_MORE) {
+	c->parse_result = conn_take(&c->conn, &c->req);
+	if (c->parse_result == WIRE_MORE) {
 		if (c->conn.ended)
 			client_end(c, s);
-	} else if (c->took != WIRE_OK || request_op(c->req.type) == OP_ERROR)
+	} else if (c->parse_result != WIRE_OK ||
+	    request_op(c->req.type) == OP_ERROR)
 		answer_fault(c);
 	else
 		start_request(c, s, now);
@@ -150,9 +142,9 @@ go_on(struct client *c, struct service *s, ms_t now)
 {
 	bool probed = c->job.state != JOB_NONE;
 
-	if (job_busy(&c->job) || (!probed && !c->may))
+	if (job_busy(&c->job) || (!probed && !c->its_turn))
 		return;
-	c->may = false;
+	c->its_turn = false;
 	c->job.state = JOB_NONE;
 	if (probed)
 		serve_begin(c, s, now);
@@ -171,22 +163,7 @@ reply(struct client *c, struct service *s, ms_t now)
 	return true;
 }
 
-static bool
-part(struct client *c, struct service *s, ms_t now)
-{
-	serve_tidy(c, s);
-	return !conn_linger(&c->conn, now);
-}
-
-static void
-vanish(struct client *c, struct service *s)
-{
-	serve_tidy(c, s);
-	if (!job_busy(&c->job))
-		c->state = FREE;
-}
-
-/* One function a state: it does one thing and may set the next state. */
+/* What there is to do in this state; that may set the next one. */
 static void
 act(struct client *c, struct service *s, ms_t now)
 {
@@ -204,22 +181,25 @@ act(struct client *c, struct service *s, ms_t now)
 		break;
 	case RECEIVING:
 	case FINISHING:
-		lost = !serve_take(c, s, now);
+		lost = !serve_receive(c, s, now);
 		break;
 	case SYNCING:
 		serve_conclude(c, s);
 		break;
 	case SENDING:
-		lost = !serve_give(c, now);
+		lost = !serve_send(c, now);
 		break;
 	case REPLYING:
 		lost = !reply(c, s, now);
 		break;
 	case LINGERING:
-		lost = !part(c, s, now);
+		serve_tidy(c, s);
+		lost = conn_linger(&c->conn, now);
 		break;
 	case ORPHANED:
-		vanish(c, s);
+		serve_tidy(c, s);
+		if (!job_busy(&c->job))
+			c->state = FREE;
 		break;
 	case FREE:
 	case VALIDATING: /* until client_validated() */
@@ -236,7 +216,7 @@ job_over(const struct client *c)
 	    (c->job.state == JOB_DONE || c->job.state == JOB_FAILED);
 }
 
-/* A new state may have all that it needs at once. */
+/* Again while the state changes: the next may have all that it waits for. */
 static void
 advance(struct client *c, struct service *s, ms_t now)
 {
@@ -250,7 +230,7 @@ advance(struct client *c, struct service *s, ms_t now)
 
 /* When it has waited long enough. */
 static ms_t
-due(const struct client *c)
+deadline(const struct client *c)
 {
 	switch (c->state) {
 	case ASKING:
@@ -282,7 +262,7 @@ expire(struct client *c, struct service *s, ms_t now)
 	else if (c->state != VALIDATING)
 		client_end(c, s);
 	else if (request_step(&c->vld, &s->as, now) == REQUEST_FAILED)
-		leave(c, s, now);
+		give_up(c, s, now);
 }
 
 void
@@ -315,17 +295,17 @@ client_watch(const struct client *c, struct ready *r)
 	default: /* nothing that it would use */
 		break;
 	}
-	ready_by(r, due(c));
+	ready_by(r, deadline(c));
 }
 
 void
 client_step(struct client *c, struct service *s, const struct ready *r)
 {
-	if (r->woke < due(c) && !job_over(c) && !c->may &&
+	if (r->woke < deadline(c) && !job_over(c) && !c->its_turn &&
 	    !conn_readable(&c->conn, r) && !conn_writable(&c->conn, r))
 		return;
 	advance(c, s, r->woke);
-	if (r->woke >= due(c)) {
+	if (r->woke >= deadline(c)) {
 		expire(c, s, r->woke);
 		advance(c, s, r->woke);
 	}
@@ -338,7 +318,7 @@ client_is_removing(const struct client *c)
 		return false;
 	return c->state == VALIDATING ||
 	    (c->state == INTENDING && job_busy(&c->job)) ||
-	    (c->state == SYNCING && c->task.task == FILE_ABANDON);
+	    (c->state == SYNCING && c->op.kind == FILE_ABANDON);
 }
 
 bool
@@ -357,11 +337,11 @@ client_awaits(const struct client *c, const struct msg *cnf)
 
 void
 client_validated(struct client *c, struct service *s, const struct msg *cnf,
-    bool held, ms_t now)
+    bool blocked, ms_t now)
 {
 	bool right = cnf->op == request_op(c->req.type) &&
 	    strcmp(cnf->fname, c->req.fname) == 0;
-	unsigned number = number_of(c->req.uid);
+	unsigned number = wire_number(c->req.uid);
 	struct addr from = c->conn.peer;
 
 	end_validation(c, s);
@@ -370,18 +350,17 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 		throttle_count(&s->guesses, number, from, now);
 	} else {
 		replay_keep(&s->replay, c->req.uid, c->req.tid, now);
-		throttle_forgive(
-		    &s->guesses, number, from, now, now + INV_TRUST);
+		throttle_forgive(&s->guesses, number, from, now + INV_TRUST);
 	}
-	if (right && held)
+	if (right && blocked)
 		c->state = HELD;
 	else if (right)
 		serve_confirmed(c, s, now);
-	else if (c->req.type == MSG_REM && c->task.is_intended) {
-		if (removals_from_here(s, &c->task.intent))
+	else if (c->req.type == MSG_REM && c->op.is_intended) {
+		if (removals_from_here(s, &c->op.intent))
 			serve_abandon(c, s);
 		else
-			leave(c, s, now);
+			give_up(c, s, now);
 	} else
 		answer_status(c, ST_INV);
 	advance(c, s, now);
@@ -393,11 +372,11 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
  * it has removed the user before, the one that follows it will say so.
  */
 void
-client_unheard(struct client *c, struct service *s, ms_t now)
+client_refused(struct client *c, struct service *s, ms_t now)
 {
-	bool soon = c->vld.sent == 1 && now - c->since < REFUSED_SOON;
+	bool never_arrived = c->vld.sent == 1 && now - c->since < REFUSED_SOON;
 
-	if (c->state == VALIDATING && (soon || c->req.type != MSG_REM))
-		leave(c, s, now + REMOVALS_AGAIN);
+	if (c->state == VALIDATING && (never_arrived || c->req.type != MSG_REM))
+		give_up(c, s, now + REMOVALS_AGAIN);
 	advance(c, s, now);
 }

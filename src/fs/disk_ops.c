@@ -8,6 +8,7 @@
 #include "fs/disk_ops.h"
 #include "fs/user_dir.h"
 #include "sys/disk.h"
+#include "sys/fd.h"
 
 #define SIDE_LEN (TEMP_LEN + 2)
 
@@ -20,10 +21,18 @@ failed(struct disk_op *j)
 	return ST_NOK;
 }
 
+/* A step that other processes must not see half done. */
 static enum status
-sync_file(struct disk_op *j, int fd)
+locked(struct store *s, struct disk_op *j,
+    enum status (*step)(struct store *, struct disk_op *))
 {
-	return fdatasync(fd) == 0 ? ST_OK : failed(j);
+	enum status status;
+
+	if (user_lock(s, j->uid) == -1)
+		return failed(j);
+	status = step(s, j);
+	user_unlock(s, j->uid);
+	return status;
 }
 
 /* A second name that nobody else uses in the work directory. */
@@ -135,8 +144,7 @@ publish(struct store *s, struct disk_op *j, int fd)
 	user_unlock(s, j->uid);
 	if (status == ST_OK)
 		status = seal_file(j, dir, fd);
-	if (dir != -1)
-		close(dir);
+	close_with_errno(dir);
 	return status;
 }
 
@@ -159,16 +167,14 @@ probe(struct store *s, struct disk_op *j)
 	off_t size;
 	int dir = disk_open_dir(s->removals, "."), fd;
 
-	if (dir != -1)
-		close(dir);
+	close_with_errno(dir);
 	intent_stands(s, j->uid);
 	dir = user_dir_open(s->root, j->uid);
 	if (dir == -1)
 		return ST_OK;
 	disk_each(dir, ".", look_at_it, NULL);
 	fd = j->name[0] != '\0' ? disk_open(dir, j->name, &size) : -1;
-	if (fd != -1)
-		close(fd);
+	close_with_errno(fd);
 	close(dir);
 	return ST_OK;
 }
@@ -218,11 +224,11 @@ delete_in(struct store *s, struct disk_op *j, int dir)
 {
 	struct generation g;
 	uint64_t size;
-	int there = user_dir_file(dir, j->name, &size);
+	int found = user_dir_file(dir, j->name, &size);
 
-	if (there == -1 || generation_load(s, j->uid, &g) == -1)
+	if (found == -1 || generation_load(s, j->uid, &g) == -1)
 		return failed(j);
-	if (there == 1 && g.state != FILES_GOING)
+	if (found == 1 && g.state != FILES_GOING)
 		return hide_file(s, j, dir);
 	return g.state == FILES_KEPT ? ST_EOF : ST_NOK;
 }
@@ -230,19 +236,13 @@ delete_in(struct store *s, struct disk_op *j, int dir)
 static enum status
 delete_file(struct store *s, struct disk_op *j)
 {
+	int dir = user_dir_open(s->root, j->uid);
 	enum status status;
-	int dir;
 
-	if (user_lock(s, j->uid) == -1)
-		return failed(j);
-	dir = user_dir_open(s->root, j->uid);
-	if (dir != -1)
-		status = delete_in(s, j, dir);
-	else
-		status = errno == 0 ? ST_NOK : failed(j);
-	user_unlock(s, j->uid);
-	if (dir != -1)
-		close(dir);
+	if (dir == -1)
+		return errno == 0 ? ST_NOK : failed(j);
+	status = delete_in(s, j, dir);
+	close(dir);
 	return status;
 }
 
@@ -273,10 +273,10 @@ is_same_intent(const struct intent *a, const struct intent *b)
  * with this very TID is taken up again.
  */
 static enum status
-intend_locked(struct store *s, struct disk_op *j)
+intend(struct store *s, struct disk_op *j)
 {
 	struct generation g;
-	struct intent there;
+	struct intent existing;
 	int needed = has_files(s, j);
 
 	if (needed == -1 || generation_load(s, j->uid, &g) == -1)
@@ -285,9 +285,10 @@ intend_locked(struct store *s, struct disk_op *j)
 	    strcmp(g.tid, j->intent.tid) == 0)
 		return ST_INV;
 	j->is_intended = needed;
-	if (intent_load(s, j->uid, &there) == 0) {
+	if (intent_load(s, j->uid, &existing) == 0) {
 		j->is_intended = true;
-		return is_same_intent(&there, &j->intent) && !there.confirmed ?
+		return is_same_intent(&existing, &j->intent) &&
+			!existing.confirmed ?
 		    ST_OK :
 		    ST_DUP;
 	}
@@ -299,28 +300,9 @@ intend_locked(struct store *s, struct disk_op *j)
 }
 
 static enum status
-intend(struct store *s, struct disk_op *j)
-{
-	enum status status;
-
-	if (user_lock(s, j->uid) == -1)
-		return failed(j);
-	status = intend_locked(s, j);
-	user_unlock(s, j->uid);
-	return status;
-}
-
-static enum status
 abandon(struct store *s, struct disk_op *j)
 {
-	enum status status = ST_OK;
-
-	if (user_lock(s, j->uid) == -1)
-		return failed(j);
-	if (intent_drop(s, j->uid, j->intent.tid) == -1)
-		status = failed(j);
-	user_unlock(s, j->uid);
-	return status;
+	return intent_drop(s, j->uid, j->intent.tid) == 0 ? ST_OK : failed(j);
 }
 
 /*
@@ -332,15 +314,12 @@ abandon(struct store *s, struct disk_op *j)
 static int
 clear_out(struct store *s, const struct disk_op *j)
 {
-	int dir = disk_open_dir(s->root, j->uid), result, error;
+	int dir = disk_open_dir(s->root, j->uid), result;
 
 	if (dir == -1 && errno != ENOTDIR && errno != ELOOP)
 		return errno == ENOENT ? 0 : -1;
 	result = dir == -1 ? unlinkat(s->root, j->uid, 0) : user_dir_empty(dir);
-	error = errno;
-	if (dir != -1)
-		close(dir);
-	errno = error;
+	close_with_errno(dir);
 	if (result == -1 || s->remote)
 		return result;
 	if (dir != -1 && unlinkat(s->root, j->uid, AT_REMOVEDIR) == -1)
@@ -405,18 +384,13 @@ confirm(struct store *s, const struct disk_op *j)
 static enum status
 remove_user(struct store *s, struct disk_op *j)
 {
-	enum status status = ST_OK;
-
-	if (user_lock(s, j->uid) == -1)
-		return failed(j);
-	if (remove_files(s, j) == -1 ||
-	    intent_drop(s, j->uid, j->intent.tid) == -1 ||
-	    fsync(s->removals) == -1) {
-		status = failed(j);
-		confirm(s, j);
-	}
-	user_unlock(s, j->uid);
-	return status;
+	if (remove_files(s, j) == 0 &&
+	    intent_drop(s, j->uid, j->intent.tid) == 0 &&
+	    fsync(s->removals) == 0)
+		return ST_OK;
+	failed(j);
+	confirm(s, j);
+	return ST_NOK;
 }
 
 /* Our own directory is looked after, too. */
@@ -440,31 +414,25 @@ review(struct store *s, struct disk_op *j)
 }
 
 static enum status
-purge(struct store *s, struct disk_op *j)
-{
-	return disk_purge(s->work, j->temp) == 0 ? ST_OK : failed(j);
-}
-
-static enum status
 run(struct store *s, struct disk_op *j, int fd)
 {
-	switch (j->task) {
+	switch (j->kind) {
 	case FILE_SYNC:
-		return sync_file(j, fd);
+		return fdatasync(fd) == 0 ? ST_OK : failed(j);
 	case FILE_PUBLISH:
 		return publish(s, j, fd);
 	case FILE_PROBE:
 		return probe(s, j);
 	case FILE_DELETE:
-		return delete_file(s, j);
+		return locked(s, j, delete_file);
 	case FILE_PURGE:
-		return purge(s, j);
+		return disk_purge(s->work, j->temp) == 0 ? ST_OK : failed(j);
 	case FILE_INTEND:
-		return intend(s, j);
+		return locked(s, j, intend);
 	case FILE_ABANDON:
-		return abandon(s, j);
+		return locked(s, j, abandon);
 	case FILE_REMOVE:
-		return remove_user(s, j);
+		return locked(s, j, remove_user);
 	case FILE_REVIEW:
 		return review(s, j);
 	}
@@ -481,7 +449,7 @@ disk_op_run(struct store *s, struct disk_op *j, int fd)
 	j->error = 0;
 	j->status = run(s, j, fd);
 	if (j->status == ST_NOK && (j->error == ENOENT || j->error == ESTALE) &&
-	    j->task != FILE_PURGE && workdir_reopen(s) == 0) {
+	    j->kind != FILE_PURGE && workdir_reopen(s) == 0) {
 		j->error = 0;
 		j->status = run(s, j, fd);
 	}

@@ -5,11 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fs/disk_ops.h"
 #include "fs/files.h"
-#include "fs/user_dir.h"
-#include "fs/workdir.h"
+#include "policy.h"
 #include "sys/disk.h"
+#include "sys/fd.h"
 
 #define TEMPS 1000000000u /* then their numbers begin again */
 
@@ -33,8 +32,8 @@ files_start(const char *path)
 	if (error == NULL)
 		error = workdir_open(&store);
 	files_temp(temp);
-	if (error == NULL && !disk_has_room_call(store.work, temp))
-		disk_room_never();
+	if (error == NULL && !disk_can_preallocate(store.work, temp))
+		disk_preallocate_never();
 	return error;
 }
 
@@ -109,13 +108,13 @@ list_it(int dir, const char *name, void *arg)
 	struct listing *l = arg;
 	struct msg *rls = l->rls;
 	uint64_t size;
-	int there = user_dir_file(dir, name, &size);
+	int found = user_dir_file(dir, name, &size);
 	unsigned i;
 
-	if (there == -1)
+	if (found == -1)
 		l->error = errno;
-	if (there != 1)
-		return there == 0;
+	if (found != 1)
+		return found == 0;
 	if (rls->nfiles < FILES_MAX)
 		rls->nfiles++;
 	else if (strcmp(name, rls->file[FILES_MAX - 1].name) > 0)
@@ -186,8 +185,7 @@ open_in(int dir, const char *uid, const char *name, int *fd, uint64_t *size)
 	*size = (uint64_t)length;
 	if (*size <= FSIZE_MAX)
 		return ST_OK;
-	close(*fd);
-	*fd = -1;
+	*fd = close_with_errno(*fd);
 	return ST_EOF;
 }
 
@@ -195,7 +193,7 @@ enum status
 files_open(const char *uid, const char *name, int *fd, uint64_t *size)
 {
 	enum status status = files_shown(uid);
-	int dir, error;
+	int dir;
 
 	if (status != ST_OK)
 		return status;
@@ -203,9 +201,7 @@ files_open(const char *uid, const char *name, int *fd, uint64_t *size)
 	if (dir == -1)
 		return ST_NOK;
 	status = open_in(dir, uid, name, fd, size);
-	error = errno;
-	close(dir);
-	errno = error;
+	close_with_errno(dir);
 	return status;
 }
 
@@ -236,7 +232,7 @@ check(int dir, const char *uid, const char *name)
 
 /* A place for a reservation; -1: none is free. */
 static int
-hold(const char *uid, const char *name)
+reserve(const char *uid, const char *name)
 {
 	int i = 0;
 
@@ -259,7 +255,7 @@ static enum status
 admit(struct upload *u, const char *uid, const char *name)
 {
 	enum status status = files_shown(uid);
-	int dir, error;
+	int dir;
 
 	if (status == ST_EOF)
 		errno = EBUSY;
@@ -271,10 +267,7 @@ admit(struct upload *u, const char *uid, const char *name)
 		return ST_NOK;
 	if (generation_load(&store, uid, &u->generation) == 0)
 		status = check(dir, uid, name);
-	error = errno;
-	if (dir != -1)
-		close(dir);
-	errno = error;
+	close_with_errno(dir);
 	return status;
 }
 
@@ -298,11 +291,11 @@ upload_begin(struct upload *u, const char *uid, const char *name)
 	enum status status;
 
 	u->fd = u->place = -1;
-	u->room = 0;
+	u->preallocated = 0;
 	status = admit(u, uid, name);
 	if (status != ST_OK)
 		return status;
-	u->place = hold(uid, name);
+	u->place = reserve(uid, name);
 	if (u->place == -1)
 		return ST_NOK;
 	u->fd = create_temp(u->temp);
@@ -331,9 +324,7 @@ upload_release(struct upload *u)
 void
 upload_close(struct upload *u)
 {
-	if (u->fd != -1)
-		close(u->fd);
-	u->fd = -1;
+	u->fd = close_with_errno(u->fd);
 }
 
 void

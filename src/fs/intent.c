@@ -36,8 +36,7 @@ intent_load(const struct store *s, const char *uid, struct intent *i)
 		errno = EILSEQ;
 		return -1;
 	}
-	for (const char *digit = port; *digit != '\0'; digit++)
-		i->port = (uint16_t)(i->port * 10 + (*digit - '0'));
+	i->port = (uint16_t)wire_number(port);
 	i->confirmed = strcmp(state, CONFIRMED) == 0;
 	return 0;
 }

@@ -1,73 +1,19 @@
 #include "fs/replay.h"
 #include "policy.h"
 
-/*
- * A power of two of milliseconds, so that 32 bits last for 17 years; a pair is
- * remembered up to two ticks longer than it must be.
- */
-#define TICK 128
-
-static uint32_t
-ticks(ms_t time)
+static uint64_t
+key_of(const char *uid, const char *tid)
 {
-	return (uint32_t)(time / TICK);
-}
-
-/* The nine digits of UID and TID as one number, never 0. */
-static uint32_t
-pair_of(const char *uid, const char *tid)
-{
-	uint32_t n = 0;
-
-	while (*uid != '\0')
-		n = n * 10 + (uint32_t)(*uid++ - '0');
-	while (*tid != '\0')
-		n = n * 10 + (uint32_t)(*tid++ - '0');
-	return n + 1;
-}
-
-/* Neighbouring numbers spread over the sets. */
-static struct replay_pair *
-set_of(struct replay *s, uint32_t pair)
-{
-	return s->set[(pair * 2654435761u >> 16) % REPLAY_SETS];
-}
-
-static struct replay_pair *
-find(struct replay *s, uint32_t pair)
-{
-	struct replay_pair *set = set_of(s, pair);
-
-	for (int i = 0; i < REPLAY_WAYS; i++)
-		if (set[i].pair == pair)
-			return &set[i];
-	return NULL;
-}
-
-/* The pair's own place, or else the one that matters least. */
-static struct replay_pair *
-place(struct replay *s, uint32_t pair)
-{
-	struct replay_pair *set = set_of(s, pair), *oldest = find(s, pair);
-
-	if (oldest != NULL)
-		return oldest;
-	oldest = set;
-	for (int i = 0; i < REPLAY_WAYS; i++) {
-		if (set[i].pair == 0)
-			return &set[i];
-		if (set[i].at < oldest->at)
-			oldest = &set[i];
-	}
-	return oldest;
+	return recent_key(wire_number(uid), wire_number(tid));
 }
 
 bool
 replay_claim(struct replay *s, const char *uid, const char *tid, ms_t now)
 {
-	const struct replay_pair *p = find(s, pair_of(uid, tid));
+	const struct recent *seen =
+	    recent_find(s->seen, REPLAY_SETS, key_of(uid, tid));
 
-	if (p != NULL && ticks(now) - p->at <= ticks(TID_MEMORY) + 1)
+	if (seen != NULL && now - seen->at <= TID_MEMORY)
 		return false;
 	replay_keep(s, uid, tid, now);
 	return true;
@@ -76,18 +22,19 @@ replay_claim(struct replay *s, const char *uid, const char *tid, ms_t now)
 void
 replay_keep(struct replay *s, const char *uid, const char *tid, ms_t now)
 {
-	uint32_t pair = pair_of(uid, tid);
-	struct replay_pair *p = place(s, pair);
+	uint64_t key = key_of(uid, tid);
+	struct recent *place = recent_place(s->seen, REPLAY_SETS, key);
 
-	p->pair = pair;
-	p->at = ticks(now);
+	place->key = key;
+	place->at = now;
 }
 
 void
 replay_forget(struct replay *s, const char *uid, const char *tid)
 {
-	struct replay_pair *p = find(s, pair_of(uid, tid));
+	struct recent *seen =
+	    recent_find(s->seen, REPLAY_SETS, key_of(uid, tid));
 
-	if (p != NULL)
-		p->pair = 0;
+	if (seen != NULL)
+		*seen = (struct recent){ 0 };
 }

@@ -1,46 +1,39 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "fs/workdir.h"
 #include "policy.h"
+#include "proto/wire.h"
 #include "sys/disk.h"
+#include "sys/fd.h"
 
 #define WORK     "work"     /* no user's directory: those are digits */
 #define REMOVALS "removals" /* nor is this */
 #define LOCK     "lock"
-#define STARTING 100000 /* the byte after the last UID's */
+#define STARTING UIDS /* the byte after the last UID's */
 
 static char own[OWNER_MAX];
+
+/* ROOT/work/owner. */
+static int
+open_of(const struct store *s, const char *owner)
+{
+	int all = disk_open_dir(s->root, WORK);
+	int dir = all == -1 ? -1 : disk_open_dir(all, owner);
+
+	close_with_errno(all);
+	return dir;
+}
 
 static int
 open_lock(int dir, int flags)
 {
 	return openat(dir, LOCK,
 	    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | flags, 0600);
-}
-
-static int
-close_failed(int fd)
-{
-	int error = errno;
-
-	if (fd != -1)
-		close(fd);
-	errno = error;
-	return -1;
-}
-
-static bool
-purge_it(int dir, const char *name, void *arg)
-{
-	(void)arg;
-	disk_purge(dir, name);
-	return true;
 }
 
 /*
@@ -104,27 +97,24 @@ purge_dead(int all, const char *name, void *arg)
 		snprintf(p->living, sizeof(p->living), "%s", name);
 		dead = false;
 	}
-	if (dir != -1)
-		close(dir);
-	if (dead) {
-		disk_each(all, name, purge_it, NULL);
-		unlinkat(all, name, AT_REMOVEDIR);
-	}
+	close_with_errno(dir);
+	if (dead)
+		disk_purge(all, name);
 	return true;
 }
 
 /* Open and lock our own directory: its descriptor. */
 static int
-lock_own(struct store *s, int all)
+lock_own(struct store *s)
 {
-	int dir = disk_open_dir(all, own);
+	int dir = open_of(s, own);
 
 	if (dir == -1)
 		return -1;
 	s->alive = open_lock(dir, O_CREAT);
 	if (s->alive != -1 && disk_lock(s->alive, 0, false) == 0)
 		return dir;
-	return close_failed(dir);
+	return close_with_errno(dir);
 }
 
 static int
@@ -138,7 +128,7 @@ make_own(struct store *s, int all)
 		snprintf(
 		    own, sizeof(own), "%s.%ld.%u", host, (long)getpid(), n);
 		if (mkdirat(all, own, 0700) == 0)
-			return lock_own(s, all);
+			return lock_own(s);
 		if (errno != EEXIST)
 			return -1;
 	}
@@ -147,18 +137,18 @@ make_own(struct store *s, int all)
 static const char *
 refuse(const char *living)
 {
-	static char why[256];
+	static char error[256];
 
-	snprintf(why, sizeof(why),
+	snprintf(error, sizeof(error),
 	    "%s seems to be at work, but locks do not reach from here to "
 	    "there (or it has just ended: try again in %ld s)",
 	    living, (long)(WORK_FRESH / SECONDS));
-	return why;
+	return error;
 }
 
 /* Starting, one at a time: nobody's half-made directory is taken for dead. */
 static const char *
-settle(struct store *s, int all)
+start_alone(struct store *s, int all)
 {
 	struct purge p = { .store = s };
 	int starting = open_lock(all, O_CREAT);
@@ -169,19 +159,10 @@ settle(struct store *s, int all)
 		error = strerror(errno);
 	else if (disk_each(s->root, WORK, purge_dead, &p) == -1)
 		error = strerror(errno);
-	if (starting != -1)
-		close(starting);
+	close_with_errno(starting);
 	if (error == NULL && p.living[0] != '\0')
 		error = refuse(p.living);
 	return error;
-}
-
-static int
-open_made(int root, const char *name)
-{
-	if (mkdirat(root, name, 0700) == -1 && errno != EEXIST)
-		return -1;
-	return disk_open_dir(root, name);
 }
 
 /*
@@ -191,19 +172,19 @@ open_made(int root, const char *name)
 const char *
 workdir_open(struct store *s)
 {
-	int all = open_made(s->root, WORK);
+	int all = disk_make_dir(s->root, WORK);
 	const char *error;
 
 	s->work = s->alive = s->locks = -1;
 	s->locker = 0;
 	s->remote = disk_is_remote(s->root);
-	s->removals = open_made(s->root, REMOVALS);
+	s->removals = disk_make_dir(s->root, REMOVALS);
 	if (all == -1 || s->removals == -1) {
 		error = strerror(errno);
-		close_failed(all);
+		close_with_errno(all);
 		return error;
 	}
-	error = settle(s, all);
+	error = start_alone(s, all);
 	close(all);
 	if (error == NULL && fsync(s->root) == -1)
 		error = strerror(errno);
@@ -212,22 +193,18 @@ workdir_open(struct store *s)
 	return error;
 }
 
-/* The lock is closed first: NFS keeps a file that is open, and so its
- * directory. */
+/* The lock is closed first: NFS keeps an open file, and so its directory. */
 void
 workdir_close(struct store *s)
 {
 	int all = disk_open_dir(s->root, WORK);
 
 	close(s->alive);
-	if (s->locks != -1 && s->locker == getpid())
-		close(s->locks);
+	if (s->locker == getpid())
+		close_with_errno(s->locks);
 	s->alive = s->locks = -1;
-	disk_each(s->work, ".", purge_it, NULL);
-	if (all != -1) {
-		unlinkat(all, own, AT_REMOVEDIR);
-		close(all);
-	}
+	disk_purge(all, own);
+	close_with_errno(all);
 	close(s->work);
 	close(s->removals);
 }
@@ -241,31 +218,25 @@ workdir_owner(void)
 bool
 workdir_is_alive(const struct store *s, const char *owner)
 {
-	int all, dir;
+	int dir;
 	bool living;
 
 	if (strcmp(owner, own) == 0)
 		return true; /* to look would be to unlock it */
-	all = disk_open_dir(s->root, WORK);
-	dir = all == -1 ? -1 : disk_open_dir(all, owner);
+	dir = open_of(s, owner);
 	living = dir == -1 ? errno != ENOENT : is_locked(dir);
-	if (all != -1)
-		close(all);
-	if (dir != -1)
-		close(dir);
+	close_with_errno(dir);
 	return living;
 }
 
 int
 workdir_touch(const struct store *s)
 {
-	int all = disk_open_dir(s->root, WORK);
-	int dir = all == -1 ? -1 : disk_open_dir(all, own);
+	int dir = open_of(s, own);
 	int result =
 	    dir == -1 ? -1 : utimensat(dir, LOCK, NULL, AT_SYMLINK_NOFOLLOW);
 
-	close_failed(all);
-	close_failed(dir);
+	close_with_errno(dir);
 	return result;
 }
 
@@ -284,40 +255,32 @@ take_over(struct store *s, int work)
 int
 workdir_renew(struct store *s)
 {
-	int all = open_made(s->root, WORK), dir;
+	int all = disk_make_dir(s->root, WORK);
+	bool made =
+	    all != -1 && (mkdirat(all, own, 0700) == 0 || errno == EEXIST);
 
-	if (all == -1)
+	close_with_errno(all);
+	if (!made)
 		return -1;
-	if (mkdirat(all, own, 0700) == -1 && errno != EEXIST)
-		return close_failed(all);
-	if (s->alive != -1)
-		close(s->alive);
-	s->alive = -1;
-	dir = lock_own(s, all);
-	close_failed(all);
-	return take_over(s, dir);
+	s->alive = close_with_errno(s->alive);
+	return take_over(s, lock_own(s));
 }
 
 int
 workdir_reopen(struct store *s)
 {
-	int all = disk_open_dir(s->root, WORK);
-	int dir = all == -1 ? -1 : disk_open_dir(all, own);
-
-	close_failed(all);
-	return take_over(s, dir);
+	return take_over(s, open_of(s, own));
 }
 
 static int
 open_locks(struct store *s)
 {
-	int all = open_made(s->root, WORK);
+	int all = disk_make_dir(s->root, WORK);
 
-	if (s->locks != -1)
-		close(s->locks);
+	close_with_errno(s->locks);
 	s->locks = all == -1 ? -1 : open_lock(all, O_CREAT);
 	s->locker = getpid();
-	close_failed(all);
+	close_with_errno(all);
 	return s->locks;
 }
 
@@ -333,7 +296,7 @@ is_current(int fd)
 int
 user_lock(struct store *s, const char *uid)
 {
-	long byte = strtol(uid, NULL, 10);
+	off_t byte = wire_number(uid);
 
 	if (s->locker != getpid())
 		s->locks = -1; /* our parent's is closed here */
@@ -346,5 +309,5 @@ user_lock(struct store *s, const char *uid)
 void
 user_unlock(const struct store *s, const char *uid)
 {
-	disk_unlock(s->locks, strtol(uid, NULL, 10));
+	disk_unlock(s->locks, wire_number(uid));
 }

@@ -1,72 +1,43 @@
 #include "net/throttle.h"
 
-static unsigned
-set_of(unsigned number, struct addr from)
+bool
+throttle_allows(struct throttle *t, unsigned number, struct addr from, ms_t now)
 {
-	unsigned hash = (number ^ from.ip) * 2654435761u;
+	const struct recent *r =
+	    recent_find(t->owing, THROTTLE_SETS, recent_key(number, from.ip));
 
-	return (hash >> 16) % THROTTLE_SETS;
+	return r == NULL || (r->n == THROTTLE_FREE && now < r->at) ||
+	    r->at - (t->burst - 1) * t->pace <= now;
 }
 
-static bool
-is_pair(const struct owing *o, unsigned number, struct addr from)
-{
-	return o->number == number && o->from.ip == from.ip;
-}
-
-/* What is lost least with this one. */
-static ms_t
-worth(const struct owing *o)
-{
-	return o->until > o->free ? o->until : o->free;
-}
-
-/* The place of a pair, its own or else that which is worth least. */
-static struct owing *
+static struct recent *
 place_of(struct throttle *t, unsigned number, struct addr from)
 {
-	struct owing *set = t->owing[set_of(number, from)], *least = set;
+	uint64_t key = recent_key(number, from.ip);
+	struct recent *r = recent_place(t->owing, THROTTLE_SETS, key);
 
-	for (int i = 0; i < THROTTLE_WAYS; i++) {
-		if (is_pair(&set[i], number, from))
-			return &set[i];
-		if (worth(&set[i]) < worth(least))
-			least = &set[i];
-	}
-	least->number = number;
-	least->from = from;
-	least->until = least->free = 0;
-	return least;
-}
-
-bool
-throttle_allows(
-    const struct throttle *t, unsigned number, struct addr from, ms_t now)
-{
-	const struct owing *set = t->owing[set_of(number, from)];
-
-	for (int i = 0; i < THROTTLE_WAYS; i++)
-		if (is_pair(&set[i], number, from))
-			return now < set[i].free ||
-			    set[i].until - (t->burst - 1) * t->pace <= now;
-	return true;
+	if (r->key != key)
+		*r = (struct recent){ .key = key };
+	return r;
 }
 
 void
 throttle_count(struct throttle *t, unsigned number, struct addr from, ms_t now)
 {
-	struct owing *o = place_of(t, number, from);
+	struct recent *r = place_of(t, number, from);
 
-	if (now >= o->free)
-		o->until = (o->until > now ? o->until : now) + t->pace;
+	if (r->n == THROTTLE_FREE && now < r->at)
+		return;
+	r->n = THROTTLE_OWES;
+	r->at = (r->at > now ? r->at : now) + t->pace;
 }
 
 void
 throttle_forgive(
-    struct throttle *t, unsigned number, struct addr from, ms_t now, ms_t until)
+    struct throttle *t, unsigned number, struct addr from, ms_t until)
 {
-	struct owing *o = place_of(t, number, from);
+	struct recent *r = place_of(t, number, from);
 
-	o->until = now;
-	o->free = until;
+	r->n = THROTTLE_FREE;
+	r->at = until;
 }

@@ -5,12 +5,13 @@ void
 trace(const char *transport, const struct addr *peer, const struct msg *request,
     enum wire_result result, const struct msg *reply)
 {
-	char asked[WIRE_HEAD_MAX], said[WIRE_HEAD_MAX], name[ADDR_NAME_MAX];
+	char request_text[WIRE_HEAD_MAX], reply_text[WIRE_HEAD_MAX],
+	    name[ADDR_NAME_MAX];
 
 	if (!log_verbose())
 		return;
-	wire_describe(asked, sizeof(asked), request, result);
-	wire_describe(said, sizeof(said), reply, WIRE_OK);
-	log_request(
-	    "%s %s %s -> %s", transport, addr_name(name, peer), asked, said);
+	wire_describe(request_text, sizeof(request_text), request, result);
+	wire_describe(reply_text, sizeof(reply_text), reply, WIRE_OK);
+	log_request("%s %s %s -> %s", transport, addr_name(name, peer),
+	    request_text, reply_text);
 }

@@ -19,41 +19,22 @@ key_of(const struct turn *w, int kind)
 	}
 }
 
-static struct had_turn *
-set_of(struct turns *t, uint64_t key)
-{
-	uint64_t mixed = key * UINT64_C(0x9e3779b97f4a7c15);
-
-	return t->had[(mixed >> 32) % TURNS_SETS];
-}
-
 /* When this key had its last turn; 0: not of late. */
 static uint64_t
 last_turn(struct turns *t, uint64_t key)
 {
-	const struct had_turn *set = set_of(t, key);
+	const struct recent *had = recent_find(t->had, TURNS_SETS, key);
 
-	for (int i = 0; i < TURNS_WAYS; i++)
-		if (set[i].key == key)
-			return set[i].last;
-	return 0;
+	return had != NULL ? (uint64_t)had->at : 0;
 }
 
 static void
 remember(struct turns *t, uint64_t key)
 {
-	struct had_turn *set = set_of(t, key), *oldest = set;
+	struct recent *had = recent_place(t->had, TURNS_SETS, key);
 
-	for (int i = 0; i < TURNS_WAYS; i++) {
-		if (set[i].key == key) {
-			oldest = &set[i];
-			break;
-		}
-		if (set[i].last < oldest->last)
-			oldest = &set[i];
-	}
-	oldest->key = key;
-	oldest->last = t->counter;
+	had->key = key;
+	had->at = (int64_t)t->counter;
 }
 
 void
@@ -62,19 +43,11 @@ turns_join(struct turns *t, int i, const struct addr *from, unsigned user)
 	struct turn *w = &t->turn[i];
 
 	w->waits = true;
-	w->gone = false;
+	w->absent = false;
 	w->from = *from;
 	w->user = user;
 	w->joined = ++t->counter;
 	t->waiting++;
-	if (i >= t->top)
-		t->top = i + 1;
-}
-
-bool
-turns_waits(const struct turns *t, int i)
-{
-	return t->turn[i].waits;
 }
 
 void
@@ -84,14 +57,12 @@ turns_leave(struct turns *t, int i)
 		return;
 	t->turn[i].waits = false;
 	t->waiting--;
-	while (t->top > 0 && !t->turn[t->top - 1].waits)
-		t->top--;
 }
 
 void
 turns_gone(struct turns *t, int i)
 {
-	t->turn[i].gone = true;
+	t->turn[i].absent = true;
 }
 
 /* What decides, in this order; the least goes first. */
@@ -102,7 +73,7 @@ struct rank {
 static struct rank
 rank_of(struct turns *t, const struct turn *w)
 {
-	struct rank r = { .by = { w->gone } };
+	struct rank r = { .by = { w->absent } };
 
 	for (int kind = 0; kind < KEYS; kind++)
 		r.by[1 + kind] = last_turn(t, key_of(w, kind));
@@ -126,7 +97,7 @@ turns_next(struct turns *t)
 	struct rank least;
 	int next = -1;
 
-	for (int i = 0; i < t->top; i++) {
+	for (int i = 0; t->waiting > 0 && i < TURNS_MAX; i++) {
 		struct rank r;
 
 		if (!t->turn[i].waits)

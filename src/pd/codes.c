@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "pd/codes.h"
-#include "policy.h"
 
 static bool
 same(const struct msg *a, const struct msg *b)
@@ -13,14 +12,14 @@ same(const struct msg *a, const struct msg *b)
 bool
 codes_add(struct codes *c, const struct msg *vlc, ms_t now)
 {
-	unsigned long kept = c->count < CODES_KEPT ? c->count : CODES_KEPT;
+	unsigned long kept = c->count < CODES_SHOWN ? c->count : CODES_SHOWN;
 	struct code *place;
 
 	for (unsigned long i = 0; i < kept; i++)
 		if (now - c->code[i].shown < SHOWN_MEMORY &&
 		    same(&c->code[i].vlc, vlc))
 			return false;
-	place = &c->code[c->count++ % CODES_KEPT];
+	place = &c->code[c->count++ % CODES_SHOWN];
 	place->shown = now;
 	place->vlc = *vlc;
 	if (vlc->op == OP_REMOVE)
@@ -35,5 +34,5 @@ codes_last(const struct codes *c, unsigned i)
 
 	if (i >= CODES_LAST || first + i >= c->count)
 		return NULL;
-	return &c->code[(first + i) % CODES_KEPT];
+	return &c->code[(first + i) % CODES_SHOWN];
 }

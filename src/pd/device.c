@@ -5,9 +5,6 @@
 #include "policy.h"
 #include "ui/terminal.h"
 
-#define BATCH       64        /* datagrams a round */
-#define WAITING_MAX (1 << 20) /* bytes that may wait for us */
-
 int
 device_open(struct device *d, const struct addr *as, const struct addr *self)
 {
@@ -17,34 +14,18 @@ device_open(struct device *d, const struct addr *as, const struct addr *self)
 	d->as = *as;
 	d->self = *self;
 	result = dgram_open_at(&d->dgram, self);
-	if (result != -1)
-		dgram_buffer(&d->dgram, WAITING_MAX);
+	if (result != -1) {
+		d->self.port = dgram_port(&d->dgram);
+		dgram_buffer(&d->dgram, DATAGRAMS_WAITING);
+	}
 	return result;
 }
 
-uint16_t
-device_port(const struct device *d)
-{
-	return dgram_port(&d->dgram);
-}
-
 static bool
-believed(const struct device *d, const struct addr *from)
+is_believed(const struct device *d, const struct addr *from)
 {
 	return addr_same_host(from, &d->as) || addr_same_host(from, &d->self) ||
 	    addr_is_loopback(from);
-}
-
-/* self is where the question came to, so that the answer comes from there. */
-static void
-answer(struct device *d, const struct addr *to, const struct addr *self,
-    const struct msg *reply)
-{
-	char text[WIRE_TEXT_MAX];
-	size_t n = wire_format(text, sizeof(text), reply);
-
-	/* One that cannot be sent is lost: the AS will ask again. */
-	dgram_send(&d->dgram, to, self, text, n);
 }
 
 void
@@ -54,28 +35,38 @@ device_tell(const struct msg *vlc, const char *age)
 	    vlc->fname[0] != '\0' ? " " : "", vlc->fname, vlc->uid, age);
 }
 
-static void
-take_vlc(struct device *d, const struct account *a, const struct msg *vlc,
-    const struct addr *from, const struct addr *self, ms_t now)
+static struct msg
+take_vlc(
+    struct device *d, const struct account *a, const struct msg *vlc, ms_t now)
 {
-	bool ours = account_owns(a, vlc->uid);
-	struct msg reply = { .type = MSG_RVC };
+	struct msg reply = { .type = MSG_RVC, .status = ST_NOK };
 
-	if (ours && codes_add(&d->codes, vlc, now))
-		device_tell(vlc, "");
-	reply.status = ours && terminal_lost() == 0 ? ST_OK : ST_NOK;
 	memcpy(reply.uid, vlc->uid, sizeof(reply.uid));
-	answer(d, from, self, &reply);
+	if (!account_owns(a, vlc->uid))
+		return reply;
+	if (codes_add(&d->codes, vlc, now))
+		device_tell(vlc, "");
+	if (terminal_lost() == 0)
+		reply.status = ST_OK;
+	return reply;
 }
 
-/* A string's NUL ends a datagram: there are programs that send what follows. */
-static enum wire_result
-parse(const char *text, size_t n, struct msg *m)
+/* What a datagram is replied to with; MSG_UNKNOWN: with nothing. */
+static struct msg
+take(struct device *d, const struct account *a, const char *text, size_t n,
+    const struct addr *from, ms_t now)
 {
+	/* A string's NUL ends it: there are programs that send what follows. */
 	const char *nul = memchr(text, '\0', n);
+	size_t len = nul != NULL ? (size_t)(nul - text) : n;
+	struct msg m;
 
-	return wire_parse_datagram(
-	    text, nul != NULL ? (size_t)(nul - text) : n, m);
+	if (wire_parse_datagram(text, len, &m) == WIRE_OK && m.type == MSG_VLC)
+		return take_vlc(d, a, &m, now);
+	if ((m.type == MSG_UNKNOWN || wire_is_request(m.type)) &&
+	    dgram_may_err(from, now))
+		return (struct msg){ .type = MSG_ERR };
+	return (struct msg){ .type = MSG_UNKNOWN };
 }
 
 void
@@ -84,30 +75,29 @@ device_watch(const struct device *d, struct ready *r)
 	dgram_watch(&d->dgram, r);
 }
 
+/*
+ * A reply leaves from where the datagram came to.  One that cannot be sent is
+ * lost: the AS will ask again.
+ */
 void
 device_step(struct device *d, const struct account *a, const struct ready *r)
 {
 	char text[1024];
 	struct addr from, self;
-	struct msg m;
+	struct msg reply;
+	ssize_t n;
 
 	if (!dgram_readable(&d->dgram, r))
 		return;
-	for (int i = 0; i < BATCH; i++) {
-		ssize_t n =
-		    dgram_receive(&d->dgram, text, sizeof(text), &from, &self);
-		bool good;
-
+	for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
+		n = dgram_receive(&d->dgram, text, sizeof(text), &from, &self);
 		if (n < 0)
 			return;
-		if (!believed(d, &from))
+		if (!is_believed(d, &from))
 			continue;
-		good = parse(text, (size_t)n, &m) == WIRE_OK;
-		if (good && m.type == MSG_VLC)
-			take_vlc(d, a, &m, &from, &self, r->woke);
-		else if ((m.type == MSG_UNKNOWN || wire_is_request(m.type)) &&
-		    dgram_may_err(&from, r->woke))
-			answer(
-			    d, &from, &self, &(struct msg){ .type = MSG_ERR });
+		reply = take(d, a, text, (size_t)n, &from, r->woke);
+		if (reply.type != MSG_UNKNOWN)
+			dgram_send(&d->dgram, &from, &self, text,
+			    wire_format(text, sizeof(text), &reply));
 	}
 }

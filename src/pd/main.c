@@ -5,13 +5,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "net/signals.h"
-#include "pd/commands.h"
+#include "pd/pd.h"
 #include "pd/words.h"
 #include "policy.h"
 #include "ui/options.h"
+#include "ui/program.h"
 #include "ui/terminal.h"
 
 static struct pd pd;
@@ -46,55 +46,37 @@ static const struct option_table table = {
 	.more = commands_help,
 };
 
+/* Sockets and signals; GO_ON, or the status to exit with. */
 static int
-read_options(int argc, char *argv[])
+open_program(const struct options *o)
 {
-	int status = options_read(&table, argc, argv);
-
-	if (status != GO_ON || wire_valid(F_IP, options.ip))
-		return status;
-	warn(SAY_BAD_IP, options.ip);
-	return EXIT_USAGE;
-}
-
-/* Sockets and signals; GO_ON, or the status to end with. */
-static int
-prepare(const struct options *o)
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
-		TERMINAL_SIGNALS };
-	const char *wrong;
-	char text[96], name[ADDR_NAME_MAX];
+	struct device *d = &pd.device;
+	struct addr as, self;
+	char name[ADDR_NAME_MAX];
 	int result;
 
-	snprintf(text, sizeof(text), SAY_LOOKING_UP, o->as_host);
-	terminal_slow(text);
-	wrong = addr_resolve(&pd.as, o->as_host, o->as_port);
-	terminal_slow(NULL);
-	if (wrong != NULL) {
-		warn(SAY_NO_HOST, o->as_host, wrong);
-		return EXIT_UNREACHABLE;
+	if (!wire_valid(F_IP, o->ip)) {
+		warn(SAY_BAD_IP, o->ip);
+		return EXIT_USAGE;
 	}
-	pd.self = addr_parse(o->ip, o->port);
-	addr_ip(pd.ip, &pd.self);
-	result = device_open(&pd.device, &pd.as, &pd.self);
+	if (!program_find("pd", 'n', o->as_host, o->as_port, &as))
+		return EXIT_UNREACHABLE;
+	self = addr_parse(o->ip, o->port);
+	result = device_open(d, &as, &self);
 	if (result == -1) {
 		warn(SAY_NO_PORT, (unsigned)o->port, strerror(errno));
 		return EXIT_UNREACHABLE;
 	}
 	if (result == 1)
-		warn(SAY_NOT_HERE, pd.ip);
-	pd.self.port = device_port(&pd.device);
+		warn(SAY_NOT_HERE, addr_ip(name, &self));
 	if (o->port == 0)
-		tell(SAY_PORT, (unsigned)pd.self.port);
-	if (account_open(&pd.account, &pd.as) == -1) {
-		warn(SAY_NO_AS, addr_name(name, &pd.as), strerror(errno));
+		tell(SAY_PORT, (unsigned)d->self.port);
+	if (account_open(&pd.account, &as) == -1) {
+		warn(SAY_NO_AS, addr_name(name, &as), strerror(errno));
 		return EXIT_UNREACHABLE;
 	}
-	if (signals_open(numbers, sizeof(numbers) / sizeof(numbers[0])) == 0)
-		return GO_ON;
-	warn(SAY_NO_SYSTEM, strerror(errno));
-	return EXIT_FAILED;
+	commands_open(&pd);
+	return program_open("pd") ? GO_ON : EXIT_FAILED;
 }
 
 /* Commands wait while the AS is asked; codes do not. */
@@ -110,8 +92,8 @@ person_watch(struct ready *r)
 	char name[ADDR_NAME_MAX], what[sizeof(pd.shell.what)] = "";
 
 	if (account_busy(&pd.account) && !pd.leaving)
-		snprintf(
-		    what, sizeof(what), SAY_WAITING, addr_name(name, &pd.as));
+		snprintf(what, sizeof(what), SAY_WAITING,
+		    addr_name(name, &pd.device.as));
 	shell_wait(&pd.shell, r, what);
 	if (!input_paused())
 		shell_watch(&pd.shell, r);
@@ -129,16 +111,18 @@ person_step(const struct ready *r)
 }
 
 /*
- * The first signal makes us unregister; the next one and Ctrl-\ end at once,
- * but for that of a terminal that is closed: the end of the input comes with
- * it.  Whoever can press Ctrl-C again may wait for a silent AS, others do not.
- * What the exit status becomes: Ctrl-C is told apart, SIGTERM is as good
- * as exit.
+ * The first signal makes us unregister; the next one and Ctrl-\ end at once.
+ * SIGHUP does not count as a next one: the terminal has been closed, and the
+ * end of the input, which comes with that, has made us unregister already.
+ *
+ * After Ctrl-C we wait for a silent AS as long as it takes, since Ctrl-C can be
+ * pressed again; after other signals for STOP_TIME.  Returns the status to exit
+ * with: GO_ON until a signal decides it; SIGTERM is as good as exit.
  */
 static int
-interrupt(int number, int status, ms_t now)
+handle_signal(int number, int status, ms_t now)
 {
-	if (terminal_signal(number))
+	if (number == 0 || terminal_signal(number))
 		return status;
 	if (number == SIGINT)
 		terminal_interrupted();
@@ -154,7 +138,7 @@ interrupt(int number, int status, ms_t now)
 	return number == SIGINT ? EXIT_SIGNAL + number : status;
 }
 
-/* A code that nobody can read is none. */
+/* Nobody would see a code: we say so once and unregister. */
 static void
 check_output(ms_t now)
 {
@@ -165,17 +149,11 @@ check_output(ms_t now)
 	commands_leave(&pd, now);
 }
 
-static void
-stop_waiting(ms_t now)
-{
-	if (pd.leave_by != 0 && now >= pd.leave_by && !pd.gone)
-		commands_answered(&pd, account_give_up(&pd.account));
-}
-
+/* GO_ON when the program has come to its end, or the status to exit with. */
 static int
 serve(void)
 {
-	int number, status = EXIT_FINE;
+	int status = GO_ON;
 
 	while (!pd.gone) {
 		ready_begin(&ready);
@@ -185,19 +163,29 @@ serve(void)
 		person_watch(&ready);
 		if (pd.leave_by != 0)
 			ready_by(&ready, pd.leave_by);
-		if (ready_wait(&ready) == -1) {
-			warn(SAY_NO_SELECT, strerror(errno));
+
+		if (!program_wait("pd", &ready))
 			return EXIT_FAILED;
-		}
-		if ((number = signals_next(&ready)) != 0)
-			status = interrupt(number, status, ready.woke);
+
+		status =
+		    handle_signal(signals_next(&ready), status, ready.woke);
 		device_step(&pd.device, &pd.account, &ready);
 		commands_answered(&pd, account_step(&pd.account, &ready));
 		person_step(&ready);
-		stop_waiting(ready.woke);
+		if (pd.leave_by != 0 && ready.woke >= pd.leave_by && !pd.gone)
+			commands_answered(&pd, account_give_up(&pd.account));
 		check_output(ready.woke);
 	}
-	return status == EXIT_FINE && pd.failed ? EXIT_FAILED : status;
+	return status;
+}
+
+/* status is what serve() has come to; returns the one to exit with. */
+static int
+close_program(int status)
+{
+	if (status != GO_ON)
+		return status;
+	return pd.failed ? EXIT_FAILED : EXIT_FINE;
 }
 
 int
@@ -207,11 +195,10 @@ main(int argc, char *argv[])
 
 	signals_unblock();
 	terminal_open();
-	commands_open(&pd);
-	status = read_options(argc, argv);
+	status = options_read(&table, argc, argv);
 	if (status == GO_ON)
-		status = prepare(&options);
+		status = open_program(&options);
 	if (status == GO_ON)
-		status = serve();
+		status = close_program(serve());
 	return terminal_exit(status);
 }

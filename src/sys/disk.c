@@ -10,11 +10,10 @@
 #include <sys/vfs.h>
 #endif
 
+#include "policy.h"
 #include "sys/clock.h"
 #include "sys/disk.h"
 #include "sys/fd.h"
-
-#define ROOM_SLOW 100 /* ms */
 
 bool
 disk_is_missing(const char *path)
@@ -29,6 +28,14 @@ disk_open_dir(int at, const char *name)
 {
 	return openat(
 	    at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int
+disk_make_dir(int at, const char *name)
+{
+	if (mkdirat(at, name, 0700) == -1 && errno != EEXIST)
+		return -1;
+	return disk_open_dir(at, name);
 }
 
 const char *
@@ -124,7 +131,7 @@ disk_write(int fd, const void *data, size_t n)
  * file that is open for appending alone, and say so; the call itself can.
  */
 bool
-disk_has_room_call(int at, const char *name)
+disk_can_preallocate(int at, const char *name)
 {
 	int fd = openat(at, name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
@@ -138,32 +145,32 @@ disk_has_room_call(int at, const char *name)
 	return has;
 }
 
-static bool room_refused; /* see disk_room_never() */
+static bool preallocate_refused; /* see disk_preallocate_never() */
 
 void
-disk_room_never(void)
+disk_preallocate_never(void)
 {
-	room_refused = true;
+	preallocate_refused = true;
 }
 
 void
-disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size)
+disk_preallocate(int fd, uint64_t *done, uint64_t need, uint64_t size)
 {
-	uint64_t more = size - *room;
+	uint64_t more = size - *done;
 	ms_t began;
 
-	if (size < DISK_STRETCH || need <= *room || room_refused)
+	if (size < DISK_STRETCH || need <= *done || preallocate_refused)
 		return;
 	if (more > DISK_STRETCH)
 		more = DISK_STRETCH;
 	began = now_ms();
-	posix_fallocate(fd, (off_t)*room, (off_t)more);
-	room_refused = now_ms() - began > ROOM_SLOW;
-	*room += more;
+	posix_fallocate(fd, (off_t)*done, (off_t)more);
+	preallocate_refused = now_ms() - began > PREALLOCATE_SLOW;
+	*done += more;
 }
 
 ssize_t
-disk_load(int at, const char *name, char *out, size_t room)
+disk_load(int at, const char *name, char *out, size_t max)
 {
 	off_t size;
 	int fd = disk_open(at, name, &size);
@@ -172,8 +179,8 @@ disk_load(int at, const char *name, char *out, size_t room)
 
 	if (fd == -1)
 		return -1;
-	while (n > 0 && len < room - 1 && (off_t)len < size) {
-		n = read(fd, out + len, room - 1 - len);
+	while (n > 0 && len < max - 1 && (off_t)len < size) {
+		n = read(fd, out + len, max - 1 - len);
 		if (n > 0)
 			len += (size_t)n;
 		else if (n == -1 && errno == EINTR)
@@ -219,10 +226,10 @@ disk_save(int at, const char *name, int work, const char *text)
 }
 
 static bool
-unlink_it(int dir, const char *name, void *arg)
+purge_it(int dir, const char *name, void *arg)
 {
 	(void)arg;
-	unlinkat(dir, name, 0);
+	disk_purge(dir, name);
 	return true;
 }
 
@@ -231,7 +238,7 @@ disk_purge(int at, const char *name)
 {
 	if (unlinkat(at, name, 0) == 0 || errno == ENOENT)
 		return 0;
-	disk_each(at, name, unlink_it, NULL);
+	disk_each(at, name, purge_it, NULL);
 	return unlinkat(at, name, AT_REMOVEDIR);
 }
 
@@ -245,7 +252,7 @@ disk_each(
 	int error;
 
 	if (d == NULL)
-		return fd == -1 ? -1 : close_with_errno(fd);
+		return close_with_errno(fd);
 	while (errno = 0, (e = readdir(d)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 &&
 		    strcmp(e->d_name, "..") != 0 && !each(fd, e->d_name, arg))

@@ -32,7 +32,8 @@ close_with_errno(int fd)
 {
 	int error = errno;
 
-	close(fd);
+	if (fd != -1)
+		close(fd);
 	errno = error;
 	return -1;
 }

@@ -312,16 +312,16 @@ check_leaf(const struct cert *c, const struct cert_check *check)
 
 /* The count-th certificate of a chain, whose others are good so far. */
 static enum cert_fault
-check_next(const struct cert *c, int count, const struct cert_check *check)
+check_next(const struct cert *c, int count, int64_t now)
 {
 	const struct cert *next = &c[count - 1];
 
-	if (!in_time(next, check->now))
+	if (!in_time(next, now))
 		return CERT_EXPIRED;
-	return count == 1 ? check_leaf(next, check) :
-			    check_authority(next, c, count - 1);
+	return count == 1 ? CERT_GOOD : check_authority(next, c, count - 1);
 }
 
+/* What the first is for counts once a root stands above it. */
 enum cert_fault
 cert_verify(const void *chain, size_t n, const struct cert_check *check)
 {
@@ -335,9 +335,13 @@ cert_verify(const void *chain, size_t n, const struct cert_check *check)
 		if (list.bad || count > CERT_CHAIN_MAX ||
 		    !cert_read(&c[count - 1], der.at, der.left))
 			return CERT_BROKEN;
-		if ((fault = check_next(c, count, check)) != CERT_GOOD ||
-		    (fault = find_root(c, count, check)) != CERT_FOREIGN)
+		fault = check_next(c, count, check->now);
+		if (fault != CERT_GOOD)
 			return fault;
+		fault = find_root(c, count, check);
+		if (fault != CERT_FOREIGN)
+			return fault == CERT_GOOD ? check_leaf(c, check) :
+						    fault;
 	}
 	return CERT_FOREIGN;
 }

@@ -2,7 +2,7 @@
 
 #include "tls/machine.h"
 
-enum { HELLOS = 3 }; /* cookies may change, but not for ever */
+enum { HELLOS = 8 }; /* cookies may change, but not for ever */
 
 void
 client_hello(struct tls *t)

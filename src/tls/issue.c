@@ -46,17 +46,39 @@ put_extension(
 }
 
 static void
-put_alt_name(struct writer *w, const char *name)
+put_host(struct writer *w, const char *name)
 {
-	uint8_t value[CERT_NAME_MAX + 8], address[16];
-	struct writer v = writer_of(value, sizeof(value));
-	size_t list = der_open(&v, DER_SEQUENCE);
+	uint8_t address[16];
 	size_t n = cert_address(name, address);
 
 	if (n > 0)
-		der_put(&v, DER_CONTEXT | 7, address, n);
+		der_put(w, DER_CONTEXT | 7, address, n);
 	else
-		der_put(&v, DER_CONTEXT | 2, name, strlen(name));
+		der_put(w, DER_CONTEXT | 2, name, strlen(name));
+}
+
+static void
+put_alt_names(struct writer *w, const char *names)
+{
+	uint8_t value[512];
+	struct writer v = writer_of(value, sizeof(value));
+	size_t list = der_open(&v, DER_SEQUENCE);
+
+	while (*names != '\0') {
+		const char *comma = strchr(names, ',');
+		size_t n =
+		    comma != NULL ? (size_t)(comma - names) : strlen(names);
+		char name[CERT_NAME_MAX + 1];
+
+		if (n > CERT_NAME_MAX) {
+			w->full = true;
+			return;
+		}
+		memcpy(name, names, n);
+		name[n] = '\0';
+		put_host(&v, name);
+		names += n + (comma != NULL);
+	}
 	der_close(&v, list);
 	w->full |= v.full;
 	put_extension(w, 17, false, value, v.len);
@@ -95,7 +117,7 @@ put_authority(struct writer *w, int path)
 }
 
 static void
-put_leaf(struct writer *w, bool serves, const char *name)
+put_leaf(struct writer *w, bool serves, const char *names)
 {
 	static const uint8_t no_ca[] = { DER_SEQUENCE, 0 };
 	static const uint8_t signs[] = { DER_BITS, 2, 7, 0x80 };
@@ -107,7 +129,7 @@ put_leaf(struct writer *w, bool serves, const char *name)
 	put_extension(w, 15, true, signs, sizeof(signs));
 	if (serves) {
 		put_extension(w, 37, false, purposes, sizeof(purposes));
-		put_alt_name(w, name);
+		put_alt_names(w, names);
 	} else {
 		memcpy(asks, purposes, sizeof(asks));
 		asks[1] = 10;
@@ -125,7 +147,8 @@ put_extensions(
 	if (plan->class == CERT_AUTHORITY)
 		put_authority(w, plan->path);
 	else
-		put_leaf(w, plan->class == CERT_PROGRAM, plan->name);
+		put_leaf(w, plan->class == CERT_PROGRAM,
+		    plan->names != NULL ? plan->names : plan->name);
 	put_key_ids(w, plan->key, above);
 	put_bytes(w, plan->more, plan->more != NULL ? plan->more_len : 0);
 	der_close(w, list);

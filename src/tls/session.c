@@ -1,121 +1,7 @@
 #include <string.h>
 
-#include "crypto/hmac.h"
 #include "crypto/secret.h"
 #include "tls/machine.h"
-
-/*
- * A session that is kept by the other side: sealed, and opened by nobody but
- * us.  A server's is a ticket (RFC 5077), a client's a client_state.
- */
-enum {
-	STATE_LEN = TLS_MASTER + 2 + 8 + 3 + 1 + 8 + SHA256_LEN + 1 +
-	    CERT_SERIAL_MAX + TLS_NAME_MAX + 1,
-	SEALED_LEN = AEAD_NONCE + STATE_LEN + AEAD_TAG
-};
-
-_Static_assert(
-    (int)SEALED_LEN <= (int)TLS_STATE_MAX, "a server can keep our state");
-_Static_assert(
-    MESSAGE_HEAD + 4 + 2 + SEALED_LEN + MESSAGE_HEAD + FINISHED_LEN <= TLS_LAST,
-    "the longest last flight is kept");
-
-static const char ticket_label[] = "ticket";
-static const char state_label[] = "client state";
-
-static void
-put_time(struct writer *w, int64_t time)
-{
-	put_int(w, (uint32_t)((uint64_t)time >> 32), 4);
-	put_int(w, (uint32_t)time, 4);
-}
-
-static int64_t
-read_time(struct reader *r)
-{
-	uint64_t high = read_int(r, 4);
-
-	return (int64_t)(high << 32 | read_int(r, 4));
-}
-
-static void
-put_state(struct writer *w, const struct tls_session *s)
-{
-	put_bytes(w, s->master, sizeof(s->master));
-	put_int(w, s->suite, 2);
-	put_time(w, s->until);
-	put_int(w, s->peer.certified, 1);
-	put_int(w, s->peer.shared, 1);
-	put_int(w, s->peer.serves, 1);
-	put_int(w, s->peer.fault, 1);
-	put_time(w, s->peer.until);
-	put_bytes(w, s->peer.fingerprint, SHA256_LEN);
-	put_int(w, s->peer.serial_len, 1);
-	put_bytes(w, s->peer.serial, CERT_SERIAL_MAX);
-	put_bytes(w, s->peer.name, sizeof(s->peer.name));
-}
-
-static bool
-read_state(struct reader *r, struct tls_session *s)
-{
-	memset(s, 0, sizeof(*s));
-	read_copy(r, s->master, TLS_MASTER);
-	s->suite = (uint16_t)read_int(r, 2);
-	s->until = read_time(r);
-	s->peer.certified = read_int(r, 1);
-	s->peer.shared = read_int(r, 1);
-	s->peer.serves = read_int(r, 1);
-	s->peer.fault = (enum cert_fault)read_int(r, 1);
-	s->peer.until = read_time(r);
-	read_copy(r, s->peer.fingerprint, SHA256_LEN);
-	s->peer.serial_len = (uint8_t)read_int(r, 1);
-	read_copy(r, s->peer.serial, CERT_SERIAL_MAX);
-	read_copy(r, s->peer.name, TLS_NAME_MAX);
-	read_int(r, 1);
-	return s->peer.fault <= CERT_MISUSED &&
-	    s->peer.serial_len <= CERT_SERIAL_MAX;
-}
-
-static void
-seal_state(uint8_t out[SEALED_LEN], const struct tls_session *s,
-    const uint8_t key[AEAD_KEY], const char *label, const struct tls_self *self)
-{
-	struct writer w = writer_of(out + AEAD_NONCE, STATE_LEN);
-
-	self->random(out, AEAD_NONCE);
-	put_state(&w, s);
-	aead_seal(w.at, STATE_LEN, key, out, label, strlen(label));
-}
-
-static bool
-open_state(struct tls_session *s, struct reader sealed,
-    const uint8_t key[AEAD_KEY], const char *label)
-{
-	uint8_t copy[SEALED_LEN] = { 0 };
-	struct reader state = reader_of(copy + AEAD_NONCE, STATE_LEN);
-	bool good;
-
-	if (sealed.left != sizeof(copy))
-		return false;
-	read_copy(&sealed, copy, sizeof(copy));
-	good = aead_open(
-	    copy + AEAD_NONCE, STATE_LEN, key, copy, label, strlen(label));
-	good = good && read_state(&state, s);
-	wipe(copy, sizeof(copy));
-	return good;
-}
-
-/* All that a device needs comes from its one key: what seals its state, and
- * the session id that the server finds it by. */
-struct device {
-	uint8_t key[AEAD_KEY], id[32];
-};
-
-static void
-make_device(struct device *d, const uint8_t key[TLS_DEVICE_KEY])
-{
-	prf(d, sizeof(*d), key, TLS_DEVICE_KEY, state_label, "", 0);
-}
 
 static void
 session_of(const struct tls *t, struct tls_session *s)
@@ -123,6 +9,7 @@ session_of(const struct tls *t, struct tls_session *s)
 	memset(s, 0, sizeof(*s));
 	memcpy(s->master, t->hs->master, sizeof(s->master));
 	s->suite = t->suite;
+	s->datagram = t->datagram;
 	s->id_len = t->hs->id_len;
 	memcpy(s->id, t->hs->id, sizeof(s->id));
 	s->peer = t->peer;
@@ -196,6 +83,8 @@ certificate_is_good(const struct tls *t, const struct tls_peer *p)
 static bool
 may_resume(const struct tls *t, const struct tls_session *s)
 {
+	if (s->datagram != t->datagram)
+		return false;
 	if (s->suite == ECDHE_PSK)
 		return psk_is_good(t, s->peer.name);
 	if (s->suite != ECDHE_ECDSA ||
@@ -217,7 +106,7 @@ session_offer(struct tls *t)
 	struct device d;
 
 	if (self->device_key != NULL) {
-		make_device(&d, self->device_key);
+		device_make(&d, self->device_key);
 		hs->state = true;
 		hs->id_len = sizeof(hs->id);
 		memcpy(hs->id, d.id, sizeof(hs->id));
@@ -248,9 +137,9 @@ session_returned(struct tls *t, const struct hello *h)
 	struct device d;
 	bool good;
 
-	make_device(&d, t->config.self->device_key);
+	device_make(&d, t->config.self->device_key);
 	good = has(h, CLIENT_STATE) &&
-	    open_state(&s, h->state, d.key, state_label);
+	    sealed_open(&s, h->state, d.key, STATE_LABEL);
 	if (good) {
 		good = (wall == 0 || wall < s.until) && may_resume(t, &s);
 		if (good)
@@ -294,24 +183,22 @@ open_ticket(const struct tls *t, struct tls_session *s, struct reader ticket)
 	const struct tls_server_keys *keys = t->config.self->keys;
 
 	return keys != NULL &&
-	    (open_state(s, ticket, keys->ticket[0], ticket_label) ||
-		open_state(s, ticket, keys->ticket[1], ticket_label));
+	    (sealed_open(s, ticket, keys->ticket[0], TICKET_LABEL) ||
+		sealed_open(s, ticket, keys->ticket[1], TICKET_LABEL));
 }
 
 bool
 session_find(struct tls *t, const struct hello *h)
 {
 	const struct tls_cached *slot = session_cached(t);
-	struct tls_session s;
-	bool good = t->hs->ticket && open_ticket(t, &s, h->ticket);
+	struct tls_session s = { 0 };
+	bool found = t->hs->ticket && open_ticket(t, &s, h->ticket), good;
 
-	if (!good && slot != NULL && t->hs->state == (slot->state_len > 0)) {
+	if (!found && slot != NULL && t->hs->state == (slot->state_len > 0)) {
 		s = slot->session;
-		good = true;
+		found = true;
 	}
-	if (!good)
-		return false;
-	good = t->now < s.until && hello_lists(h->suites, s.suite) &&
+	good = found && t->now < s.until && hello_lists(h->suites, s.suite) &&
 	    may_resume(t, &s);
 	if (good)
 		session_into(t, &s);
@@ -331,16 +218,16 @@ session_put_ticket(struct tls *t)
 
 	session_of(t, &s);
 	if (is_server(t)) {
-		seal_state(
-		    sealed, &s, self->keys->ticket[0], ticket_label, self);
+		sealed_put(
+		    sealed, &s, self->keys->ticket[0], TICKET_LABEL, self);
 	} else {
 		int64_t wall =
 		    t->config.trust != NULL ? t->config.trust->wall : 0;
 
 		if (!t->hs->resuming)
 			s.until = wall + TLS_TICKET_LIFE;
-		make_device(&d, self->device_key);
-		seal_state(sealed, &s, d.key, state_label, self);
+		device_make(&d, self->device_key);
+		sealed_put(sealed, &s, d.key, STATE_LABEL, self);
 		wipe(&d, sizeof(d));
 	}
 	wipe(&s, sizeof(s));

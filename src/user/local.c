@@ -45,7 +45,7 @@ local_open(const char *path, uint64_t *size)
 	char shown[LOCAL_PATH_MAX];
 	struct stat st;
 
-	local_show(shown, sizeof(shown), path, false);
+	local_escape(shown, sizeof(shown), path, false);
 	if (fd == -1 || fstat(fd, &st) == -1)
 		tell(SAY_NO_FILE, shown, strerror(error));
 	else if (S_ISDIR(st.st_mode))
@@ -83,7 +83,7 @@ printable(const unsigned char *s)
 }
 
 char *
-local_show(char *out, size_t size, const char *path, bool typed)
+local_escape(char *out, size_t size, const char *path, bool typed)
 {
 	size_t len = 0;
 

@@ -1,39 +1,38 @@
 /*
  * user - the program with which a person uses the file server (section 2.2).
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "net/signals.h"
 #include "policy.h"
-#include "sys/random.h"
 #include "ui/options.h"
+#include "ui/program.h"
 #include "ui/terminal.h"
-#include "user/commands.h"
-#include "user/replies.h"
+#include "user/user.h"
 #include "user/words.h"
 
 static struct user user;
 static struct ready ready;
 
-struct place {
-	const char *host;
-	uint16_t port;
+struct options {
+	const char *as_host, *fs_host;
+	uint16_t as_port, fs_port;
 };
 
-static struct place as_place = { "127.0.0.1", AS_PORT };
-static struct place fs_place = { "127.0.0.1", FS_PORT };
+static struct options options = { .as_host = "127.0.0.1",
+	.as_port = AS_PORT,
+	.fs_host = "127.0.0.1",
+	.fs_port = FS_PORT };
 
 static const struct option_row rows[] = {
 	{ 'n', NULL, "ASIP", "host of the AS, name or address", OPTION_TEXT,
-	    &as_place.host },
-	{ 'p', NULL, "ASport", "its TCP port", OPTION_PORT, &as_place.port },
+	    &options.as_host },
+	{ 'p', NULL, "ASport", "its TCP port", OPTION_PORT, &options.as_port },
 	{ 'm', NULL, "FSIP", "host of the FS, name or address", OPTION_TEXT,
-	    &fs_place.host },
-	{ 'q', NULL, "FSport", "its TCP port", OPTION_PORT, &fs_place.port },
+	    &options.fs_host },
+	{ 'q', NULL, "FSport", "its TCP port", OPTION_PORT, &options.fs_port },
 	{ 'e', NULL, NULL, "stop at the first command that fails", OPTION_FLAG,
 	    &user.stop_early },
 };
@@ -47,78 +46,81 @@ static const struct option_table table = {
 	.more = commands_help,
 };
 
-static bool
-find_host(struct addr *addr, const struct place *place, int option)
+/* Hosts, signals, modules; GO_ON, or the status to exit with. */
+static int
+open_program(const struct options *o)
 {
-	const char *wrong;
-	char text[96];
+	struct addr as;
 
-	snprintf(text, sizeof(text), SAY_LOOKING_UP, place->host);
-	terminal_slow(text);
-	wrong = addr_resolve(addr, place->host, place->port);
-	terminal_slow(NULL);
-	if (wrong != NULL)
-		warn(SAY_NO_HOST, place->host, wrong, option);
-	return wrong == NULL;
+	if (!program_find("user", 'n', o->as_host, o->as_port, &as) ||
+	    !program_find("user", 'm', o->fs_host, o->fs_port, &user.fs_peer))
+		return EXIT_UNREACHABLE;
+	if (!program_open("user"))
+		return EXIT_FAILED;
+	commands_open(&user);
+	session_start(&user.as, &as);
+	return GO_ON;
 }
 
 static bool
-busy(const struct user *u)
+busy(void)
 {
-	return session_busy(&u->as) || transfer_busy(&u->fs);
+	return session_busy(&user.as) || transfer_busy(&user.fs);
 }
 
-/* What the person waits for: a sentence, or "" where it has been said. */
+/* What the person waits for, as a sentence; "" where it has been said. */
 static const char *
-what_for(const struct user *u, char *text, size_t size)
+what_for(char *text, size_t size)
 {
+	const struct session *as = &user.as;
 	char name[ADDR_NAME_MAX];
 
 	text[0] = '\0';
-	if (!u->started)
-		snprintf(text, size, SAY_TO_AS, addr_name(name, &u->as.peer));
-	else if (u->as.state == SESSION_ASKING && u->as.request.type != MSG_REQ)
-		snprintf(text, size, "%s",
-		    u->as.request.type == MSG_LOG ? SAY_WAIT_LOG : SAY_WAIT_AS);
-	else if (u->fs.state == TRANSFER_CONNECTING)
-		snprintf(text, size, SAY_TO_FS, addr_name(name, &u->fs_peer));
-	else if (u->fs.state == TRANSFER_AWAITING)
-		snprintf(text, size, SAY_WAIT_FS);
-	else if (u->fs.state == TRANSFER_KEEPING)
-		snprintf(text, size, SAY_WAIT_DISK);
+	if (!user.started)
+		snprintf(text, size, SAY_TO_AS, addr_name(name, &as->peer));
+	else if (as->state == SESSION_ASKING && as->request.type == MSG_LOG)
+		return SAY_WAIT_LOG;
+	else if (as->state == SESSION_ASKING && as->request.type == MSG_AUT)
+		return SAY_WAIT_AS;
+	else if (user.fs.state == TRANSFER_CONNECTING)
+		snprintf(text, size, SAY_TO_FS, addr_name(name, &user.fs_peer));
+	else if (user.fs.state == TRANSFER_AWAITING)
+		return SAY_WAIT_FS;
+	else if (user.fs.state == TRANSFER_SAVING)
+		return SAY_WAIT_DISK;
 	return text;
 }
 
-/* A command has ended, or not yet. */
+/* What the outcome of a command means for the program. */
 static void
-conclude(struct user *u, enum outcome outcome)
+conclude(enum outcome outcome)
 {
 	if (outcome != FAILED)
 		return;
-	u->failed = true;
-	if (u->stop_early || !u->started)
-		u->ending = true;
+	user.failed = true;
+	if (user.stop_early || !user.started)
+		user.ending = true;
 }
 
 /* While a command runs nobody listens to the person, but for Ctrl-C. */
 static void
-person_watch(struct user *u, struct ready *r)
+person_watch(struct ready *r)
 {
-	char text[sizeof(u->shell.what)];
+	char text[sizeof(user.shell.what)];
 
-	shell_wait(&u->shell, r, what_for(u, text, sizeof(text)));
-	if (!busy(u))
-		shell_watch(&u->shell, r);
+	shell_wait(&user.shell, r, what_for(text, sizeof(text)));
+	if (!busy())
+		shell_watch(&user.shell, r);
 }
 
 /* At most one line a round: the servers' news comes first. */
 static void
-person_step(struct user *u, const struct ready *r)
+person_step(const struct ready *r)
 {
-	if (busy(u) || u->ending)
+	if (busy() || user.ending)
 		return;
-	conclude(u, shell_step(&u->shell, r));
-	u->ending = u->ending || u->shell.ended;
+	conclude(shell_step(&user.shell, r));
+	user.ending = user.ending || user.shell.ended;
 }
 
 /*
@@ -126,72 +128,67 @@ person_step(struct user *u, const struct ready *r)
  * the program elsewhere.  GO_ON, or the status to exit with.
  */
 static int
-interrupt(struct user *u, int number)
+handle_signal(int number)
 {
-	if (terminal_signal(number))
+	if (number == 0 || terminal_signal(number))
 		return GO_ON;
-	if (number != SIGINT || !terminal_interactive() || !u->started ||
-	    !busy(u))
+	if (number != SIGINT || !terminal_interactive() || !user.started ||
+	    !busy())
 		return EXIT_SIGNAL + number;
-	if (session_busy(&u->as)) {
-		session_drop(&u->as);
-		u->wishes.asked.code[0] = '\0'; /* the code went with it */
+	if (session_busy(&user.as)) {
+		session_drop(&user.as);
+		/* A code that was asked for is good for that alone. */
+		user.grants.pending.code[0] = '\0';
 	}
 	terminal_interrupted();
-	transfer_end(&u->fs);
+	transfer_end(&user.fs);
 	tell(SAY_CANCELLED);
-	conclude(u, FAILED);
+	conclude(FAILED);
 	return GO_ON;
 }
 
+/* GO_ON when the program has come to its end, or the status to exit with. */
 static int
-serve(struct user *u)
+serve(void)
 {
-	int number, status = GO_ON;
+	while (!user.ending && terminal_lost() == 0) {
+		int status;
 
-	while (!u->ending && terminal_lost() == 0) {
 		ready_begin(&ready);
 		signals_watch(&ready);
-		session_watch(&u->as, &ready);
-		transfer_watch(&u->fs, &ready);
-		person_watch(u, &ready);
-		if (ready_wait(&ready) == -1) {
-			warn(SAY_NO_SELECT, strerror(errno));
+		session_watch(&user.as, &ready);
+		transfer_watch(&user.fs, &ready);
+		person_watch(&ready);
+
+		if (!program_wait("user", &ready))
 			return EXIT_FAILED;
-		}
-		if ((number = signals_next(&ready)) != 0)
-			status = interrupt(u, number);
+
+		status = handle_signal(signals_next(&ready));
 		if (status != GO_ON)
 			return status;
-		conclude(
-		    u, replies_as(u, session_step(&u->as, &ready), ready.woke));
-		conclude(u, replies_fs(u, transfer_step(&u->fs, &ready)));
-		person_step(u, &ready);
+		conclude(replies_as(
+		    &user, session_step(&user.as, &ready), ready.woke));
+		conclude(replies_fs(&user, transfer_step(&user.fs, &ready)));
+		person_step(&ready);
 	}
-	if (!u->started)
-		return EXIT_UNREACHABLE;
-	return u->failed ? EXIT_FAILED : EXIT_FINE;
+	return GO_ON;
 }
 
-/* What the program needs from the system; GO_ON, or the status to exit with. */
+/* status is what serve() has come to; returns the one to exit with. */
 static int
-prepare(const struct place *as, const struct place *fs)
+close_program(int status)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT,
-		TERMINAL_SIGNALS };
-	struct addr as_peer;
-
-	if (!find_host(&as_peer, as, 'n') || !find_host(&user.fs_peer, fs, 'm'))
-		return EXIT_UNREACHABLE;
-	if (signals_open(numbers, sizeof(numbers) / sizeof(numbers[0])) == -1 ||
-	    random_open() == -1) {
-		warn(SAY_NO_SYSTEM, strerror(errno));
-		return EXIT_FAILED;
+	transfer_end(&user.fs);
+	session_drop(&user.as);
+	if (status == GO_ON)
+		status = !user.started ? EXIT_UNREACHABLE :
+		    user.failed        ? EXIT_FAILED :
+					 EXIT_FINE;
+	if (terminal_lost() != 0) {
+		warn(SAY_NO_OUTPUT, strerror(terminal_lost()));
+		status = status == EXIT_FINE ? EXIT_FAILED : status;
 	}
-	commands_open(&user);
-	transfer_init(&user.fs);
-	session_start(&user.as, &as_peer);
-	return GO_ON;
+	return status;
 }
 
 int
@@ -203,15 +200,8 @@ main(int argc, char *argv[])
 	terminal_open();
 	status = options_read(&table, argc, argv);
 	if (status == GO_ON)
-		status = prepare(&as_place, &fs_place);
-	if (status == GO_ON) {
-		status = serve(&user);
-		transfer_end(&user.fs);
-		session_drop(&user.as);
-		if (terminal_lost() != 0) {
-			warn(SAY_NO_OUTPUT, strerror(terminal_lost()));
-			status = status == EXIT_FINE ? EXIT_FAILED : status;
-		}
-	}
+		status = open_program(&options);
+	if (status == GO_ON)
+		status = close_program(serve());
 	return terminal_exit(status);
 }

@@ -3,14 +3,6 @@
 #include "policy.h"
 #include "user/session.h"
 
-#define TRIES     3
-#define TRY_PAUSE (1 * SECONDS)
-
-/* A device may take 8 s, a paced queue more, a wrong password 15 s. */
-#ifndef ANSWER_TIME
-#define ANSWER_TIME (60 * SECONDS)
-#endif
-
 static void
 dial(struct session *s, int tries, ms_t now)
 {
@@ -28,10 +20,11 @@ session_start(struct session *s, const struct addr *peer)
 }
 
 static void
-say(struct session *s, const struct msg *m, enum session_state next, ms_t now)
+send_msg(
+    struct session *s, const struct msg *m, enum session_state next, ms_t now)
 {
 	s->state = next;
-	conn_drop_input(&s->conn); /* what nobody asked for */
+	conn_drop_input(&s->conn); /* it answers nothing that we asked */
 	s->deadline = now + ANSWER_TIME;
 	if (!conn_put(&s->conn, m))
 		s->deadline = now; /* it would never be answered */
@@ -42,10 +35,10 @@ session_ask(struct session *s, const struct msg *request, ms_t now)
 {
 	s->request = *request;
 	if (s->state != SESSION_IDLE) {
-		dial(s, TRIES, now);
+		dial(s, CONNECT_TRIES, now);
 		return false;
 	}
-	say(s, request, SESSION_ASKING, now);
+	send_msg(s, request, SESSION_ASKING, now);
 	return true;
 }
 
@@ -64,9 +57,9 @@ session_drop(struct session *s)
 }
 
 static enum session_event
-fail(struct session *s, enum trouble trouble, int error)
+fail(struct session *s, enum failure failure, int error)
 {
-	s->trouble = trouble;
+	s->failure = failure;
 	s->error = error;
 	session_drop(s);
 	return SESSION_FAILED;
@@ -77,19 +70,9 @@ missed(struct session *s, int error, ms_t now)
 {
 	conn_close(&s->conn);
 	if (--s->tries == 0)
-		return fail(s, TROUBLE_UNREACHABLE, error);
+		return fail(s, FAILURE_UNREACHABLE, error);
 	s->state = SESSION_PAUSING;
-	s->deadline = now + TRY_PAUSE;
-	return SESSION_QUIET;
-}
-
-static enum session_event
-pausing(struct session *s, ms_t now)
-{
-	if (now < s->deadline)
-		return SESSION_QUIET;
-	conn_dial(&s->conn, &s->peer, now);
-	s->state = SESSION_CONNECTING;
+	s->deadline = now + CONNECT_PAUSE;
 	return SESSION_QUIET;
 }
 
@@ -107,78 +90,61 @@ connecting(struct session *s, const struct ready *r)
 		return SESSION_OPENED;
 	}
 	if (s->login.type != MSG_UNKNOWN && s->request.type != MSG_LOG) {
-		say(s, &s->login, SESSION_LOGGING, r->woke);
+		send_msg(s, &s->login, SESSION_LOGGING, r->woke);
 		return SESSION_QUIET;
 	}
-	say(s, &s->request, SESSION_ASKING, r->woke);
+	send_msg(s, &s->request, SESSION_ASKING, r->woke);
 	return SESSION_BACK;
 }
 
 static bool
 answers(const struct msg *reply, enum msg_type request)
 {
-	struct msg due;
-
-	wire_reply(&due, request, ST_ERR);
-	return reply->type == due.type || reply->type == MSG_ERR;
-}
-
-/* Some programs send their string's NUL behind the newline. */
-static enum wire_result
-take(struct conn *c, struct msg *reply)
-{
-	conn_drop_nuls(c);
-	return conn_take(c, reply);
-}
-
-static enum session_event
-go_on_waiting(struct session *s, ms_t now)
-{
-	return now < s->deadline ? SESSION_QUIET : fail(s, TROUBLE_SILENT, 0);
+	return reply->type == wire_reply_type(request) ||
+	    reply->type == MSG_ERR;
 }
 
 /* SESSION_ANSWERED when the reply to a request of that type is here. */
 static enum session_event
-hear(struct session *s, const struct ready *r, enum msg_type request)
+receive(struct session *s, const struct ready *r, enum msg_type request)
 {
 	struct conn *c = &s->conn;
+	enum wire_result got = WIRE_MORE;
 
 	if (conn_writable(c, r) && !conn_flush(c, r->woke))
-		return fail(s, TROUBLE_LOST, 0);
-	if (!conn_readable(c, r))
-		return go_on_waiting(s, r->woke);
-	if (!conn_fill(c, r->woke))
-		return fail(s, TROUBLE_LOST, 0);
-	switch (take(c, &s->reply)) {
-	case WIRE_OK:
-		break;
-	case WIRE_MORE:
-		return c->ended ? fail(s, TROUBLE_LOST, 0) :
-				  go_on_waiting(s, r->woke);
-	case WIRE_BAD:
-	case WIRE_LONG:
-		return fail(s, TROUBLE_PROTOCOL, 0);
+		return fail(s, FAILURE_LOST, 0);
+	if (conn_readable(c, r)) {
+		if (!conn_fill(c, r->woke))
+			return fail(s, FAILURE_LOST, 0);
+		/* Some programs send their string's NUL after the newline. */
+		conn_drop_nuls(c);
+		got = conn_take(c, &s->reply);
 	}
-	/* Nor is it an answer where our question has not left. */
-	if (!answers(&s->reply, request) || conn_unsent(c) > 0)
-		return fail(s, TROUBLE_PROTOCOL, 0);
-	conn_drop_input(c); /* stray memory of the sender's */
+	if (got == WIRE_MORE && c->ended)
+		return fail(s, FAILURE_LOST, 0);
+	if (got == WIRE_MORE)
+		return r->woke < s->deadline ? SESSION_QUIET :
+					       fail(s, FAILURE_SILENT, 0);
+	/* Nor can it be the reply to a request that has not left. */
+	if (got != WIRE_OK || !answers(&s->reply, request) ||
+	    conn_unsent(c) > 0)
+		return fail(s, FAILURE_PROTOCOL, 0);
 	return SESSION_ANSWERED;
 }
 
 static enum session_event
 logging(struct session *s, const struct ready *r)
 {
-	enum session_event event = hear(s, r, MSG_LOG);
+	enum session_event event = receive(s, r, MSG_LOG);
 
 	if (event != SESSION_ANSWERED)
 		return event;
 	if (s->reply.type == MSG_RLO && s->reply.status == ST_OK) {
-		say(s, &s->request, SESSION_ASKING, r->woke);
+		send_msg(s, &s->request, SESSION_ASKING, r->woke);
 		return SESSION_BACK;
 	}
 	s->login.type = MSG_UNKNOWN;
-	s->trouble = TROUBLE_LOGIN_REVOKED;
+	s->failure = FAILURE_LOGIN_REVOKED;
 	s->state = SESSION_IDLE;
 	return SESSION_FAILED;
 }
@@ -186,7 +152,7 @@ logging(struct session *s, const struct ready *r)
 static enum session_event
 asking(struct session *s, const struct ready *r)
 {
-	enum session_event event = hear(s, r, s->request.type);
+	enum session_event event = receive(s, r, s->request.type);
 
 	if (event != SESSION_ANSWERED)
 		return event;
@@ -223,7 +189,11 @@ session_step(struct session *s, const struct ready *r)
 {
 	switch (s->state) {
 	case SESSION_PAUSING:
-		return pausing(s, r->woke);
+		if (r->woke < s->deadline)
+			break;
+		conn_dial(&s->conn, &s->peer, r->woke);
+		s->state = SESSION_CONNECTING;
+		break;
 	case SESSION_CONNECTING:
 		return connecting(s, r);
 	case SESSION_LOGGING:

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "policy.h"
@@ -8,22 +7,15 @@
 static char scratch[128 * 1024];
 
 void
-transfer_init(struct transfer *t)
-{
-	memset(t, 0, sizeof(*t));
-	t->file = -1;
-	save_init(&t->save);
-}
-
-void
 transfer_end(struct transfer *t)
 {
+	if (t->state == TRANSFER_NONE)
+		return;
 	t->progress.name = NULL;
 	conn_close(&t->conn);
 	save_drop(&t->save);
 	if (t->file != -1)
 		close(t->file);
-	t->file = -1;
 	t->state = TRANSFER_NONE;
 }
 
@@ -34,12 +26,12 @@ transfer_busy(const struct transfer *t)
 }
 
 static enum transfer_event
-fail(struct transfer *t, enum trouble trouble, int error)
+fail(struct transfer *t, enum failure failure, int error)
 {
-	if (trouble == TROUBLE_UNWRITABLE &&
+	if (failure == FAILURE_UNWRITABLE &&
 	    (error == ENOSPC || error == EDQUOT || error == EFBIG))
-		trouble = TROUBLE_NO_SPACE;
-	t->trouble = trouble;
+		failure = FAILURE_NO_SPACE;
+	t->failure = failure;
 	t->error = error;
 	return TRANSFER_FAILED;
 }
@@ -65,10 +57,10 @@ connecting(struct transfer *t, const struct ready *r)
 	case CONN_LATER:
 		return TRANSFER_QUIET;
 	case CONN_LOST:
-		return fail(t, TROUBLE_UNREACHABLE, t->conn.error);
+		return fail(t, FAILURE_UNREACHABLE, t->conn.error);
 	}
-	if (!conn_put(&t->conn, &t->request)) /* no message */
-		return fail(t, TROUBLE_PROTOCOL, 0);
+	if (!conn_put(&t->conn, &t->request)) /* a field is malformed */
+		return fail(t, FAILURE_PROTOCOL, 0);
 	t->state = TRANSFER_SENDING;
 	if (t->request.type == MSG_UPL)
 		progress_begin(
@@ -77,30 +69,30 @@ connecting(struct transfer *t, const struct ready *r)
 }
 
 /*
- * More of the file behind what is in scratch, and the newline that ends the
- * message behind its last byte.  A file that grows is sent as it was.
+ * The next part of the file, and the newline that ends the message behind its
+ * last byte.  A file that grows is sent as it was.
  */
-static enum trouble
+static enum failure
 load(struct transfer *t)
 {
-	size_t room = sizeof(scratch) - 1 - t->to;
+	size_t space = sizeof(scratch) - 1;
 	uint64_t left = t->size - t->done;
-	ssize_t n =
-	    read(t->file, scratch + t->to, left < room ? (size_t)left : room);
+	ssize_t n = read(t->file, scratch, left < space ? (size_t)left : space);
 
 	if (n == -1)
-		return errno == EINTR ? TROUBLE_NONE : TROUBLE_UNREADABLE;
+		return errno == EINTR ? FAILURE_NONE : FAILURE_UNREADABLE;
 	if (n == 0 && left > 0)
-		return TROUBLE_SHRUNK;
-	t->to += (size_t)n;
+		return FAILURE_SHRUNK;
+	t->from = 0;
+	t->to = (size_t)n;
 	t->done += (uint64_t)n;
 	t->loaded = t->done == t->size;
 	if (t->loaded)
 		scratch[t->to++] = '\n';
-	return TROUBLE_NONE;
+	return FAILURE_NONE;
 }
 
-/* Have all but the last n bytes of what is to be sent left? */
+/* True when at most n bytes of what is to be sent have not left yet. */
 static bool
 sent_but(const struct transfer *t, size_t n)
 {
@@ -111,7 +103,7 @@ sent_but(const struct transfer *t, size_t n)
 static enum transfer_event
 sending(struct transfer *t, const struct ready *r)
 {
-	enum trouble trouble = TROUBLE_NONE;
+	enum failure failure = FAILURE_NONE;
 	ssize_t n;
 
 	if (conn_readable(&t->conn, r)) {
@@ -121,23 +113,21 @@ sending(struct transfer *t, const struct ready *r)
 	if (!conn_writable(&t->conn, r))
 		return TRANSFER_QUIET;
 	if (!t->loaded && t->from == t->to)
-		trouble = load(t);
-	if (trouble != TROUBLE_NONE)
-		return fail(t, trouble, errno);
+		failure = load(t);
+	if (failure != FAILURE_NONE)
+		return fail(t, failure, errno);
 	n = conn_write(&t->conn, scratch + t->from, t->to - t->from, r->woke);
 	if (n > 0)
 		t->from += (size_t)n;
-	if (t->from == t->to)
-		t->from = t->to = 0;
-	/* Where nobody reads any more, the reason may still be there. */
+	/* An FS that reads no more may have replied why. */
 	if (n == CONN_LOST || sent_but(t, 0))
 		t->state = TRANSFER_AWAITING;
 	return TRANSFER_QUIET;
 }
 
-/* The last byte is here: the rest is for the disk. */
+/* All data has arrived; it is made durable. */
 static enum transfer_event
-keeping(struct transfer *t, const struct ready *r)
+saving(struct transfer *t, const struct ready *r)
 {
 	/* Unread bytes would turn our close into a reset for the FS. */
 	if (conn_readable(&t->conn, r) &&
@@ -147,16 +137,16 @@ keeping(struct transfer *t, const struct ready *r)
 	case SAVE_DONE:
 		return TRANSFER_ANSWERED;
 	case SAVE_FAILED:
-		return fail(t, TROUBLE_UNWRITABLE, errno);
+		return fail(t, FAILURE_UNWRITABLE, errno);
 	case SAVE_UNSAFE:
-		return fail(t, TROUBLE_UNSAFE, errno);
+		return fail(t, FAILURE_UNSAFE, errno);
 	case SAVE_WAITING:
 		break;
 	}
 	return TRANSFER_QUIET;
 }
 
-/* n bytes have come; those behind the data are its newline, or stray. */
+/* n bytes have come: data, perhaps the newline behind it, or surplus. */
 static enum transfer_event
 store(struct transfer *t, size_t n, const struct ready *r)
 {
@@ -165,12 +155,12 @@ store(struct transfer *t, size_t n, const struct ready *r)
 	if (n > left)
 		n = (size_t)left;
 	if (n > 0 && save_write(&t->save, t->size, scratch, n) == -1)
-		return fail(t, TROUBLE_UNWRITABLE, errno);
+		return fail(t, FAILURE_UNWRITABLE, errno);
 	t->done += n;
 	if (t->done < t->size)
 		return TRANSFER_QUIET;
-	t->state = TRANSFER_KEEPING;
-	return keeping(t, r);
+	t->state = TRANSFER_SAVING;
+	return saving(t, r);
 }
 
 /* The first data has come with the reply: there may be no more to wait for. */
@@ -180,21 +170,19 @@ receiving(struct transfer *t, const struct ready *r)
 	ssize_t n = conn_read(&t->conn, scratch, sizeof(scratch), r->woke);
 
 	if ((n == CONN_ENDED || n == CONN_LOST) && t->done < t->size)
-		return fail(t, TROUBLE_TRUNCATED, 0);
+		return fail(t, FAILURE_TRUNCATED, 0);
 	return store(t, n > 0 ? (size_t)n : 0, r);
 }
 
 static enum transfer_event
 answered(struct transfer *t, const struct ready *r)
 {
-	struct msg due;
-
-	wire_reply(&due, t->request.type, ST_ERR);
-	if (t->reply.type != due.type && t->reply.type != MSG_ERR)
-		return fail(t, TROUBLE_PROTOCOL, 0);
+	if (t->reply.type != wire_reply_type(t->request.type) &&
+	    t->reply.type != MSG_ERR)
+		return fail(t, FAILURE_PROTOCOL, 0);
 	if (t->reply.type == MSG_RUP && t->reply.status == ST_OK &&
 	    !sent_but(t, 1)) /* the newline */
-		return fail(t, TROUBLE_EARLY_OK, 0);
+		return fail(t, FAILURE_EARLY_OK, 0);
 	if (t->reply.type != MSG_RRT || t->reply.status != ST_OK)
 		return TRANSFER_ANSWERED;
 	t->size = t->reply.size;
@@ -207,30 +195,26 @@ static enum transfer_event
 awaiting(struct transfer *t, const struct ready *r)
 {
 	struct conn *c = &t->conn;
+	enum wire_result got;
 
 	if (conn_writable(c, r))
-		conn_flush(c, r->woke); /* its loss: see sending() */
+		conn_flush(c, r->woke); /* where it fails a reply may be here
+					   all the same */
 	if (!conn_readable(c, r))
 		return TRANSFER_QUIET;
 	if (!conn_fill(c, r->woke))
-		return fail(t, TROUBLE_LOST, 0);
+		return fail(t, FAILURE_LOST, 0);
 	conn_drop_nuls(c);
-	switch (conn_take(c, &t->reply)) {
-	case WIRE_OK:
-		return answered(t, r);
-	case WIRE_MORE:
-		return c->ended ? fail(t, TROUBLE_LOST, 0) : TRANSFER_QUIET;
-	case WIRE_BAD:
-	case WIRE_LONG:
-		break;
-	}
-	return fail(t, TROUBLE_PROTOCOL, 0);
+	got = conn_take(c, &t->reply);
+	if (got == WIRE_MORE)
+		return c->ended ? fail(t, FAILURE_LOST, 0) : TRANSFER_QUIET;
+	return got == WIRE_OK ? answered(t, r) : fail(t, FAILURE_PROTOCOL, 0);
 }
 
 static ms_t
 deadline(const struct transfer *t)
 {
-	if (t->state == TRANSFER_CONNECTING || t->state == TRANSFER_KEEPING)
+	if (t->state == TRANSFER_CONNECTING || t->state == TRANSFER_SAVING)
 		return NEVER;
 	return t->conn.last_progress + STALL_TIME;
 }
@@ -259,8 +243,8 @@ step(struct transfer *t, const struct ready *r)
 		return awaiting(t, r);
 	case TRANSFER_RECEIVING:
 		return receiving(t, r);
-	case TRANSFER_KEEPING:
-		return keeping(t, r);
+	case TRANSFER_SAVING:
+		return saving(t, r);
 	case TRANSFER_NONE:
 		break;
 	}
@@ -277,7 +261,7 @@ transfer_step(struct transfer *t, const struct ready *r)
 	if (t->state != TRANSFER_CONNECTING && transfer_busy(t)) {
 		progress_step(&t->progress, t->done, r->woke);
 		if (event == TRANSFER_QUIET && r->woke >= deadline(t))
-			return fail(t, TROUBLE_SILENT, 0);
+			return fail(t, FAILURE_SILENT, 0);
 	}
 	return event;
 }

@@ -44,7 +44,8 @@ static const char *const sentences[MSG_TYPES][ST_STATUSES] = {
 	[MSG_RUP] = {
 		[ST_DUP] = ("$ is already stored. Delete it first (req D $) "
 			   "or choose another name."),
-		[ST_FULL] = ("You already have 15 files, so $ was not stored. "
+		[ST_FULL] = ("You already have " DIGITS_OF(FILES_MAX) " files, "
+			    "so $ was not stored. "
 			    "Delete one first: req D FILE"),
 		[ST_NOK] = "The FS could not store $. Try again later: req U $",
 		[ST_INV] = ("The TID was refused: used, expired or not for "
@@ -77,52 +78,52 @@ static const char *const sentences[MSG_TYPES][ST_STATUSES] = {
 	},
 };
 
-static const char *const as_troubles[TROUBLES] = {
-	[TROUBLE_UNREACHABLE] = ("Cannot reach the AS at @ (#). "
+static const char *const as_failures[FAILURES] = {
+	[FAILURE_UNREACHABLE] = ("Cannot reach the AS at @ (#). "
 				 "Start ./AS and try again."),
-	[TROUBLE_LOST] = ("The AS closed the connection without an answer. "
+	[FAILURE_LOST] = ("The AS closed the connection without an answer. "
 			  "Try again."),
-	[TROUBLE_SILENT] = "The AS did not answer in time. Try again.",
-	[TROUBLE_PROTOCOL] = ("The AS at @ sent a strange answer. "
+	[FAILURE_SILENT] = "The AS did not answer in time. Try again.",
+	[FAILURE_PROTOCOL] = ("The AS at @ sent a strange answer. "
 			      "Check -n and -p."),
-	[TROUBLE_LOGIN_REVOKED] = ("The AS no longer accepts your login. "
+	[FAILURE_LOGIN_REVOKED] = ("The AS no longer accepts your login. "
 				   "Log in again: login UID PASS"),
-	[TROUBLE_NO_REQUEST] = ("The AS at @ did not understand us. "
+	[FAILURE_NO_REQUEST] = ("The AS at @ did not understand us. "
 				"Check -n and -p."),
 };
 
-static const char *const fs_troubles[TROUBLES] = {
-	[TROUBLE_UNREACHABLE] = ("Cannot reach the FS at @ (#). "
+static const char *const fs_failures[FAILURES] = {
+	[FAILURE_UNREACHABLE] = ("Cannot reach the FS at @ (#). "
 				 "Is ./FS running? Your TID is kept."),
-	[TROUBLE_LOST] = ("The FS closed the connection without an answer. "
+	[FAILURE_LOST] = ("The FS closed the connection without an answer. "
 			  "Try again; if the TID is refused, ask for "
 			  "another: req"),
-	[TROUBLE_SILENT] = ("The FS has been silent for too long. Try again; "
+	[FAILURE_SILENT] = ("The FS has been silent for too long. Try again; "
 			    "if the TID is refused, ask for another: req"),
-	[TROUBLE_PROTOCOL] = ("The FS at @ sent a strange answer. "
+	[FAILURE_PROTOCOL] = ("The FS at @ sent a strange answer. "
 			      "Check -m and -q."),
-	[TROUBLE_EARLY_OK] = ("The FS said OK before it had all of $. "
+	[FAILURE_EARLY_OK] = ("The FS said OK before it had all of $. "
 			      "Check it with a list: req L"),
-	[TROUBLE_TRUNCATED] = ("The transfer of $ was cut short (#). Nothing "
+	[FAILURE_TRUNCATED] = ("The transfer of $ was cut short (#). Nothing "
 			       "was changed here. Ask again: req R $"),
-	[TROUBLE_SHRUNK] = ("$ became shorter while it was sent, so it was "
+	[FAILURE_SHRUNK] = ("$ became shorter while it was sent, so it was "
 			    "not uploaded. Ask again: req U $"),
-	[TROUBLE_UNREADABLE] = ("Cannot read $ (#), so it was not uploaded. "
+	[FAILURE_UNREADABLE] = ("Cannot read $ (#), so it was not uploaded. "
 				"Ask again: req U $"),
-	[TROUBLE_UNWRITABLE] = ("Cannot write $ here (#). Nothing was "
+	[FAILURE_UNWRITABLE] = ("Cannot write $ here (#). Nothing was "
 				"changed. Ask again: req R $"),
-	[TROUBLE_NO_SPACE] = ("Cannot write $ here (#). Nothing was changed. "
+	[FAILURE_NO_SPACE] = ("Cannot write $ here (#). Nothing was changed. "
 			      "Make room, then ask again: req R $"),
-	[TROUBLE_UNSAFE] = ("$ has been retrieved, but the disk may lose it "
+	[FAILURE_UNSAFE] = ("$ has been retrieved, but the disk may lose it "
 			    "(#). Ask again: req R $"),
-	[TROUBLE_NO_REQUEST] = ("The FS at @ did not understand us. "
+	[FAILURE_NO_REQUEST] = ("The FS at @ did not understand us. "
 				"Check -m and -q."),
 };
 
 const char *
-words_trouble(bool as, enum trouble trouble)
+words_failure(bool as, enum failure failure)
 {
-	return as ? as_troubles[trouble] : fs_troubles[trouble];
+	return as ? as_failures[failure] : fs_failures[failure];
 }
 
 const char *

@@ -14,6 +14,7 @@ int as_main(int argc, char *argv[]);
 #include "../../src/as/accounts.c"
 
 #include "as/factor.h"
+#include "as/session.h"
 #include "as_checks.h"
 
 /* The directory is ours, and stays so; but a worker may lack descriptors. */
@@ -47,7 +48,7 @@ failures_open(int dir, ms_t now)
 }
 
 void
-failures_keep(const char *uid)
+failures_save(const char *uid)
 {
 	const struct person *p = person_of(uid);
 
@@ -273,10 +274,10 @@ make_as(void)
 	removed_dir = world_fd[removed].inode;
 	restricted = true;
 	for (int i = 0; i < USERS; i++)
-		approved[number_of(uids[i]) / 8] |=
-		    (unsigned char)(1u << number_of(uids[i]) % 8);
+		approved[wire_number(uids[i]) / 8] |=
+		    (unsigned char)(1u << wire_number(uids[i]) % 8);
 	people_open();
-	format_pair(pair, "abcd1234", salt, KDF_ROUNDS);
+	pair_make(pair, "abcd1234", salt, KDF_ROUNDS);
 	world_keep();
 }
 
@@ -356,8 +357,8 @@ clear_up(void)
 		if (as.session[i].state != FREE)
 			session_end(&as, &as.session[i]);
 	for (int i = 0; i < WORKERS; i++)
-		task_free(&as.task[i]);
-	devices_let_go();
+		memset(&as.task[i], 0, sizeof(as.task[i]));
+	devices_close_idle();
 	dgram_close(&as.udp);
 	close(world_signals);
 	require(world_is_tidy());

@@ -15,6 +15,7 @@ int pd_main(int argc, char *argv[]);
 #define main pd_main
 #include "../../src/pd/main.c"
 
+#define DEVICE    "192.168.1.7"
 #define SHOWN_MAX 128
 #define ERRS_MAX  128
 
@@ -63,7 +64,8 @@ hear_datagram(int fd, const char *text, size_t n, const struct sockaddr_in *by)
 static bool
 is_local(struct in_addr a)
 {
-	return ntohl(a.s_addr) >> 24 == 127 || ntohl(a.s_addr) == pd.self.ip;
+	return ntohl(a.s_addr) >> 24 == 127 ||
+	    ntohl(a.s_addr) == pd.device.self.ip;
 }
 
 static bool
@@ -116,7 +118,7 @@ see_datagram(int fd, const char *text, size_t n, const struct sockaddr_in *to)
 	require(fd == pd.account.dgram.fd && to == NULL);
 	require(wire_parse_datagram(text, n, &m) == WIRE_OK);
 	require(m.type == MSG_REG || m.type == MSG_UNR);
-	require(m.type == MSG_UNR || strcmp(m.ip, pd.ip) == 0);
+	require(m.type == MSG_UNR || strcmp(m.ip, DEVICE) == 0);
 }
 
 /* Codes that the person asks to see again do not come with a datagram. */
@@ -272,11 +274,11 @@ turn(ms_t until)
 static void
 make_pd(void)
 {
-	pd.as = addr_parse("127.0.0.1", AS_PORT);
-	strcpy(pd.ip, "192.168.1.7");
-	pd.self = addr_parse(pd.ip, PD_PORT);
-	require(device_open(&pd.device, &pd.as, &pd.self) == 0);
-	require(account_open(&pd.account, &pd.as) == 0);
+	struct addr as = addr_parse("127.0.0.1", AS_PORT);
+	struct addr self = addr_parse(DEVICE, PD_PORT);
+
+	require(device_open(&pd.device, &as, &self) == 0);
+	require(account_open(&pd.account, &as) == 0);
 	world_signals = world_stream();
 	input = world_stream();
 	world_keep();
@@ -321,8 +323,8 @@ set_up(void)
 		local = script_next() != 'M';
 	if (script_at < script_stop && *script_at == 'I')
 		world_tty = script_next() == 'I';
-	pd.as = addr_parse(local ? "127.0.0.1" : "10.0.0.1", AS_PORT);
-	pd.device.as = pd.account.dgram.peer = pd.as;
+	pd.device.as = pd.account.dgram.peer =
+	    addr_parse(local ? "127.0.0.1" : "10.0.0.1", AS_PORT);
 	as_addr = from =
 	    world_address(local ? "127.0.0.1" : "10.0.0.1", AS_PORT);
 	world_fd[pd.account.dgram.fd].peer = as_addr;

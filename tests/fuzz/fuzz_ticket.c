@@ -39,6 +39,7 @@ to_server(const uint8_t *data, size_t n)
 	if (n > TLS_TICKET_MAX)
 		return;
 	s->suite = 0xcca9;
+	s->datagram = client.config.datagram;
 	s->until = 1000;
 	s->peer.certified = true;
 	s->peer.until = WALL + 1;
@@ -56,6 +57,7 @@ to_client(const uint8_t *data, size_t n)
 	server.self.cache = server.cache;
 	server.self.cache_count = 1;
 	server.cache[0].session.suite = 0xcca9;
+	server.cache[0].session.datagram = server.config.datagram;
 	server.cache[0].session.until = 1000;
 	server.cache[0].session.id_len = 32;
 	server.cache[0].state_len = (uint16_t)n;

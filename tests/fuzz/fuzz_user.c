@@ -309,7 +309,7 @@ do_step(char step)
 static void
 turn(ms_t until)
 {
-	require(until != NEVER || !busy(&user) || world_jobs() > 0);
+	require(until != NEVER || !busy() || world_jobs() > 0);
 	if (script_step(do_step, until))
 		return;
 	require(until != NEVER || world_jobs() > 0 || !world_fd[input].ended);
@@ -348,7 +348,6 @@ set_up(void)
 	world_signals = world_stream();
 	commands_open(&user);
 	user.shell.input.fd = input = world_stream();
-	transfer_init(&user.fs);
 	session_start(&user.as, &as);
 }
 
@@ -377,7 +376,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	script_begin(data, n);
 	set_up();
-	serve(&user);
+	serve();
 	clear_up();
 	return 0;
 }

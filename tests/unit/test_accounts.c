@@ -58,10 +58,10 @@ job_for(const char *uid, const char *pass, enum account_change change)
 
 	memcpy(job.uid, uid, UID_LEN);
 	snprintf(job.pass, sizeof(job.pass), "%s", pass);
-	memcpy(job.asked.uid, uid, UID_LEN);
-	memcpy(job.asked.tid, "4321", CODE_LEN);
-	memcpy(job.asked.ip, "127.0.0.1", 9);
-	job.asked.port = 59000;
+	memcpy(job.removal.uid, uid, UID_LEN);
+	memcpy(job.removal.tid, "4321", CODE_LEN);
+	memcpy(job.removal.ip, "127.0.0.1", 9);
+	job.removal.port = 59000;
 	if (change == ACCOUNT_CREATE || change == ACCOUNT_REMOVE)
 		job.verify = false;
 	else

@@ -43,7 +43,7 @@ the_last_ten_are_kept_in_order(void)
 	char code[CODE_LEN + 1];
 
 	CHECK(codes_last(&c, 0) == NULL, "none yet");
-	for (unsigned i = 0; i < 3 * CODES_KEPT; i++) {
+	for (unsigned i = 0; i < 3 * CODES_SHOWN; i++) {
 		struct msg m;
 		unsigned first = i < CODES_LAST ? 0 : i + 1 - CODES_LAST;
 

@@ -39,7 +39,7 @@ set(const char *uid, unsigned failed, unsigned excused)
 {
 	person_of(uid)->failed = failed;
 	person_of(uid)->excused = excused;
-	failures_keep(uid);
+	failures_save(uid);
 }
 
 static bool

@@ -279,7 +279,7 @@ use_tid(const struct siege *s, const char *uid, const char *tid,
 	if (s->ours && cnf.op == OP_ERROR)
 		throttle_count(&inv, number, *from, now);
 	else if (s->ours)
-		throttle_forgive(&inv, number, *from, now, now + INV_TRUST);
+		throttle_forgive(&inv, number, *from, now + INV_TRUST);
 	return cnf.op;
 }
 
@@ -309,7 +309,7 @@ withstands(const struct siege *s, const char *uid)
 	memcpy(c.uid, uid, UID_LEN + 1);
 	if (s->at_home) /* he has been here before */
 		throttle_forgive(
-		    &inv, person_number(uid), home, now, now + INV_TRUST);
+		    &inv, person_number(uid), home, now + INV_TRUST);
 	for (; now < granted + s->use * SECONDS; now += 1000 / s->per_second) {
 		if (tid[0] == '\0' && now >= granted)
 			memcpy(tid, ticket_grant(&c, now), sizeof(tid));

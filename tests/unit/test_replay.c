@@ -56,5 +56,5 @@ main(void)
 {
 	a_tid_is_used_once();
 	the_memory_of_tids_is_bounded();
-	return test_done("spent");
+	return test_done("replay");
 }

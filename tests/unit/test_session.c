@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "as/server.h"
+#include "as/session.h"
 #include "policy.h"
 #include "sys/fd.h"
 #include "sys/ready.h"

@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "test.h"
 #include "../lib/tls_world.h"
+#include "test.h"
 
 static const uint8_t device_key[TLS_DEVICE_KEY] = "sixteen bytes...";
 
@@ -164,6 +164,25 @@ by_shared_key(bool datagram)
 	    "the key is no longer good: %s", sides_text());
 }
 
+/* A session of TLS is none of DTLS, nor the other way round. */
+static void
+other_framing(bool datagram)
+{
+	static struct tls_ticket ticket;
+
+	sides_set(datagram);
+	client.target.ticket = &client.ticket;
+	meet(false, "full");
+	ticket = client.ticket;
+	sides_set(!datagram);
+	client.target.ticket = &client.ticket;
+	client.ticket = ticket;
+	meet(false, "another framing");
+	client.ticket = ticket;
+	client.ticket.session.datagram = !datagram;
+	meet(false, "a client that does not look");
+}
+
 /* The client keeps nothing but its key (IoT: state kept by the other side). */
 static void
 set_device(bool datagram)
@@ -314,6 +333,7 @@ main(void)
 		by_ticket(datagram);
 		server_judges_the_end(datagram);
 		by_id(datagram);
+		other_framing(datagram);
 		rechecked(datagram);
 		client_rechecked(datagram);
 		by_shared_key(datagram);

@@ -6,9 +6,10 @@
 
 #include "../lib/tls_world.h"
 #include "test.h"
+#include "tls/machine.h"
 
 enum { TO_SERVER, TO_CLIENT };
-enum kind { PLAIN, KEY, TICKET };
+enum kind { PLAIN, WITH_KEY, WITH_TICKET };
 
 /* The bytes that are looked for become the others, as many. */
 static const struct edit {
@@ -25,8 +26,8 @@ static const struct edit {
 	    "\377\001\000\001\000", "\372\372\000\001\000" },
 	{ "something to renegotiate", TO_SERVER, PLAIN, TLS_DECODE_ERROR, 5,
 	    "\377\001\000\001\000", "\377\001\000\001\001" },
-	{ "an extension twice", TO_SERVER, TICKET, TLS_ILLEGAL_PARAMETER, 4,
-	    "\000\043\000\000", "\000\027\000\000" },
+	{ "an extension twice", TO_SERVER, WITH_TICKET, TLS_ILLEGAL_PARAMETER,
+	    4, "\000\043\000\000", "\000\027\000\000" },
 	{ "no X25519", TO_SERVER, PLAIN, TLS_HANDSHAKE_FAILURE, 8,
 	    "\000\012\000\004\000\002\000\035",
 	    "\000\012\000\004\000\002\000\027" },
@@ -64,9 +65,9 @@ static const struct edit {
 	{ "a ticket that was not asked for", TO_CLIENT, PLAIN,
 	    TLS_UNSUPPORTED_EXTENSION, 4, "\000\027\000\000",
 	    "\000\043\000\000" },
-	{ "another group", TO_CLIENT, KEY, TLS_ILLEGAL_PARAMETER, 4,
+	{ "another group", TO_CLIENT, WITH_KEY, TLS_ILLEGAL_PARAMETER, 4,
 	    "\003\000\035\040", "\003\000\027\040" },
-	{ "explicit parameters", TO_CLIENT, KEY, TLS_ILLEGAL_PARAMETER, 4,
+	{ "explicit parameters", TO_CLIENT, WITH_KEY, TLS_ILLEGAL_PARAMETER, 4,
 	    "\003\000\035\040", "\001\000\035\040" },
 };
 
@@ -83,9 +84,9 @@ static void
 set(bool datagram, enum kind kind)
 {
 	sides_set(datagram);
-	if (kind == KEY)
+	if (kind == WITH_KEY)
 		sides_share_key();
-	if (kind == TICKET)
+	if (kind == WITH_TICKET)
 		client.target.ticket = &client.ticket;
 	side_start(&client);
 	side_start(&server);
@@ -165,7 +166,7 @@ bad_points(bool datagram)
 	static uint8_t data[4096];
 	size_t n, at;
 
-	set(datagram, KEY);
+	set(datagram, WITH_KEY);
 	n = side_says(&client, data, sizeof(data));
 	side_hears(&server, data, n);
 	n = side_says(&server, data, sizeof(data));
@@ -175,7 +176,7 @@ bad_points(bool datagram)
 	side_hears(&client, data, n);
 	CHECK(client.failed && client.t.alert == TLS_ILLEGAL_PARAMETER,
 	    "a server's: %s", sides_text());
-	set(datagram, KEY);
+	set(datagram, WITH_KEY);
 	n = side_says(&client, data, sizeof(data));
 	side_hears(&server, data, n);
 	n = side_says(&server, data, sizeof(data));
@@ -261,6 +262,76 @@ out_of_place(void)
 	    "close_notify before the end of the handshake: %s", sides_text());
 }
 
+/* Messages of a handshake when there is one already: none begins anew. */
+static void
+renegotiation(bool datagram)
+{
+	static const uint8_t request[12] = { HELLO_REQUEST };
+	static const uint8_t hello[12] = { CLIENT_HELLO };
+	size_t n = datagram ? 12 : 4;
+
+	sides_set(datagram);
+	CHECK(sides_meet(), "%s", sides_text());
+	record_put(&server.t, 1, HANDSHAKE, request, n);
+	sides_run();
+	CHECK(!client.failed && !server.failed && sides_talk(100),
+	    "a request is passed over: %s", sides_text());
+	record_put(&client.t, 1, HANDSHAKE, hello, n);
+	sides_run();
+	CHECK(datagram ? !server.failed && sides_talk(100) :
+			 server.failed &&
+		    server.t.alert == TLS_HANDSHAKE_FAILURE && client.failed,
+	    "a hello is refused: %s", sides_text());
+}
+
+/* What stands behind Finished in its record belongs to nothing. */
+static void
+behind_finished(void)
+{
+	static const uint8_t more[4] = { HELLO_REQUEST };
+	static uint8_t data[4096];
+	size_t n;
+
+	sides_set(false);
+	side_start(&client);
+	side_start(&server);
+	n = side_says(&client, data, sizeof(data));
+	side_hears(&server, data, n);
+	n = side_says(&server, data, sizeof(data));
+	side_hears(&client, data, n);
+	memcpy(client.handshake.script + client.t.flight_to, more, 4);
+	client.t.flight_to += 4;
+	n = side_says(&client, data, sizeof(data));
+	side_hears(&server, data, n);
+	CHECK(server.failed && server.t.alert == TLS_UNEXPECTED_MESSAGE, "%s",
+	    sides_text());
+}
+
+/* The caller's own judgement, told as an alert; nothing is left of secrets. */
+static void
+judged_by_the_caller(bool datagram)
+{
+	size_t n;
+
+	sides_set(datagram);
+	CHECK(sides_meet(), "%s", sides_text());
+	tls_close(&client.t, TLS_BAD_CERTIFICATE);
+	sides_run();
+	CHECK(server.failed && server.t.said &&
+		server.t.alert == TLS_BAD_CERTIFICATE,
+	    "%s", sides_text());
+	CHECK(tls_input(&client.t, 0, now) == TLS_FAILED && !client.t.said &&
+		client.t.alert == TLS_BAD_CERTIFICATE,
+	    "%s", sides_text());
+	CHECK(tls_write(&client.t, "x", 1) == 0, "and nothing more");
+	tls_stop(&client.t);
+	tls_stop(&client.t);
+	for (n = 0; n < client.in_size && !datagram; n++)
+		if (client.in[n] != 0)
+			break;
+	CHECK(datagram || n == client.in_size, "a record's rest at %zu", n);
+}
+
 int
 main(void)
 {
@@ -272,7 +343,10 @@ main(void)
 		versions(datagram);
 		bad_points(datagram);
 		another_suite(datagram);
+		renegotiation(datagram);
+		judged_by_the_caller(datagram);
 	}
+	behind_finished();
 	out_of_place();
 	return test_done("tls_strict");
 }

@@ -33,7 +33,7 @@ every_refusal_has_a_sentence(void)
 			    status_word((enum status)s));
 }
 
-static const char *seen[MSG_TYPES * ST_STATUSES + 2 * TROUBLES];
+static const char *seen[MSG_TYPES * ST_STATUSES + 2 * FAILURES];
 static size_t seen_n;
 
 static void
@@ -51,9 +51,9 @@ no_two_sentences_are_alike(void)
 	for (int t = 0; t < MSG_TYPES; t++)
 		for (int s = 0; s < ST_STATUSES; s++)
 			see(words_status((enum msg_type)t, (enum status)s));
-	for (int t = 0; t < TROUBLES; t++) {
-		see(words_trouble(true, (enum trouble)t));
-		see(words_trouble(false, (enum trouble)t));
+	for (int t = 0; t < FAILURES; t++) {
+		see(words_failure(true, (enum failure)t));
+		see(words_failure(false, (enum failure)t));
 	}
 	CHECK(seen_n > 35, "%zu", seen_n);
 }
