@@ -245,6 +245,7 @@ struct tls_handshake {
 	bool resuming, hide_id, overflow;
 	uint8_t fragment; /* the code of max_fragment_length */
 	uint8_t hellos;   /* HelloVerifyRequests taken */
+	uint8_t rescans;  /* of early, since the last record */
 	uint16_t offered; /* extensions: 1 << enum known */
 	int64_t until;    /* of the session that is resumed */
 

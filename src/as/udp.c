@@ -21,11 +21,12 @@ static bool
 take_removal(struct server *as, const struct asker *who, const char *text,
     const struct msg *vld, ms_t now)
 {
+	const char *last = person_of(vld->uid)->removal;
 	struct change *c;
 	struct removal r;
 	struct msg cnf;
 
-	if (strcmp(person_of(vld->uid)->removal, vld->tid) != 0 ||
+	if ((last[0] != REMOVAL_ANY && strcmp(last, vld->tid) != 0) ||
 	    who->len != sizeof("VLD 12345 1234\n") - 1)
 		return false;
 	change_removal(&r, who, vld);

@@ -165,7 +165,7 @@ ask(struct client *c, struct service *s, ms_t now)
 }
 
 static void
-go_on(struct client *c, struct service *s)
+go_on(struct client *c, struct service *s, ms_t now)
 {
 	bool probed = c->job.state != JOB_NONE;
 
@@ -174,9 +174,9 @@ go_on(struct client *c, struct service *s)
 	c->its_turn = false;
 	c->job.state = JOB_NONE;
 	if (probed)
-		serve_begin(c, s);
+		serve_begin(c, s, now);
 	else
-		serve_confirmed(c, s);
+		serve_confirmed(c, s, now);
 }
 
 static bool
@@ -204,7 +204,7 @@ act(struct client *c, struct service *s, ms_t now)
 		intend(c, s, now);
 		break;
 	case HELD:
-		go_on(c, s);
+		go_on(c, s, now);
 		break;
 	case RECEIVING:
 	case FINISHING:
@@ -340,6 +340,30 @@ client_step(struct client *c, struct service *s, const struct ready *r)
 	}
 }
 
+enum standing
+client_standing(const struct client *c)
+{
+	switch (c->state) {
+	case FREE:
+	case ASKING:
+		return STRANGER;
+	case INTENDING:
+	case VALIDATING:
+		return NAMED;
+	case HELD:
+	case RECEIVING:
+	case FINISHING:
+	case SYNCING:
+	case SENDING:
+		return PROVEN;
+	case REPLYING:
+	case LINGERING:
+	case ORPHANED:
+		break;
+	}
+	return LEAVING;
+}
+
 bool
 client_is_removing(const struct client *c)
 {
@@ -385,7 +409,7 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 	if (right && blocked)
 		c->state = HELD;
 	else if (right)
-		serve_confirmed(c, s);
+		serve_confirmed(c, s, now);
 	else if (c->req.type == MSG_REM && c->op.is_intended) {
 		if (removals_from_here(s, &c->op.intent))
 			serve_abandon(c, s);

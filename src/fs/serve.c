@@ -121,9 +121,27 @@ serve_abandon(struct client *c, struct service *s)
 	submit(c, s, FILE_ABANDON, -1);
 }
 
-void
-serve_begin(struct client *c, struct service *s)
+/*
+ * Nobody knows yet whose files these are: no reply about them would be true.
+ * Most removals that another file server asks about are decided soon.
+ */
+static bool
+hold(struct client *c, struct service *s, ms_t now)
 {
+	if (c->req.type == MSG_REM || now >= c->since + INTENT_TIME ||
+	    !files_are_undecided(c->req.uid))
+		return false;
+	c->state = HELD;
+	c->not_before = now + INTENT_AGAIN;
+	removals_soon(&s->removals, now);
+	return true;
+}
+
+void
+serve_begin(struct client *c, struct service *s, ms_t now)
+{
+	if (hold(c, s, now))
+		return;
 	memcpy(c->op.uid, c->req.uid, sizeof(c->op.uid));
 	memcpy(c->op.name, c->req.fname, sizeof(c->op.name));
 	switch (request_op(c->req.type)) {
@@ -149,10 +167,10 @@ serve_begin(struct client *c, struct service *s)
 }
 
 void
-serve_confirmed(struct client *c, struct service *s)
+serve_confirmed(struct client *c, struct service *s, ms_t now)
 {
 	if (!files_are_remote() || c->req.type == MSG_REM) {
-		serve_begin(c, s);
+		serve_begin(c, s, now);
 		return;
 	}
 	memcpy(c->op.uid, c->req.uid, sizeof(c->op.uid));
