@@ -90,6 +90,8 @@ enum account_state accounts_load(const char *uid, struct account *a);
 /* Log why it is unreadable; right after accounts_load(), which left errno. */
 void accounts_report(const char *uid);
 
+#define REMOVAL_ANY '?' /* for a TID: it cannot be read now */
+
 /*
  * Finish the removals that the last AS left unfinished, and tell of every one
  * that is on record, however old: how many could not be finished, or -1 where

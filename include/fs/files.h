@@ -39,6 +39,9 @@ void files_stop(void);
  */
 enum status files_shown(const char *uid);
 
+/* Is there a removal of which it is not known here whether it will be? */
+bool files_are_undecided(const char *uid);
+
 /* Fill in a RLS: its status, nfiles and file[]; NOK where the disk refuses. */
 void files_list(const char *uid, struct msg *rls);
 

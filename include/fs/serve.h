@@ -14,10 +14,13 @@
  * The AS has confirmed: begin, at once or, where looking may take long, once
  * that was done in the pool (HELD).
  */
-void serve_confirmed(struct client *c, struct service *s);
+void serve_confirmed(struct client *c, struct service *s, ms_t now);
 
-/* Begin: the client is RECEIVING, SENDING, SYNCING or REPLYING afterwards. */
-void serve_begin(struct client *c, struct service *s);
+/*
+ * Begin: the client is RECEIVING, SENDING, SYNCING or REPLYING afterwards; or
+ * HELD, while a removal is not decided, until INTENT_TIME after c->since.
+ */
+void serve_begin(struct client *c, struct service *s, ms_t now);
 
 /* A removal: before the AS is asked, and where it has said no. */
 void serve_intend(struct client *c, struct service *s);

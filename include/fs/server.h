@@ -32,7 +32,8 @@ enum client_state {
 	VALIDATING, /* req: a request; vld: under way; we do not read, so that
 		       an unauthorised upload stays with its sender */
 	HELD,       /* as the AS has confirmed; its_turn once a removal of the
-		       same user has been decided; or job: its FILE_PROBE */
+		       same user has been decided, or when to look again for
+		       one that another began; or job: its FILE_PROBE */
 	RECEIVING,  /* up: open; left bytes and a newline to come; job: none, or
 		    a FILE_SYNC of what has come */
 	FINISHING,  /* as RECEIVING; left is 0: only the newline is to come */
@@ -49,9 +50,9 @@ enum client_state {
 struct client {
 	enum client_state state;
 	ms_t since;      /* in ASKING, INTENDING, VALIDATING, FINISHING: when it
-			    began */
+			    began; in HELD: when VALIDATING did */
 	bool its_turn;   /* in INTENDING without a job, HELD: go on now */
-	ms_t not_before; /* in INTENDING: not before then */
+	ms_t not_before; /* in INTENDING, HELD: not before then */
 	struct conn conn;
 	enum wire_result parse_result; /* of req */
 	struct msg req;
@@ -73,7 +74,9 @@ struct service {
 	struct replay replay;
 	struct throttle guesses; /* wrong TIDs, by UID and client's address */
 	struct removals removals;
-	unsigned long connections, resends, repeated;
+	ms_t as_heard;   /* the last answer of the AS */
+	bool as_is_lost; /* and since then some were missed */
+	unsigned long connections, resends, unanswered, repeated;
 };
 
 #endif

@@ -307,6 +307,8 @@ finish_removal(int dir, const char *uid, void *arg)
 		((unlinkat(root, uid, 0) == -1 && errno != ENOENT) ||
 		    fsync(root) == -1 || settle_record(uid) == -1)))
 		((struct removal_visit *)arg)->unfinished++;
+	if (state == RECORD_UNREADABLE)
+		r.tid[0] = REMOVAL_ANY;
 	if (r.tid[0] != '\0')
 		note(&r);
 	return true;

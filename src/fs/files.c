@@ -87,6 +87,15 @@ files_shown(const char *uid)
 	return hidden == 1 ? ST_EOF : ST_OK;
 }
 
+bool
+files_are_undecided(const char *uid)
+{
+	struct intent i;
+
+	return intent_stands(&store, uid) == 1 &&
+	    intent_load(&store, uid, &i) == 0 && !i.confirmed;
+}
+
 struct listing {
 	struct msg *rls;
 	int error; /* of what nobody can tell about; 0: none */

@@ -121,9 +121,27 @@ serve_abandon(struct client *c, struct service *s)
 	submit(c, s, FILE_ABANDON, -1);
 }
 
-void
-serve_begin(struct client *c, struct service *s)
+/*
+ * Nobody knows yet whose files these are: no reply about them would be true.
+ * Most removals that another file server asks about are decided soon.
+ */
+static bool
+hold(struct client *c, struct service *s, ms_t now)
 {
+	if (c->req.type == MSG_REM || now >= c->since + INTENT_TIME ||
+	    !files_are_undecided(c->req.uid))
+		return false;
+	c->state = HELD;
+	c->not_before = now + INTENT_AGAIN;
+	removals_soon(&s->removals, now);
+	return true;
+}
+
+void
+serve_begin(struct client *c, struct service *s, ms_t now)
+{
+	if (hold(c, s, now))
+		return;
 	memcpy(c->op.uid, c->req.uid, sizeof(c->op.uid));
 	memcpy(c->op.name, c->req.fname, sizeof(c->op.name));
 	switch (request_op(c->req.type)) {
@@ -149,10 +167,10 @@ serve_begin(struct client *c, struct service *s)
 }
 
 void
-serve_confirmed(struct client *c, struct service *s)
+serve_confirmed(struct client *c, struct service *s, ms_t now)
 {
 	if (!files_are_remote() || c->req.type == MSG_REM) {
-		serve_begin(c, s);
+		serve_begin(c, s, now);
 		return;
 	}
 	memcpy(c->op.uid, c->req.uid, sizeof(c->op.uid));
@@ -196,7 +214,7 @@ serve_receive(struct client *c, struct service *s, ms_t now)
 	else if (result == TRANSFER_OVER || result == TRANSFER_SHORT)
 		answer_status(c, ST_ERR);
 	else if (!upload_wanted(&c->up))
-		answer_status(c, ST_INV);
+		answer_invalid(c, "removed");
 	else if (result == TRANSFER_DONE)
 		c->state = SYNCING;
 	else if (!check_sync(c, s))
@@ -226,15 +244,17 @@ conclude_upload(struct client *c, struct service *s)
 	}
 	if (j->kind == FILE_PUBLISH && j->status == ST_OK)
 		upload_close(&c->up); /* nothing is left to be purged */
-	answer_failure(
-	    c, wanted || j->error != 0 ? j->status : ST_INV, j->error);
+	if (j->status == ST_INV || (!wanted && j->error == 0))
+		answer_invalid(c, "removed");
+	else
+		answer_failure(c, j->status, j->error);
 }
 
 static void
 conclude_removal(struct client *c, struct service *s)
 {
 	if (c->op.kind == FILE_ABANDON) {
-		answer_status(c, ST_INV);
+		answer_invalid(c, "refused");
 		return;
 	}
 	if (c->op.status != ST_OK)

@@ -430,6 +430,7 @@ a_record_that_cannot_be_read_changes_nothing(void)
 	put_account("10011", "abcd1234", "");
 	CHECK(linkat(keep[2], "10011", keep[2], "backup", 0) == 0, "link");
 	CHECK(finish() == 1, "told");
+	CHECK(is_noted("10011", "?", "", 0), "any TID may be the one");
 	CHECK(accounts_load("10011", &a) == ACCOUNT_FOUND, "a newer account");
 	CHECK(accounts_removed(&r) == REMOVAL_UNREADABLE, "not unknown");
 	job = job_for("10011", "", ACCOUNT_REMOVE);
