@@ -101,19 +101,19 @@
 #endif
 #define TIDS_LIVE_MAX     16 /* a user */
 #define VC_TRIES          3
-#define VLD_TRIES         10  /* wrong ones of one address at once, ... */
-#define VLD_PACE          200 /* ... then one in this time, ... */
-#define VLD_ADDRESS_TRIES 50  /* ... and no more in the life of a TID */
-#define VLD_TID_TRIES     70  /* of all addresses, then the TID dies */
-#define INV_TRIES         15  /* FS: wrong TIDs of a user from one address */
+#define VLD_TRIES         10 /* wrong ones of one address at once, ... */
+#define VLD_PACE          INT64_C(200) /* ... then one in this time, ... */
+#define VLD_ADDRESS_TRIES 50 /* ... and no more in the life of a TID */
+#define VLD_TID_TRIES     70 /* of all addresses, then the TID dies */
+#define INV_TRIES         8  /* FS: wrong TIDs of a user from one address */
 #define INV_PACE          (20 * SECONDS) /* ... then one in this time */
 #define INV_TRUST         (60 * MINUTES) /* ... but not after a right one */
 #define REMOVAL_RETRY     (1 * SECONDS)  /* AS: one that the disk cut short */
 #define VLD_AGAIN         (5 * SECONDS)  /* AS: a repeated VLD is a resend */
 #define TID_MEMORY        (30 * SECONDS) /* FS: a TID seen twice is INV */
 #define CODES_FAILED_SLOW 10 /* failed codes of a user: REQ slows down */
-#define CODES_FAILED_MAX  60 /* ... no REQ until another device registers */
-#define CODES_EXCUSED_MAX 30 /* ... which excuses them, so many at most */
+#define CODES_FAILED_MAX  40 /* ... no REQ until another device registers */
+#define CODES_EXCUSED_MAX 20 /* ... which excuses them, so many at most */
 #define CODES_FORGIVEN    (MINUTES * 60 * 24) /* ... one in this time is */
 #define CODES_SLOW_TIME   (30 * SECONDS)
 #define TICKETS_MAX       32768   /* of all users, with those used of late */
@@ -152,9 +152,8 @@
 /* The person at user and pd. */
 #define CONNECT_TRIES 3             /* to reach the AS again, ... */
 #define CONNECT_PAUSE (1 * SECONDS) /* ... so long after each */
-#define ANSWER_TIME                                                            \
-	(60 * SECONDS)                 /* of the AS; its longest delays: 15 s  \
-				   for a wrong password, 8 s for a device */
+/* Of the AS, whose longest delays are 15 s for a password, 8 s for a device. */
+#define ANSWER_TIME      (60 * SECONDS)
 #define WAIT_UNSAID      (1 * SECONDS) /* a wait that is longer is explained */
 #define BACKGROUND_PAUSE 500 /* until we look whether we are in front again */
 #define PROGRESS_FIRST   (1 * SECONDS) /* a transfer that is longer is shown */
@@ -174,6 +173,7 @@ _Static_assert(
     "no address alone ends a TID");
 _Static_assert(INV_TRIES + TID_LIFE / INV_PACE < VLD_ADDRESS_TRIES,
     "who guesses at an FS does not use up what the AS allows it");
+_Static_assert(INV_TRIES < VLD_TRIES, "the user's own TID is heard at once");
 _Static_assert(CODES_FAILED_SLOW < CODES_FAILED_MAX, "first REQ slows down");
 _Static_assert(TID_MEMORY > VLD_AGAIN,
     "what the AS confirms again to a resend the FS knows");

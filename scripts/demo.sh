@@ -67,7 +67,7 @@ expect() {
 		printf '    %-5s %s\n' "$1" "$line"
 		case $line in
 		$3) return ;;
-		'Waiting for your device'* | 'Codes come to'*) ;;
+		'Waiting for '* | 'Codes come to'*) ;;
 		*) fail "$1 should have said '$3'" ;;
 		esac
 	done

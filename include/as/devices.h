@@ -24,7 +24,8 @@ struct vlc {
 enum device_event {
 	DEVICE_QUIET,
 	DEVICE_CONFIRMED,
-	DEVICE_REFUSED /* by it, or nobody is there, or no answer has come */
+	DEVICE_REFUSED, /* by it, or nobody is there */
+	DEVICE_SILENT   /* no answer has come in time */
 };
 
 /*

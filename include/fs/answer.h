@@ -18,6 +18,9 @@ void answer(struct client *c, const struct msg *reply);
 /* The request's reply with this status ... */
 void answer_status(struct client *c, enum status status);
 
+/* ... INV, and why, in a word for whoever reads what we tell. */
+void answer_invalid(struct client *c, const char *reason);
+
 /* The same; a NOK is logged with error, an errno of the disk, unless it is 0.
  */
 void answer_failure(struct client *c, enum status status, int error);

@@ -28,6 +28,7 @@ struct removals {
 		ENDING    /* job: FILE_REMOVE, FILE_ABANDON or FILE_PURGE */
 	} state;
 	ms_t next;
+	ms_t asked;       /* REASKING: the first time */
 	ms_t next_round;  /* not RESTING: the next round, 0: in its own time */
 	struct dgram own; /* at the intent's own port; none: service.as */
 	struct request vld;

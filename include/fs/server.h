@@ -32,8 +32,8 @@ enum client_state {
 	VALIDATING, /* req: a request; vld: under way; we do not read, so that
 		       an unauthorised upload stays with its sender */
 	HELD,       /* as the AS has confirmed; its_turn once a removal of the
-		       same user has been decided, and to look again for one
-		       that another began; or job: its FILE_PROBE */
+		       same user has been decided, or when to look again for
+		       one that another began; or job: its FILE_PROBE */
 	RECEIVING,  /* up: open; left bytes and a newline to come; job: none, or
 		    a FILE_SYNC of what has come */
 	FINISHING,  /* as RECEIVING; left is 0: only the newline is to come */
@@ -74,7 +74,9 @@ struct service {
 	struct replay replay;
 	struct throttle guesses; /* wrong TIDs, by UID and client's address */
 	struct removals removals;
-	unsigned long connections, resends, repeated;
+	ms_t as_heard;   /* the last answer of the AS */
+	bool as_is_lost; /* and since then some were missed */
+	unsigned long connections, resends, unanswered, repeated;
 };
 
 #endif

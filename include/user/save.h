@@ -27,7 +27,7 @@ struct save {
 	char name[FNAME_MAX + 1];
 	char
 	    temp[FNAME_MAX + 16]; /* .FILE.1234.part, locked while it is ours */
-	uint64_t preallocated; /* bytes; see disk_preallocate() */
+	uint64_t preallocated;    /* bytes; see disk_preallocate() */
 	uint64_t written, synced;
 	bool replaced; /* there was an older one */
 	int error;     /* of a sync: an errno, or 0 */

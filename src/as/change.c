@@ -7,6 +7,7 @@
 #include "as/failures.h"
 #include "as/lock.h"
 #include "crypto/secret.h"
+#include "net/trace.h"
 #include "policy.h"
 #include "sys/log.h"
 #include "sys/random.h"
@@ -46,12 +47,13 @@ change_close(struct server *as, struct change *c)
 }
 
 static void
-finish(struct server *as, struct change *c, enum status status)
+finish(struct server *as, struct change *c, enum status status, const char *why)
 {
 	struct msg req, reply;
 
 	if (status == ST_OK && !lock_prove())
 		status = ST_NOK;
+	trace_because(status == ST_NOK ? why : NULL);
 	request_of(c, &req);
 	if (c->type == MSG_REG && status == ST_OK)
 		person_of(c->uid)->self = c->who.to;
@@ -134,7 +136,7 @@ wrong_password(struct server *as, struct change *c, ms_t now)
 
 	as->count.wrong_passwords++;
 	if (delay == 0) {
-		finish(as, c, ST_NOK);
+		finish(as, c, ST_NOK, "password");
 		return;
 	}
 	c->wait_until = now + (delay < DELAY_BY_UDP ? delay : DELAY_BY_UDP);
@@ -159,7 +161,7 @@ password_right(struct server *as, struct change *c, const struct msg *req,
 
 	people_right(c->uid, c->who.from);
 	if (keep)
-		finish(as, c, ST_OK);
+		finish(as, c, ST_OK, "disk");
 	else
 		wait_to_write(as, c);
 }
@@ -246,11 +248,11 @@ begin(struct server *as, struct change *c, struct task *t, ms_t now)
 		if (c->type == MSG_REG)
 			hash(as, c, &req, &a, t);
 		else
-			finish(as, c, ST_NOK);
+			finish(as, c, ST_NOK, "none");
 		break;
 	case ACCOUNT_UNREADABLE:
 		accounts_report(c->uid);
-		finish(as, c, ST_NOK);
+		finish(as, c, ST_NOK, "disk");
 	}
 	wipe(req.pass, sizeof(req.pass));
 }
@@ -312,7 +314,8 @@ change_write(struct server *as, struct change *c, struct task *t)
 			accounts_report(c->uid);
 		person_of(c->uid)->changing = false;
 		as->unblock = true;
-		finish(as, c, ST_NOK);
+		finish(as, c, ST_NOK,
+		    state == ACCOUNT_UNREADABLE ? "disk" : "none");
 		return;
 	}
 	submit(as, c, t);
@@ -358,6 +361,7 @@ removal_done(
 	} else {
 		ticket_void(&vld);
 		cnf.op = OP_ERROR;
+		trace_because("disk");
 	}
 	answer_datagram(as, &c->who, &vld, WIRE_OK, &cnf);
 	change_close(as, c);
@@ -394,11 +398,11 @@ registration_done(
 		wrong_password(as, c, now);
 	} else {
 		if (ok && c->type == MSG_REG) { /* to another device */
-			person_moved(person_of(c->uid), now);
+			person_new_device(person_of(c->uid), now);
 			failures_save(c->uid);
 			clients_ask_again(as, c->uid, now);
 		}
-		finish(as, c, ok ? ST_OK : ST_NOK);
+		finish(as, c, ok ? ST_OK : ST_NOK, "disk");
 	}
 	wipe(req.pass, sizeof(req.pass));
 }
@@ -429,7 +433,7 @@ step(struct server *as, struct change *c, ms_t now)
 		if (c->type == MSG_VLD)
 			wait_to_write(as, c);
 		else
-			finish(as, c, ST_NOK);
+			finish(as, c, ST_NOK, "password");
 	} else if (c->state == CHANGE_BLOCKED) {
 		if (c->type == MSG_VLD)
 			change_remove(as, c);

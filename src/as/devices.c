@@ -111,7 +111,7 @@ devices_step(struct vlc *v, const char *uid, const struct ready *r)
 	return request_step(&v->request, &v->dgram, r->woke) ==
 		REQUEST_WAITING ?
 	    DEVICE_QUIET :
-	    DEVICE_REFUSED;
+	    DEVICE_SILENT;
 }
 
 /* More than one VLC may bring more than one answer: no use for it then. */

@@ -74,7 +74,7 @@ failures_open(int root, ms_t now)
 		if (n == -1)
 			return -1;
 		for (unsigned i = 0; i < (size_t)n / RECORD_LEN; i++)
-			read_record(at + i, text + i * RECORD_LEN, now);
+			read_record(at + i, text + (size_t)i * RECORD_LEN, now);
 	}
 	return 0;
 }

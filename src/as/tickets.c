@@ -300,6 +300,18 @@ ticket_use(
 	return again;
 }
 
+const char *
+ticket_refusal(const struct msg *vld, ms_t now)
+{
+	const struct ticket *t = find(vld->uid, vld->tid);
+
+	if (is_none(t))
+		return "unknown";
+	if (t->used)
+		return "used";
+	return now - t->since < TID_LIFE ? "guesses" : "expired";
+}
+
 bool
 ticket_removes(const struct msg *vld, const struct asker *who, ms_t now)
 {

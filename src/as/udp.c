@@ -5,6 +5,7 @@
 #include "as/change.h"
 #include "as/udp.h"
 #include "crypto/secret.h"
+#include "net/trace.h"
 #include "policy.h"
 
 #define DATAGRAM_MAX 1024 /* a longer one is malformed, cut or not */
@@ -71,6 +72,8 @@ take_vld(struct server *as, const struct asker *who, const char *text,
 	else {
 		if (c != NULL)
 			change_close(as, c);
+		if (cnf.op == OP_ERROR)
+			trace_because(ticket_refusal(vld, now));
 		answer_datagram(as, who, vld, WIRE_OK, &cnf);
 	}
 }
@@ -93,6 +96,7 @@ take_request(struct server *as, const struct asker *who, const char *text,
 		struct msg reply;
 
 		wire_reply(&reply, MSG_REG, ST_NOK);
+		trace_because("list");
 		answer_datagram(as, who, req, WIRE_OK, &reply);
 	} else
 		change_ask(as, who, text, req, now);

@@ -42,6 +42,13 @@ answer_status(struct client *c, enum status status)
 }
 
 void
+answer_invalid(struct client *c, const char *reason)
+{
+	trace_because(reason);
+	answer_status(c, ST_INV);
+}
+
+void
 answer_failure(struct client *c, enum status status, int error)
 {
 	errno = error;
@@ -49,6 +56,8 @@ answer_failure(struct client *c, enum status status, int error)
 		log_error("%s of %s, user %s", op_name(request_op(c->req.type)),
 		    c->req.fname[0] != '\0' ? c->req.fname : "all files",
 		    c->req.uid);
+	if (status == ST_NOK)
+		trace_because(error != 0 ? "disk" : "none");
 	answer_status(c, status);
 }
 

@@ -6,6 +6,7 @@
 #include "fs/serve.h"
 #include "fs/transfer.h"
 #include "policy.h"
+#include "sys/log.h"
 
 static void
 end_validation(struct client *c, struct service *s)
@@ -29,22 +30,48 @@ client_end(struct client *c, struct service *s)
 	c->state = job_busy(&c->job) ? ORPHANED : FREE;
 }
 
+void
+service_answered(struct service *s, ms_t now)
+{
+	char name[ADDR_NAME_MAX];
+
+	if (s->as_is_lost)
+		log_warn(
+		    "the AS at %s answers again", addr_name(name, &s->as.peer));
+	s->as_is_lost = false;
+	s->as_heard = now;
+}
+
+void
+service_unanswered(struct service *s, const char *how, ms_t since)
+{
+	char name[ADDR_NAME_MAX];
+
+	s->unanswered++;
+	if (s->as_is_lost || (s->as_heard != 0 && s->as_heard >= since))
+		return;
+	s->as_is_lost = true;
+	log_warn("the AS at %s does not answer (%s): every request is "
+		 "INV until it does",
+	    addr_name(name, &s->as.peer), how);
+}
+
 /* The AS does not confirm it: the same TID may be tried again. */
 static void
-invalidate(struct client *c, struct service *s)
+invalidate(struct client *c, struct service *s, const char *reason)
 {
 	end_validation(c, s);
 	replay_forget(&s->replay, c->req.uid, c->req.tid);
-	answer_status(c, ST_INV);
+	answer_invalid(c, reason);
 }
 
 /* Nobody knows whether the AS has removed the user: see removals.h. */
 static void
-give_up(struct client *c, struct service *s, ms_t at)
+give_up(struct client *c, struct service *s, const char *reason, ms_t at)
 {
 	if (c->req.type == MSG_REM && c->op.is_intended)
 		removals_soon(&s->removals, at);
-	invalidate(c, s);
+	invalidate(c, s, reason);
 }
 
 static void
@@ -57,7 +84,7 @@ start_validation(struct client *c, struct service *s, ms_t now)
 	c->state = VALIDATING;
 	c->since = now;
 	if (request_start(&c->vld, &s->as, &vld, now) == REQUEST_FAILED)
-		give_up(c, s, now);
+		give_up(c, s, "unsent", now);
 }
 
 /* Before the AS is asked to let a user go, that is on the disk. */
@@ -66,12 +93,12 @@ start_request(struct client *c, struct service *s, ms_t now)
 {
 	if (!throttle_allows(
 		&s->guesses, wire_number(c->req.uid), c->conn.peer, now)) {
-		answer_status(c, ST_INV);
+		answer_invalid(c, "guesses");
 		return;
 	}
 	if (!replay_claim(&s->replay, c->req.uid, c->req.tid, now)) {
 		s->repeated++;
-		answer_status(c, ST_INV);
+		answer_invalid(c, "used");
 		return;
 	}
 	if (c->req.type != MSG_REM) {
@@ -98,7 +125,7 @@ intended(struct client *c, struct service *s, ms_t now)
 		c->not_before = now + INTENT_AGAIN;
 		break;
 	case ST_INV:
-		invalidate(c, s);
+		invalidate(c, s, "used");
 		break;
 	default:
 		replay_forget(&s->replay, c->req.uid, c->req.tid);
@@ -258,11 +285,13 @@ expire(struct client *c, struct service *s, ms_t now)
 	if (c->state == FINISHING)
 		c->state = SYNCING; /* nothing came: it is complete */
 	else if (c->state == INTENDING)
-		invalidate(c, s);
+		invalidate(c, s, "busy");
 	else if (c->state != VALIDATING)
 		client_end(c, s);
-	else if (request_step(&c->vld, &s->as, now) == REQUEST_FAILED)
-		give_up(c, s, now);
+	else if (request_step(&c->vld, &s->as, now) == REQUEST_FAILED) {
+		service_unanswered(s, "silent", c->since);
+		give_up(c, s, "silent", now);
+	}
 }
 
 void
@@ -311,6 +340,30 @@ client_step(struct client *c, struct service *s, const struct ready *r)
 	}
 }
 
+enum standing
+client_standing(const struct client *c)
+{
+	switch (c->state) {
+	case FREE:
+	case ASKING:
+		return STRANGER;
+	case INTENDING:
+	case VALIDATING:
+		return NAMED;
+	case HELD:
+	case RECEIVING:
+	case FINISHING:
+	case SYNCING:
+	case SENDING:
+		return PROVEN;
+	case REPLYING:
+	case LINGERING:
+	case ORPHANED:
+		break;
+	}
+	return LEAVING;
+}
+
 bool
 client_is_removing(const struct client *c)
 {
@@ -343,6 +396,7 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 	    strcmp(cnf->fname, c->req.fname) == 0;
 	unsigned number = wire_number(c->req.uid);
 	struct addr from = c->conn.peer;
+	const char *reason = cnf->op == OP_ERROR ? "refused" : "other request";
 
 	end_validation(c, s);
 	if (cnf->op == OP_ERROR) {
@@ -360,9 +414,9 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 		if (removals_from_here(s, &c->op.intent))
 			serve_abandon(c, s);
 		else
-			give_up(c, s, now);
+			give_up(c, s, reason, now);
 	} else
-		answer_status(c, ST_INV);
+		answer_invalid(c, reason);
 	advance(c, s, now);
 }
 
@@ -376,7 +430,10 @@ client_refused(struct client *c, struct service *s, ms_t now)
 {
 	bool never_arrived = c->vld.sent == 1 && now - c->since < REFUSED_SOON;
 
-	if (c->state == VALIDATING && (never_arrived || c->req.type != MSG_REM))
-		give_up(c, s, now + REMOVALS_AGAIN);
+	if (c->state == VALIDATING &&
+	    (never_arrived || c->req.type != MSG_REM)) {
+		service_unanswered(s, "nobody listens there", c->since);
+		give_up(c, s, "nobody listens", now + REMOVALS_AGAIN);
+	}
 	advance(c, s, now);
 }

@@ -100,11 +100,12 @@ static void
 print_counters(const struct ready *r)
 {
 	log_info("FS counters: %lu connections, %d now, %lu refused, "
-		 "%lu evicted, %lu resends, %lu repeated TIDs, "
+		 "%lu evicted, %lu resends, %lu unanswered, "
+		 "%lu repeated TIDs, "
 		 "%lu workers replaced, longest loop gap %ld ms",
 	    service.connections, clients.places.taken, listener.refused,
-	    clients.places.evicted, service.resends, service.repeated,
-	    service.pool.died, (long)r->longest);
+	    clients.places.evicted, service.resends, service.unanswered,
+	    service.repeated, service.pool.died, (long)r->longest);
 }
 
 /* What a signal asks for; a second one to stop ends at once. */

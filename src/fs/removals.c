@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fs/client.h"
 #include "fs/server.h"
 #include "policy.h"
 #include "sys/log.h"
@@ -118,6 +119,7 @@ ask(struct service *s, ms_t now)
 	memcpy(vld.uid, m->op.uid, sizeof(vld.uid));
 	memcpy(vld.tid, m->op.intent.tid, sizeof(vld.tid));
 	m->state = REASKING;
+	m->asked = now;
 	if (request_start(&m->vld, dgram_of(s), &vld, now) == REQUEST_FAILED)
 		review(s);
 }
@@ -178,18 +180,23 @@ removals_watch(const struct removals *m, struct ready *r)
 }
 
 static void
-receive(struct service *s)
+receive(struct service *s, ms_t now)
 {
 	struct msg m;
 	int result;
 
-	while ((result = request_receive(&s->removals.own, &m)) == 1)
+	while ((result = request_receive(&s->removals.own, &m)) == 1) {
+		service_answered(s, now);
 		if (m.type == MSG_CNF) {
 			removals_receive(s, &m);
 			return;
 		}
-	if (result == DGRAM_REFUSED)
+	}
+	if (result == DGRAM_REFUSED) {
+		service_unanswered(
+		    s, "nobody listens there", s->removals.asked);
 		review(s);
+	}
 }
 
 void
@@ -210,10 +217,12 @@ removals_step(struct service *s, const struct ready *r,
 		break;
 	case REASKING:
 		if (dgram_readable(&m->own, r))
-			receive(s);
+			receive(s, r->woke);
 		else if (request_step(&m->vld, dgram_of(s), r->woke) ==
-		    REQUEST_FAILED)
+		    REQUEST_FAILED) {
+			service_unanswered(s, "silent", m->asked);
 			review(s);
+		}
 		break;
 	case ENDING:
 		ended(s);

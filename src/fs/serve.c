@@ -214,7 +214,7 @@ serve_receive(struct client *c, struct service *s, ms_t now)
 	else if (result == TRANSFER_OVER || result == TRANSFER_SHORT)
 		answer_status(c, ST_ERR);
 	else if (!upload_wanted(&c->up))
-		answer_status(c, ST_INV);
+		answer_invalid(c, "removed");
 	else if (result == TRANSFER_DONE)
 		c->state = SYNCING;
 	else if (!check_sync(c, s))
@@ -244,15 +244,17 @@ conclude_upload(struct client *c, struct service *s)
 	}
 	if (j->kind == FILE_PUBLISH && j->status == ST_OK)
 		upload_close(&c->up); /* nothing is left to be purged */
-	answer_failure(
-	    c, wanted || j->error != 0 ? j->status : ST_INV, j->error);
+	if (j->status == ST_INV || (!wanted && j->error == 0))
+		answer_invalid(c, "removed");
+	else
+		answer_failure(c, j->status, j->error);
 }
 
 static void
 conclude_removal(struct client *c, struct service *s)
 {
 	if (c->op.kind == FILE_ABANDON) {
-		answer_status(c, ST_INV);
+		answer_invalid(c, "refused");
 		return;
 	}
 	if (c->op.status != ST_OK)

@@ -155,9 +155,8 @@ start_alone(struct store *s, int all)
 	const char *error = NULL;
 
 	if (starting == -1 || disk_lock(starting, STARTING, true) == -1 ||
-	    (s->work = make_own(s, all)) == -1)
-		error = strerror(errno);
-	else if (disk_each(s->root, WORK, purge_dead, &p) == -1)
+	    (s->work = make_own(s, all)) == -1 ||
+	    disk_each(s->root, WORK, purge_dead, &p) == -1)
 		error = strerror(errno);
 	close_with_errno(starting);
 	if (error == NULL && p.living[0] != '\0')

@@ -41,7 +41,7 @@ age_of(char *out, size_t size, ms_t age)
 		const char *name;
 		ms_t length;
 	} units[] = { { "s", SECONDS }, { "min", MINUTES },
-		{ "h", 60 * MINUTES }, { "days", 24 * 60 * MINUTES } };
+		{ "h", 60 * MINUTES }, { "days", 24 * (60 * MINUTES) } };
 	int i = 0;
 
 	while (i < 3 && age >= 2 * units[i + 1].length)

@@ -172,7 +172,7 @@ disk_preallocate(int fd, uint64_t *done, uint64_t need, uint64_t size)
 ssize_t
 disk_load(int at, const char *name, char *out, size_t max)
 {
-	off_t size;
+	off_t size = 0;
 	int fd = disk_open(at, name, &size);
 	size_t len = 0;
 	ssize_t n = 1;

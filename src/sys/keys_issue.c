@@ -221,7 +221,7 @@ save_kdc_key(const struct keys *k, const struct issue *i)
 		return false;
 	random_bytes(key, sizeof(key));
 	keydir_hex(hex, key, sizeof(key), '\0');
-	memcpy(hex + 2 * SHA256_LEN, "\n", 2);
+	memcpy(hex + (size_t)2 * SHA256_LEN, "\n", 2);
 	cert_fingerprint(fingerprint, &i->cert);
 	keydir_hex(name, fingerprint, sizeof(fingerprint), '\0');
 	saved = save_secret(i->dir, "kdc.key", hex) &&
@@ -237,7 +237,7 @@ save_certificates(const struct issue *i)
 {
 	struct reader chain = reader_of(i->chain, i->chain_len);
 
-	return keydir_text(text, sizeof(text), &chain) &&
+	return i->root != NULL && keydir_text(text, sizeof(text), &chain) &&
 	    keydir_save(i->dir, "cert.pem", text) &&
 	    pem_write(text, sizeof(text), "CERTIFICATE", i->root->der,
 		i->root->len) > 0 &&

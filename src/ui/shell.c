@@ -170,7 +170,7 @@ split(char *from, char *word[WORDS_MAX + 1])
 		inside = true;
 		if (quote != '\0' ? *from == quote :
 				    *from == '\'' || *from == '"')
-			quote = quote == '\0' ? *from : '\0';
+			quote = (char)(quote == '\0' ? *from : '\0');
 		else if (*from == '\\' && quote != '\'' && from[1] != '\0')
 			*to++ = *++from;
 		else
