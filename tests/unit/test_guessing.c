@@ -144,7 +144,7 @@ keep_registering(const char *uid, ms_t end, bool restarts, struct toll *toll)
 		if (restarts)
 			restart_and_register(p, now);
 		else
-			person_moved(p, now);
+			person_new_device(p, now);
 	}
 }
 
