@@ -124,6 +124,8 @@ struct secure {
 	 */
 	int (*judge)(void *context, const struct tls_peer *peer,
 	    const struct addr *at, const struct secure_target *target);
+	/* A handshake of who has dialled us has come to nothing; or NULL. */
+	void (*failed)(void *context, const struct addr *at, const char *why);
 	void *context;
 
 	struct secure_slot *slot; /* of connections */
