@@ -340,6 +340,30 @@ client_step(struct client *c, struct service *s, const struct ready *r)
 	}
 }
 
+enum standing
+client_standing(const struct client *c)
+{
+	switch (c->state) {
+	case FREE:
+	case ASKING:
+		return STRANGER;
+	case INTENDING:
+	case VALIDATING:
+		return NAMED;
+	case HELD:
+	case RECEIVING:
+	case FINISHING:
+	case SYNCING:
+	case SENDING:
+		return PROVEN;
+	case REPLYING:
+	case LINGERING:
+	case ORPHANED:
+		break;
+	}
+	return LEAVING;
+}
+
 bool
 client_is_removing(const struct client *c)
 {

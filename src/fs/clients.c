@@ -83,37 +83,13 @@ clients_watch(struct clients *w, const struct service *s,
 		ready_by(r, opens);
 }
 
-static enum standing
-standing_of(const struct client *c)
-{
-	switch (c->state) {
-	case FREE:
-	case ASKING:
-		return STRANGER;
-	case INTENDING:
-	case VALIDATING:
-		return NAMED;
-	case HELD:
-	case RECEIVING:
-	case FINISHING:
-	case SYNCING:
-	case SENDING:
-		return PROVEN;
-	case REPLYING:
-	case LINGERING:
-	case ORPHANED:
-		break;
-	}
-	return LEAVING;
-}
-
 /* What has become of it since the last round, for the next admission. */
 static void
 update_place(struct clients *w, int i, ms_t now)
 {
 	const struct client *c = &w->slot[i];
 	struct place *p = &w->places.place[i];
-	enum standing standing = standing_of(c);
+	enum standing standing = client_standing(c);
 
 	p->pinned = c->state == ORPHANED || c->state == SYNCING ||
 	    client_is_removing(c);
