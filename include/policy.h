@@ -80,7 +80,7 @@
 
 /* A round of the loop does no more of one kind, so that all get their turn. */
 #define ACCEPTS_A_ROUND   64
-#define DATAGRAMS_A_ROUND 64    /* AS */
+#define DATAGRAMS_A_ROUND 64    /* AS, pd */
 #define ANSWERS_A_ROUND   256   /* FS: of the AS */
 #define LINES_A_ROUND     8     /* of one session */
 #define TURNS_A_ROUND     16    /* some need no hash any more */
@@ -118,19 +118,19 @@
 #endif
 #define TIDS_LIVE_MAX     16 /* a user */
 #define VC_TRIES          3
-#define VLD_TRIES         10  /* wrong ones of one address at once, ... */
-#define VLD_PACE          200 /* ... then one in this time, ... */
-#define VLD_ADDRESS_TRIES 50  /* ... and no more in the life of a TID */
-#define VLD_TID_TRIES     70  /* of all addresses, then the TID dies */
-#define INV_TRIES         15  /* FS: wrong TIDs of a user from one address */
+#define VLD_TRIES         10 /* wrong ones of one address at once, ... */
+#define VLD_PACE          INT64_C(200) /* ... then one in this time, ... */
+#define VLD_ADDRESS_TRIES 50 /* ... and no more in the life of a TID */
+#define VLD_TID_TRIES     70 /* of all addresses, then the TID dies */
+#define INV_TRIES         8  /* FS: wrong TIDs of a user from one address */
 #define INV_PACE          (20 * SECONDS) /* ... then one in this time */
 #define INV_TRUST         (60 * MINUTES) /* ... but not after a right one */
 #define REMOVAL_RETRY     (1 * SECONDS)  /* AS: one that the disk cut short */
 #define VLD_AGAIN         (5 * SECONDS)  /* AS: a repeated VLD is a resend */
 #define TID_MEMORY        (30 * SECONDS) /* FS: a TID seen twice is INV */
 #define CODES_FAILED_SLOW 10 /* failed codes of a user: REQ slows down */
-#define CODES_FAILED_MAX  60 /* ... no REQ until another device registers */
-#define CODES_EXCUSED_MAX 30 /* ... which excuses them, so many at most */
+#define CODES_FAILED_MAX  40 /* ... no REQ until another device registers */
+#define CODES_EXCUSED_MAX 20 /* ... which excuses them, so many at most */
 #define CODES_FORGIVEN    (MINUTES * 60 * 24) /* ... one in this time is */
 #define CODES_SLOW_TIME   (30 * SECONDS)
 #define TICKETS_MAX       32768   /* of all users, with those used of late */
@@ -161,8 +161,6 @@
 #define SHOWN_MEMORY (60 * SECONDS) /* a VLC seen twice is shown once */
 #define CODES_SHOWN  128 /* so many are remembered for that: see VLC_BURST */
 #define CODES_LAST   10  /* shown again by the command codes */
-#define VLC_ROUND    64  /* taken in a round of the loop */
-#define VLC_WAITING  (1 << 20) /* bytes of them that may wait for us */
 
 /* Certificates that we issue (sys/keys.h), in days. */
 #define ROOT_DAYS        7300 /* of an authority, by its own key */
@@ -176,9 +174,8 @@
 /* The person at user and pd. */
 #define CONNECT_TRIES 3             /* to reach the AS again, ... */
 #define CONNECT_PAUSE (1 * SECONDS) /* ... so long after each */
-#define ANSWER_TIME                                                            \
-	(60 * SECONDS)                 /* of the AS; its longest delays: 15 s  \
-				   for a wrong password, 8 s for a device */
+/* Of the AS, whose longest delays are 15 s for a password, 8 s for a device. */
+#define ANSWER_TIME      (60 * SECONDS)
 #define WAIT_UNSAID      (1 * SECONDS) /* a wait that is longer is explained */
 #define BACKGROUND_PAUSE 500 /* until we look whether we are in front again */
 #define PROGRESS_FIRST   (1 * SECONDS) /* a transfer that is longer is shown */
@@ -190,5 +187,18 @@
 
 /* ERR datagrams to one source in a second, so that no two peers can storm. */
 #define ERR_PER_SECOND 5
+
+_Static_assert(STOP_TIME < STOP_SURELY * SECONDS, "replies have their time");
+_Static_assert(LINGER_IDLE <= LINGER_TIME, "silence is part of all in all");
+_Static_assert(
+    VLD_TRIES <= VLD_ADDRESS_TRIES && VLD_ADDRESS_TRIES < VLD_TID_TRIES,
+    "no address alone ends a TID");
+_Static_assert(INV_TRIES + TID_LIFE / INV_PACE < VLD_ADDRESS_TRIES,
+    "who guesses at an FS does not use up what the AS allows it");
+_Static_assert(INV_TRIES < VLD_TRIES, "the user's own TID is heard at once");
+_Static_assert(CODES_FAILED_SLOW < CODES_FAILED_MAX, "first REQ slows down");
+_Static_assert(TID_MEMORY > VLD_AGAIN,
+    "what the AS confirms again to a resend the FS knows");
+_Static_assert(REMOVALS_AGAIN < WORK_FRESH, "each round touches the lock file");
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * accounts - who is registered: a small file for each, DIR/UID, whole or
- *absent.
+ * absent.
  *
  *	pair pbkdf2-sha256$rounds$salt$hash
  *	device 127.0.0.1 57000
@@ -8,9 +8,9 @@
  *
  * The second line is missing where no device is registered, the third where
  * none ever was over DTLS: with it the account is that device's alone, whose
- * certificate has this fingerprint.  What may stand
- * beside the users' files: removed (for each user who was ever removed who
- *asked for that last), work and lock (see as/lock.h).
+ * certificate has this fingerprint.  Beside the users' files stand removed/UID,
+ * which says who asked for the last removal of that user, failures (see
+ * as/failures.h), work and lock (see as/lock.h).
  *
  * This module touches the disk and knows nothing of sockets.  Reading one
  * account is quick; what is slow is an account_job, for the pool.
@@ -20,11 +20,9 @@
 
 #include <stdbool.h>
 
+#include "as/pair.h"
 #include "crypto/sha256.h"
 #include "proto/wire.h"
-
-#define PAIR_MAX 128 /* room for a pair in its text form */
-#define SALT_LEN 16
 
 struct account {
 	char pair[PAIR_MAX];
@@ -39,7 +37,7 @@ enum account_change {
 	ACCOUNT_KEEP,   /* just verify */
 	ACCOUNT_CREATE, /* a new pair, of pass and salt, with its device */
 	ACCOUNT_UPDATE, /* another device, or none */
-	ACCOUNT_REMOVE  /* all of it; asked tells who may ask again */
+	ACCOUNT_REMOVE  /* all of it; removal tells who may ask again */
 };
 
 enum account_result {
@@ -49,7 +47,7 @@ enum account_result {
 	ACCOUNT_UNSURE  /* of a removal: begun, neither done nor taken back */
 };
 
-/* Who asked for a removal: told again should the answer get lost. */
+/* Who asked for a removal: answered again should the answer get lost. */
 struct removal {
 	char uid[UID_LEN + 1];
 	char tid[CODE_LEN + 1];
@@ -67,7 +65,7 @@ struct account_job {
 	char pass[PASS_LEN + 1];
 	unsigned char salt[SALT_LEN];
 	struct account account; /* what it is, or is to be */
-	struct removal asked;
+	struct removal removal;
 };
 
 /*
@@ -104,6 +102,8 @@ enum account_state accounts_forget(const char *uid);
 
 /* Log why it is unreadable; right after accounts_load(), which left errno. */
 void accounts_report(const char *uid);
+
+#define REMOVAL_ANY '?' /* for a TID: it cannot be read now */
 
 /*
  * Finish the removals that the last AS left unfinished, and tell of every one

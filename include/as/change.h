@@ -20,18 +20,19 @@ void change_ask(struct server *as, const struct asker *who, const char *text,
     const struct msg *req, ms_t now);
 
 /*
- * A removal: first a place, or NULL where there is none; then, once the TID is
- * used, its beginning; or the place is given back.
+ * A removal: change_open() reserves a place, or returns NULL where none is
+ * free.  Once the TID has been used change_remove() begins it; where the TID
+ * was not good change_close() gives the place back.
  */
 struct change *change_open(struct server *as, const struct asker *who,
     const char *text, const struct msg *req, ms_t now);
 void change_close(struct server *as, struct change *c);
 void change_remove(struct server *as, struct change *c);
 
-/* Its turn has come: a task is begun with t, unless none is needed. */
+/* For tasks.c: its turn has come.  Begins task t, unless none is needed. */
 void change_hash(struct server *as, struct change *c, struct task *t, ms_t now);
 void change_write(struct server *as, struct change *c, struct task *t);
-void change_worked(struct server *as, struct task *t, ms_t now); /* done */
+void change_done(struct server *as, struct task *t, ms_t now); /* t is over */
 
 /* Who asks for a removal, and the answer once it is done. */
 void change_removal(
@@ -39,7 +40,7 @@ void change_removal(
 void change_confirm(struct msg *cnf, const struct msg *vld);
 
 /* Is the answer to this very datagram still to come? */
-bool change_waits(
+bool change_is_pending(
     const struct server *as, const struct asker *who, const char *text);
 
 void change_watch(const struct server *as, struct ready *r);

@@ -8,15 +8,15 @@
 
 void clients_watch(struct server *as, struct ready *r, ms_t now);
 
-/* Let the sessions go on, then new ones in. */
+/* Let the sessions go on; then accept new ones. */
 void clients_step(struct server *as, const struct ready *r, ms_t now);
 
 /* No session is this user's any more. */
 void clients_log_out(struct server *as, const char *uid);
 
-/* Codes may be sent sooner than was said: REQs that wait for that ask again. */
+/* This user's codes may be sent sooner: REQs that are PACING look again. */
 void clients_ask_again(struct server *as, const char *uid, ms_t now);
 
-bool clients_idle(const struct server *as); /* no reply is under way */
+bool clients_idle(struct server *as); /* no reply is under way */
 
 #endif

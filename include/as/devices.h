@@ -25,7 +25,8 @@ struct vlc {
 enum device_event {
 	DEVICE_QUIET,
 	DEVICE_CONFIRMED,
-	DEVICE_REFUSED /* by it, or nobody is there, or no answer has come */
+	DEVICE_REFUSED, /* by it, or nobody is there */
+	DEVICE_SILENT   /* no answer has come in time */
 };
 
 /* What to seal with; NULL, as before: nothing. */
@@ -49,7 +50,7 @@ enum device_event devices_step(
 /* The end, good or bad; may be called twice. */
 void devices_end(struct vlc *v, bool confirmed);
 
-int devices_called(void);  /* VLCs that are out, a descriptor each */
-void devices_let_go(void); /* close the sockets that stay */
+int devices_called(void);      /* VLCs that are out, a descriptor each */
+void devices_close_idle(void); /* close the sockets that stay */
 
 #endif

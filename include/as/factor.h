@@ -2,8 +2,7 @@
  * factor - the second factor: REQ, VLC, RVC, AUT (section 3.2 c-f, 3.1 c, d).
  *
  * A REQ waits its turn (PACING), then for the device's answer to a VLC that
- * goes out on a socket of its own, connected to the device (CALLING).  The
- * sockets of the last few are kept, for the same devices' next.
+ * goes out on a socket of its own (CALLING; see devices.h).
  */
 #ifndef FACTOR_H
 #define FACTOR_H

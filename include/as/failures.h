@@ -20,6 +20,6 @@
 int failures_open(int root, ms_t now);
 
 /* What counts for a user may have changed: write it where it has. */
-void failures_keep(const char *uid);
+void failures_save(const char *uid);
 
 #endif

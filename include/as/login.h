@@ -10,7 +10,7 @@
 
 #include "as/server.h"
 
-void login_take(
+void login_ask(
     struct server *as, struct session *s, const struct msg *log, ms_t now);
 void login_checking(struct server *as, struct session *s, ms_t now);
 void login_delayed(struct session *s, ms_t now);
@@ -19,7 +19,7 @@ void login_leave(struct server *as, struct session *s); /* it ends */
 /* Its turn has come: a hash is begun with t, unless none is needed any more. */
 void login_begin(struct server *as, struct session *s, struct task *t);
 
-/* It is done, and whose password it was has gone. */
+/* The hash is made, and the session that waited for it has gone. */
 void login_deserted(struct server *as, const struct task *t, ms_t now);
 
 #endif

@@ -17,17 +17,18 @@
 /* All-zero: somebody of whom nothing is known yet. */
 struct person {
 	unsigned char proof[PROOF_LEN]; /* see person_prove() */
-	char proven[PAIR_TAG + 1];      /* the end of the pair; "": none */
+	char proven[PAIR_TAG + 1];      /* the end of its pair; "": none */
 	unsigned failed;  /* wrong codes that count, CODES_FAILED_MAX at most */
 	unsigned excused; /* those that do not any more, CODES_EXCUSED_MAX */
-	unsigned kept;    /* both as they are on disk, see failures.h */
+	unsigned saved;   /* both as they are on disk, see failures.h */
 	ms_t failed_at;   /* the last of them, or when one was forgiven */
-	ms_t asked_at;    /* the last code sent */
+	ms_t code_sent_at; /* the last code sent */
 	ms_t paced;      /* when the codes sent so far have all been paid for */
 	unsigned ticket; /* the newest TID's, see tickets.c */
 	struct addr device; /* as on disk; port 0: not known */
 	struct addr self;   /* where it registered with us; ip 0: not known */
-	char removal[CODE_LEN + 1]; /* the TID that removed the UID last */
+	char removal[CODE_LEN + 1]; /* the TID that removed the UID last; or
+				       REMOVAL_ANY, see as/accounts.h */
 	bool changing;              /* a change of the account is under way */
 	struct addr code_to;        /* who was sent the last code */
 };
@@ -61,8 +62,8 @@ void person_code_sent(struct person *p, ms_t now);
  */
 void person_failed(struct person *p, ms_t now);       /* a wrong code */
 void person_proved(struct person *p, unsigned wrong); /* a right code */
-void person_moved(
-    struct person *p, ms_t now);      /* another device, or again one */
+/* Another device has registered, or the same one again. */
+void person_new_device(struct person *p, ms_t now);
 void person_is_new(struct person *p); /* nothing counts yet */
 
 /*

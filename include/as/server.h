@@ -30,7 +30,9 @@
 
 _Static_assert(SESSIONS_MAX + FDS_RESERVED <= FD_SETSIZE,
     "select() can watch every session");
-_Static_assert(WORKERS > 1, "while one writes, one can hash");
+_Static_assert(WORKERS > 1, "while one hashes, one can write");
+_Static_assert(WORKERS + IDLE_SOCKETS < FDS_RESERVED,
+    "what is not a session's has descriptors");
 _Static_assert(SESSIONS_MAX <= PLACES_MAX && SESSIONS_MAX <= TURNS_MAX,
     "every session can have a place, and a turn");
 _Static_assert(CHANGES_MAX <= PLACES_MAX && CHANGES_MAX <= TURNS_MAX,
@@ -62,8 +64,8 @@ struct session {
 	char login_pass[PASS_LEN + 1];
 	bool its_turn;
 	struct task *task;
-	struct code code; /* the newest REQ's */
-	ms_t code_asked;  /* PACING: since when */
+	struct code code;  /* the newest REQ's */
+	ms_t requested_at; /* PACING: since when */
 	struct vlc vlc;
 };
 
@@ -100,7 +102,8 @@ struct task {
 };
 
 struct counters {
-	unsigned long connections, resent, again, wrong_codes, wrong_passwords;
+	unsigned long connections, resent, duplicates, wrong_codes,
+	    wrong_passwords;
 };
 
 struct server {

@@ -2,7 +2,7 @@
  * session - one User connected to the AS, from session_open() to FREE.
  *
  * Its messages are taken in their order, each once the one before is answered
- * (sections 3.2, 4.1 of the specification).  Nothing here waits: a session says
+ * (section 3.2 of the specification).  Nothing here waits: a session says
  * what it waits for, and is stepped when that has come.
  */
 #ifndef SESSION_H

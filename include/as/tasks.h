@@ -14,10 +14,13 @@
 
 #include "as/server.h"
 
-/* What has been done, to those who waited for it: changes and the gone. */
+/*
+ * Hand results to the changes that wait for them, and count those of logins
+ * whose session has gone; a session that is there fetches its own.
+ */
 void tasks_step(struct server *as, ms_t now);
 
-/* Those whose turn it is; at the end of a round. */
+/* Begin the tasks of those whose turn it is; at the end of a round. */
 void tasks_start(struct server *as, ms_t now);
 void tasks_watch(const struct server *as, struct ready *r);
 

@@ -1,9 +1,9 @@
 /*
  * disk_ops - the steps on the disk that must be waited for, one function each.
  *
- * They run in a child of the pool, where struct disk_op has come as bytes;
- * here it is only filled in.  Kept apart so that all that must happen
- * before an OK, and in which order, can be read in one place.
+ * They run in a child of the pool, which gets a copy of the struct disk_op and
+ * sends it back.  They stand together so that all that must happen before an
+ * OK, and in which order, can be read in one place.
  */
 #ifndef DISK_OPS_H
 #define DISK_OPS_H
@@ -19,7 +19,7 @@ enum disk_op_kind {
 			 where the user was removed since generation */
 	FILE_PROBE,   /* uid, name: looked at, so that looking at them once more
 			 does not wait for another host */
-	FILE_DELETE,  /* name: out of sight for good, as temp to be purged */
+	FILE_DELETE,  /* name: durably renamed to temp, which is to be purged */
 	FILE_PURGE,   /* temp */
 	FILE_INTEND,  /* intent: durable, before the AS is asked; INV where its
 			 TID has removed the user before; DUP where another
@@ -32,7 +32,7 @@ enum disk_op_kind {
 };
 
 struct disk_op {
-	enum disk_op_kind task;
+	enum disk_op_kind kind;
 	enum status status;
 	int error; /* an errno, where the disk has failed */
 	char uid[UID_LEN + 1];
@@ -44,7 +44,7 @@ struct disk_op {
 	bool is_stale;    /* FILE_REVIEW: files_renew() is due */
 };
 
-/* Do it; fd goes with FILE_SYNC and FILE_PUBLISH. */
+/* Slow.  Do it and set status and error; fd: of FILE_SYNC and _PUBLISH. */
 void disk_op_run(struct store *s, struct disk_op *j, int fd);
 
 #endif

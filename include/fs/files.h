@@ -39,6 +39,9 @@ void files_stop(void);
  */
 enum status files_shown(const char *uid);
 
+/* Is there a removal of which it is not known here whether it will be? */
+bool files_are_undecided(const char *uid);
+
 /* Fill in a RLS: its status, nfiles and file[]; NOK where the disk refuses. */
 void files_list(const char *uid, struct msg *rls);
 
@@ -51,9 +54,9 @@ enum status files_open(
 
 /* An upload under way.  It is none where fd is -1, never all-zero. */
 struct upload {
-	int fd;        /* a new file in the work directory */
-	int place;     /* of its reservation; -1: none */
-	uint64_t room; /* see disk_room() */
+	int fd;                /* a new file in the work directory */
+	int place;             /* of its reservation; -1: none */
+	uint64_t preallocated; /* bytes: see disk_preallocate() */
 	char temp[TEMP_LEN];
 	struct generation generation; /* of the user, as it began */
 };

@@ -1,13 +1,13 @@
 /*
- * removals - goes on with the removals that nobody waits for any more.
+ * removals - finish the removals that no client waits for any more.
  *
  * Where the AS did not answer in time, the disk refused, or a file server was
- * killed, an intent (intent.h) stays.  At start, after each that is left and
- * every REMOVALS_AGAIN those on record are taken up, one at a time: the AS is
- * asked again with the same bytes from the same address and port until it has
- * said that the user is gone, then the files go; or that it is not, then the
- * intent does.  One whose port is taken, or whose disk refuses, has its next
- * turn in the next round.
+ * killed, an intent (intent.h) stays.  At start, soon after a client has left
+ * one, and every REMOVALS_AGAIN, those on record are taken up one at a time.
+ * The AS is asked again with the same bytes from the same address and port.
+ * When it says that the user is gone the files are removed; when it says no the
+ * intent is.  Where there is no answer, the port is in use or the disk refuses,
+ * the next round tries again.
  */
 #ifndef REMOVALS_H
 #define REMOVALS_H
@@ -28,13 +28,14 @@ struct removals {
 		ENDING    /* job: FILE_REMOVE, FILE_ABANDON or FILE_PURGE */
 	} state;
 	ms_t next;
-	ms_t wanted;      /* not RESTING: the next round, 0: in its own time */
+	ms_t asked;       /* REASKING: the first time */
+	ms_t next_round;  /* not RESTING: the next round, 0: in its own time */
 	struct dgram own; /* at the intent's own port; none: service.as */
 	struct request vld;
 	struct job job;
 	struct disk_op op;
 	char after[UID_LEN + 1]; /* the last one that was taken up */
-	int told;                /* the last errno that was logged, 0: none */
+	int logged;              /* the last errno that was logged, 0: none */
 };
 
 /* Dial the AS, sealed where that is so (client.h): 0, or -1 with errno. */

@@ -28,12 +28,13 @@
 enum client_state {
 	FREE,       /* nobody; conn is none and no job is under way */
 	ASKING,     /* conn.in: the start of a request */
-	INTENDING,  /* req: a REM; job: its FILE_INTEND; or none: may tells when
-		       it is its turn */
+	INTENDING,  /* req: a REM; job: its FILE_INTEND; or none: it
+		       waits for its_turn */
 	VALIDATING, /* req: a request; vld: under way; we do not read, so that
 		       an unauthorised upload stays with its sender */
-	HELD,       /* as the AS has confirmed; may tells when a removal of the
-		       same user has been decided; or job: its FILE_PROBE */
+	HELD,       /* as the AS has confirmed; its_turn once a removal of the
+		       same user has been decided, or when to look again for
+		       one that another began; or job: its FILE_PROBE */
 	RECEIVING,  /* up: open; left bytes and a newline to come; job: none, or
 		    a FILE_SYNC of what has come */
 	FINISHING,  /* as RECEIVING; left is 0: only the newline is to come */
@@ -49,12 +50,12 @@ enum client_state {
 
 struct client {
 	enum client_state state;
-	ms_t since; /* in ASKING, INTENDING, VALIDATING, FINISHING: when it
-		       began */
-	bool may;   /* in INTENDING without a job, HELD: go on now */
-	ms_t again; /* in INTENDING: not before then */
+	ms_t since;      /* in ASKING, INTENDING, VALIDATING, FINISHING: when it
+			    began; in HELD: when VALIDATING did */
+	bool its_turn;   /* in INTENDING without a job, HELD: go on now */
+	ms_t not_before; /* in INTENDING, HELD: not before then */
 	struct conn conn;
-	enum wire_result took; /* what req is worth */
+	enum wire_result parse_result; /* of req */
 	struct msg req;
 	struct request vld;
 	struct upload up;   /* once there is a reply: if open, it failed */
@@ -62,9 +63,9 @@ struct client {
 	uint64_t size;      /* of file */
 	uint64_t left;      /* of what is to come or to go */
 	uint64_t unsynced;  /* bytes of up since the last FILE_SYNC */
-	bool purge_pending; /* task.temp is to be purged */
+	bool purge_pending; /* op.temp is to be purged */
 	struct job job;
-	struct disk_op task;
+	struct disk_op op; /* of job */
 };
 
 /* What all clients share. */
@@ -76,7 +77,9 @@ struct service {
 	struct replay replay;
 	struct throttle guesses; /* wrong TIDs, by UID and client's address */
 	struct removals removals;
-	unsigned long connections, resends, repeated;
+	ms_t as_heard;   /* the last answer of the AS */
+	bool as_is_lost; /* and since then some were missed */
+	unsigned long connections, resends, unanswered, repeated;
 };
 
 #endif

@@ -24,14 +24,14 @@ enum transfer {
  * bytes: *left bytes, then a newline.  With *left at 0 and TRANSFER_MORE only
  * the newline is missing; the end of the input does instead of it.
  */
-enum transfer transfer_take(
+enum transfer transfer_receive(
     struct conn *c, struct upload *up, uint64_t size, uint64_t *left, ms_t now);
 
 /*
  * To the connection: the last *left bytes of a file of that size, then a
  * newline.  After TRANSFER_DONE c may still keep some of it.
  */
-enum transfer transfer_give(
+enum transfer transfer_send(
     struct conn *c, int file, uint64_t size, uint64_t *left, ms_t now);
 
 #endif

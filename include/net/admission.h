@@ -17,8 +17,8 @@
  * apart from the same owner who has shown it (PROVEN), so that nobody's place
  * is taken by others who say his name.
  *
- * This module touches nothing else: it decides.  Time is passed in, an all-zero
- * struct is none, a round costs by the places that are taken.
+ * This module decides and touches nothing else.  Time is passed in; a round
+ * costs by the places that are taken.
  */
 #ifndef ADMISSION_H
 #define ADMISSION_H
@@ -71,15 +71,14 @@ void admission_leave(struct admission *a, int i);
 /* What has become known of it; owner is any number of the caller's but 0. */
 void admission_name(
     struct admission *a, int i, unsigned owner, enum standing s, ms_t now);
-void admission_stand(struct admission *a, int i, enum standing s, ms_t now);
 
 /*
  * It has said something.  Bytes of a transfer count as progress when
  * LEAST_BYTES of them have moved: who is slower than that in EVICT_AGE is as
  * good as idle.
  */
-void admission_moved(struct admission *a, int i, ms_t now);
-void admission_moved_bytes(struct admission *a, int i, uint64_t n, ms_t now);
+void admission_progress(struct admission *a, int i, ms_t now);
+void admission_progress_bytes(struct admission *a, int i, uint64_t n, ms_t now);
 
 /*
  * When there is, or can be made, a place for one more: now or earlier, later,

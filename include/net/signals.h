@@ -1,5 +1,5 @@
 /*
- * signals - those that a program heeds come to its loop, one after the other.
+ * signals - those that a program handles come to its loop, one after the other.
  *
  * One that was ignored when the program started stays ignored (nohup, a job in
  * the background of a script).  SIGPIPE and SIGXFSZ are ignored: write() tells.

@@ -25,14 +25,14 @@
 #define TURNS_SETS 512
 
 struct turn {
-	bool waits, gone;
+	bool waits, absent; /* absent: see turns_gone() */
 	struct addr from;
 	unsigned user;
 	uint64_t joined; /* by the counter of turns */
 };
 
 struct turns {
-	int waiting, top; /* how many; above all of them */
+	int waiting;
 	uint64_t counter;
 	struct turn turn[TURNS_MAX];
 	struct recent had[TURNS_SETS][RECENT_WAYS];
@@ -41,8 +41,7 @@ struct turns {
 /* user is any number of the caller's; i must not be waiting. */
 void turns_join(struct turns *t, int i, const struct addr *from, unsigned user);
 void turns_leave(struct turns *t, int i); /* may be called twice */
-bool turns_waits(const struct turns *t, int i);
-void turns_gone(struct turns *t, int i); /* nobody seems to wait any more */
+void turns_gone(struct turns *t, int i);  /* nobody seems to wait any more */
 
 /* The index of who is next, waiting no more; -1: nobody waits. */
 int turns_next(struct turns *t);

@@ -14,7 +14,7 @@ enum account_event {
 	ACCOUNT_QUIET,
 	ACCOUNT_OK,
 	ACCOUNT_NOK,
-	ACCOUNT_STRANGE,  /* the AS answered ERR */
+	ACCOUNT_PROTOCOL, /* the AS answered ERR */
 	ACCOUNT_CLOSED,   /* nobody is at the AS's port */
 	ACCOUNT_INSECURE, /* no secure association comes about: see why */
 	ACCOUNT_SILENT,   /* no answer */
@@ -26,10 +26,10 @@ struct account {
 	struct addr as;
 	struct secure *secure; /* NULL: plain; of the program */
 	struct secure_target target;
-	const char *why; /* ACCOUNT_INSECURE: words for it */
-	struct request call;
-	struct msg asked;       /* the REG or UNR that is, or was, under way */
-	struct msg reservation; /* the REG that was OK; MSG_UNKNOWN: none */
+	const char *why;        /* ACCOUNT_INSECURE: words for it */
+	struct request resends; /* of the request, until its reply comes */
+	struct msg request;     /* the REG or UNR that is, or was, under way */
+	struct msg registered;  /* the REG that was OK; MSG_UNKNOWN: none */
 };
 
 /* 0, or -1 with errno.  Sealed where secure is not NULL, and then only so. */
@@ -39,7 +39,8 @@ int account_open(struct account *a, const struct addr *as,
 /* After ACCOUNT_INSECURE: ask the same once more. */
 void account_again(struct account *a, ms_t now);
 
-void account_register(struct account *a, const struct msg *reg, ms_t now);
+/* Send a REG or UNR.  What was under way is given up. */
+void account_request(struct account *a, const struct msg *m, ms_t now);
 
 /*
  * Unregister what is registered, or was about to be; false: there is nothing,

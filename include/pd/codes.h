@@ -11,6 +11,9 @@
 #include "proto/wire.h"
 #include "sys/clock.h"
 
+_Static_assert(CODES_SHOWN >= VLC_BURST + SHOWN_MEMORY / VLC_PACE,
+    "all that an AS sends within SHOWN_MEMORY is remembered");
+
 struct codes {
 	unsigned long count; /* ever; code[n % CODES_SHOWN] is the n-th */
 	bool removal;        /* one of them was for a remove */

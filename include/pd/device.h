@@ -28,7 +28,8 @@ int device_open(struct device *d, const struct addr *as,
 
 void device_watch(const struct device *d, struct ready *r);
 
-/* Take what has come, VLC_ROUND at most; new codes of our user are told. */
+/* Take what has come, DATAGRAMS_A_ROUND at most; new codes of our user are
+ * told. */
 void device_step(
     struct device *d, const struct account *a, const struct ready *r);
 

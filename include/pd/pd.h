@@ -1,5 +1,6 @@
 /*
- * pd - what the program holds.
+ * pd - what the program holds, what a person can type (section 2.1), and what
+ * the AS's answers mean for that.
  */
 #ifndef PD_H
 #define PD_H
@@ -12,13 +13,22 @@ struct pd {
 	bool failed;   /* some command did, or leaving */
 	ms_t leave_by; /* told to end: wait no longer for the AS; 0: not */
 	bool leaving;  /* the UNR is under way, or there is none to wait for */
-	bool gone;
-	bool unread;                 /* what we say does not arrive */
-	char login_uid[UID_LEN + 1]; /* whose password is asked for */
+	bool gone;     /* all is done: the program ends */
+	bool unread;   /* nobody reads our stdout; that has been said */
 	struct account account;
 	struct device device;
 	struct trust trust;
 	struct shell shell;
 };
+
+/* The commands, one row each. */
+void commands_open(struct pd *pd);
+void commands_help(void);
+
+/* Unregister and end, as soon as the AS has answered. */
+void commands_leave(struct pd *pd, ms_t now);
+
+/* The request to the AS has ended. */
+void commands_answered(struct pd *pd, enum account_event event);
 
 #endif

@@ -3,8 +3,8 @@
  *
  * They are short, in plain words, and say what to do next.  Codes and what a
  * command comes to, good or bad, go to stdout, one line each.  Scripts may rely
- * on their wording.  Formats are
- * literals, so that the compiler checks each against its arguments.
+ * on their wording.  Formats are literals, so that the compiler checks each
+ * against its arguments.
  */
 #ifndef WORDS_H
 #define WORDS_H
@@ -25,10 +25,6 @@
 #define SAY_PORT "Codes come to UDP port %u."
 
 /* Reading commands. */
-#define SAY_PASSWORD "Password: "
-#define SAY_BAD_UID  "A UID is 5 digits. The form is: reg UID PASS"
-#define SAY_BAD_PASS                                                           \
-	"A password is 8 letters or digits. The form is: reg UID PASS"
 #define SAY_OTHER_UID                                                          \
 	"This device is registered for %s. Type exit first, or start another " \
 	"pd for %s."
@@ -47,12 +43,16 @@
 #define SAY_REFUSED                                                            \
 	"The AS refused to register $: wrong password, or not on its list. "   \
 	"Check both, then: reg UID PASS"
+#define SAY_REFUSED_KEY                                                        \
+	"The AS refused to register $: wrong password, not on its list, or "   \
+	"another device is enrolled (AS --forget $). Check, then: "            \
+	"reg UID PASS"
 #define SAY_SILENT                                                             \
 	"The AS at @ does not answer. Check -n and -p, then: reg UID PASS"
 #define SAY_CLOSED                                                             \
 	"There is no AS at @ (Connection refused). Start ./AS, then: "         \
 	"reg UID PASS"
-#define SAY_STRANGE                                                            \
+#define SAY_PROTOCOL                                                           \
 	"The AS at @ did not understand us. Check -n and -p, then: "           \
 	"reg UID PASS"
 #define SAY_UNREGISTERED "Unregistered $."

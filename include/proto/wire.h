@@ -25,6 +25,10 @@
 #define FILES_MAX 15 /* a user */
 #endif
 
+/* Of a number that has a name, the digits: for sentences. */
+#define DIGITS_OF(name)    DIGITS_OF_IT(name)
+#define DIGITS_OF_IT(name) #name
+
 /*
  * Sizes of buffers, in bytes: of a line up to its newline, which a RLS alone
  * exceeds; of any head, a full RLS with all its names and sizes included; of
@@ -153,15 +157,16 @@ enum wire_result wire_parse(
  */
 enum wire_result wire_parse_datagram(const char *s, size_t n, struct msg *msg);
 
-/* The length written to out, or 0 when the message or the room is wrong. */
-size_t wire_format(char *out, size_t room, const struct msg *msg);
+/* The length written to out, or 0 when the message is wrong or too long for
+ * size bytes. */
+size_t wire_format(char *out, size_t size, const struct msg *msg);
 
 /*
  * What a person may read of a message in a log: its good fields without
  * passwords, VCs and TIDs.  result is what parsing it gave.
  */
 void wire_describe(
-    char *out, size_t room, const struct msg *msg, enum wire_result result);
+    char *out, size_t size, const struct msg *msg, enum wire_result result);
 
 /* True when data follows the head: msg->size bytes, then a newline. */
 bool wire_has_body(const struct msg *msg);

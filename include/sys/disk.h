@@ -44,7 +44,7 @@ int disk_create(int at, const char *name);
 int disk_write(int fd, const void *data, size_t n); /* all of it */
 
 /*
- * A large file goes to the disk in stretches: room is taken for one when it
+ * A large file goes to the disk in stretches: it is preallocated when it
  * begins, and one is synced while the next one comes.
  */
 #ifndef DISK_STRETCH
@@ -53,21 +53,22 @@ int disk_write(int fd, const void *data, size_t n); /* all of it */
 
 /*
  * A file that will have size bytes is about to be written up to the first need
- * of them.  Where that is beyond *room, bytes taken from its start, take one
+ * of them.  Where that is beyond *done, what is preallocated so far, take one
  * more stretch, so that a large file does not get its blocks one by one.  Not
  * for small ones; and where that fails, disk_write() will say what is wrong.
  */
-void disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size);
+void disk_preallocate(int fd, uint64_t *done, uint64_t need, uint64_t size);
 
 /*
  * Has the directory's file system a call for that?  name is a free one, used
- * for a moment.  Where it has not: disk_room_never() before any disk_room().
+ * for a moment.  Where it has not: disk_preallocate_never() before any
+ * disk_preallocate().
  */
-bool disk_has_room_call(int at, const char *name);
-void disk_room_never(void);
+bool disk_can_preallocate(int at, const char *name);
+void disk_preallocate_never(void);
 
 /* Read a whole small file into out, ended by a NUL: its length. */
-ssize_t disk_load(int at, const char *name, char *out, size_t room);
+ssize_t disk_load(int at, const char *name, char *out, size_t max);
 
 /*
  * Slow.  Write a whole small file and make it durable under its name, replacing

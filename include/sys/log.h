@@ -41,9 +41,9 @@ _Noreturn void fatalx(const char *format, ...) PRINTF_LIKE;
 
 /*
  * Copy n bytes of s, every byte that is not printable ASCII as \xHH; to a
- * string that is cut to the room.  Returns to.
+ * string that is cut to size bytes.  Returns to.
  */
-char *escape(char *to, size_t room, const char *s, size_t n);
+char *escape(char *to, size_t size, const char *s, size_t n);
 
 /* A path from the root on, through escape(); as it is where it has no such. */
 #define LOG_PATH_MAX 1024

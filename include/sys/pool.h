@@ -62,7 +62,6 @@ bool job_busy(const struct job *job); /* waiting or running */
 
 void pool_watch(const struct pool *p, struct ready *r);
 void pool_step(struct pool *p, const struct ready *r);
-bool pool_idle(const struct pool *p);
 
 /* Let go of the children: each ends once its job, if it has one, is done. */
 void pool_stop(struct pool *p);

@@ -203,6 +203,8 @@ struct tls_trust {
 	size_t root_count;
 	uint8_t pin[SHA256_LEN];
 	int64_t wall; /* seconds since 1970; 0: certificates do not expire */
+	bool (*revoked)(void *context, const struct cert *c); /* as in cert.h */
+	void *context;
 };
 
 /* A client's pre-shared key. */
@@ -245,6 +247,7 @@ struct tls_handshake {
 	bool resuming, hide_id, overflow;
 	uint8_t fragment; /* the code of max_fragment_length */
 	uint8_t hellos;   /* HelloVerifyRequests taken */
+	uint8_t rescans;  /* of early, since the last record */
 	uint16_t offered; /* extensions: 1 << enum known */
 	int64_t until;    /* of the session that is resumed */
 

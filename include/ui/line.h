@@ -14,7 +14,7 @@
 
 struct lines {
 	int fd;
-	bool ended;    /* the input has, */
+	bool ended;    /* no more input comes, ... */
 	int error;     /* ... for this errno; 0: it was its end */
 	bool skipping; /* the rest of a line that was too long */
 	size_t len, taken;

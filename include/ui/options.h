@@ -51,7 +51,4 @@ struct option_table {
  */
 int options_read(const struct option_table *t, int argc, char *argv[]);
 
-/* Has all that was printed arrived?  If not that is said, and it is false. */
-bool options_printed(const struct option_table *t);
-
 #endif

@@ -1,5 +1,5 @@
 /*
- * sentence - what a table of words says, about something.
+ * sentence - a sentence of a table, with its subject put in.
  */
 #ifndef SENTENCE_H
 #define SENTENCE_H

@@ -9,6 +9,8 @@
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
+#include <stdarg.h>
+
 #include "sys/log.h"
 
 /* Before anything is said.  Descriptors 0 to 2 are open from then on. */
@@ -20,6 +22,8 @@ bool terminal_interactive(void);
 int terminal_lost(void);
 
 void tell(const char *format, ...) PRINTF_LIKE;
+void tell_args(const char *format, va_list args)
+    __attribute__((__format__(__printf__, 1, 0)));
 void warn(const char *format, ...) PRINTF_LIKE;
 
 /*
@@ -44,8 +48,8 @@ int terminal_columns(void);
 void terminal_slow(const char *what);
 
 /*
- * Our terminal belongs to another job of the shell.  Who reads it then is
- * stopped: look again in BACKGROUND_PAUSE.
+ * Our terminal belongs to another job of the shell.  A program that reads it
+ * then is stopped: look again in BACKGROUND_PAUSE.
  */
 bool terminal_in_background(void);
 
@@ -58,13 +62,10 @@ bool terminal_signal(int number);
 /* A ^C stands on the line: what comes next starts on a fresh one. */
 void terminal_interrupted(void);
 
-/* Leave a clean line and the echo as it was; may be called twice. */
-void terminal_close(void);
-
 /*
- * terminal_close(), and the status to exit with.  A program that a signal has
- * ended, EXIT_SIGNAL and its number, dies of it: whoever has started us may do
- * something else then, as a shell's loop does.
+ * Leave a clean line and the echo as it was: returns the status to exit with.
+ * A program that a signal has ended, EXIT_SIGNAL and its number, dies of it:
+ * whoever has started us may do something else then, as a shell's loop does.
  */
 int terminal_exit(int status);
 

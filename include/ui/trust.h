@@ -49,7 +49,7 @@ struct secure_target trust_target(char place[SECURE_PLACE_MAX],
  */
 bool trust_failed(struct trust *t, const char *why, const char *address,
     struct shell *shell,
-    enum outcome (*answer)(void *self, const char *line, ms_t now));
+    enum outcome (*answer)(struct shell *s, const char *line, ms_t now));
 
 /* What the line says: */
 enum trust_said {
@@ -60,7 +60,7 @@ enum trust_said {
 
 enum trust_said trust_answer(struct trust *t, const char *line,
     struct shell *shell,
-    enum outcome (*answer)(void *self, const char *line, ms_t now));
+    enum outcome (*answer)(struct shell *s, const char *line, ms_t now));
 
 /* The sentence for a belief that refuses: $ the directory, @ HOST:PORT, # the
  * fingerprint; NULL where there is none. */

@@ -13,14 +13,15 @@ enum failure {
 	FAILURE_SILENT,        /* no answer, or no byte moved, in time */
 	FAILURE_PROTOCOL,      /* what came is no answer to what we asked */
 	FAILURE_LOGIN_REVOKED, /* AS: the login in memory is no longer good */
-	FAILURE_EARLY_OK,      /* FS: OK before it had the whole file */
-	FAILURE_TRUNCATED,     /* FS: the file ended before its size */
-	FAILURE_SHRUNK,        /* our file did */
-	FAILURE_UNREADABLE,    /* our file; there is an errno */
-	FAILURE_UNWRITABLE,    /* the copy here; there is an errno */
-	FAILURE_NO_SPACE,      /* for the copy; there is an errno */
-	FAILURE_UNSAFE,        /* the copy is not on the disk; ... */
-	FAILURE_NO_REQUEST,    /* the server answered ERR */
+	/* From here on the FS has taken the request up: its TID is used. */
+	FAILURE_EARLY_OK,   /* FS: OK before it had the whole file */
+	FAILURE_TRUNCATED,  /* FS: the file ended before its size */
+	FAILURE_SHRUNK,     /* our file did */
+	FAILURE_UNREADABLE, /* our file; there is an errno */
+	FAILURE_UNWRITABLE, /* the copy here; there is an errno */
+	FAILURE_NO_SPACE,   /* for the copy; there is an errno */
+	FAILURE_UNSAFE,     /* the copy is not on the disk; ... */
+	FAILURE_NO_REQUEST, /* the server answered ERR */
 	FAILURES
 };
 

@@ -24,6 +24,6 @@ int local_open(const char *path, uint64_t *size);
  * as \xHH.  With typed, so that it can be typed: blanks, quotes and backslashes
  * behind a backslash.  Cut to the size, ended by a NUL.  Returns out.
  */
-char *local_show(char *out, size_t size, const char *path, bool typed);
+char *local_escape(char *out, size_t size, const char *path, bool typed);
 
 #endif

@@ -5,7 +5,7 @@
  * one step, and then the directory is synced; until the rename the old file
  * stays as it is.  That a file can get its name is tried before anything is
  * asked of a server.  Syncs run in a child beside the loop, one every 16 MiB,
- * so that neither the transfer nor Ctrl-C waits for the disk.  fd -1: none.
+ * so that neither the transfer nor Ctrl-C waits for the disk.  All-zero: none.
  */
 #ifndef SAVE_H
 #define SAVE_H
@@ -14,6 +14,7 @@
 #include "sys/pool.h"
 
 enum save_stage {
+	SAVE_NONE,
 	SAVE_WRITING,
 	SAVE_SYNCING, /* all is written; the last sync is under way, or done */
 	SAVE_NAMED    /* it has its name; the same for its directory */
@@ -21,14 +22,16 @@ enum save_stage {
 
 struct save {
 	enum save_stage stage;
-	int fd; /* of the temporary or, once it is named, the directory */
+	int fd; /* of the temporary or, once it is named, the directory; or -1
+		 */
 	char name[FNAME_MAX + 1];
 	char
 	    temp[FNAME_MAX + 16]; /* .FILE.1234.part, locked while it is ours */
-	uint64_t room, written, synced; /* room: see disk_room() */
-	bool replaced;                  /* there was an older one */
-	int error;                      /* of a sync: an errno, or 0 */
-	bool stale; /* the job is still about a file that was dropped */
+	uint64_t preallocated;    /* bytes; see disk_preallocate() */
+	uint64_t written, synced;
+	bool replaced; /* there was an older one */
+	int error;     /* of a sync: an errno, or 0 */
+	bool stale;    /* the job is still about a file that was dropped */
 	struct pool pool;
 	struct job job;
 };
@@ -39,8 +42,6 @@ enum save_state {
 	SAVE_FAILED, /* errno says why, as below; nothing has changed */
 	SAVE_UNSAFE  /* it has its name, but may not survive a loss of power */
 };
-
-void save_init(struct save *s);
 
 /*
  * 0, or -1 with errno: why no file can be written here and get that name.  What

@@ -2,9 +2,9 @@
  * transfer - one request to the FS over a connection of its own (section 3.4).
  *
  * Every request goes the same way: connect, send - for UPL the data as well -,
- * hear the reply, for RRT take the data.  While we send we listen: a reply that
- * comes early stops the sending, since the FS has made up its mind.  Data moves
- * through one scratch buffer, and progress is shown on the way.
+ * receive the reply, for RRT the data as well.  A reply that comes while we
+ * send ends the sending: the FS has decided.  Data moves through one scratch
+ * buffer, and progress is shown on the way.  All-zero: none.
  */
 #ifndef TRANSFER_H
 #define TRANSFER_H
@@ -22,7 +22,7 @@ enum transfer_state {
 	TRANSFER_SENDING,   /* scratch from..to, then the file, is to be sent */
 	TRANSFER_AWAITING,  /* nothing more is sent; the reply is due */
 	TRANSFER_RECEIVING, /* RRT OK: size - done bytes are to come */
-	TRANSFER_KEEPING    /* they are here; the disk is making them durable */
+	TRANSFER_SAVING     /* they are here; the disk is making them durable */
 };
 
 enum transfer_event {
@@ -50,8 +50,8 @@ struct transfer {
 	const char *why; /* FAILURE_INSECURE: words for it */
 };
 
-/* Sealed where secure is not NULL, and then only so. */
-void transfer_init(struct transfer *t, struct secure *secure,
+/* Seal all that follows, and nothing else: what secure points to stays. */
+void transfer_secure(struct transfer *t, struct secure *secure,
     const struct secure_target *target);
 
 /*

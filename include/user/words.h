@@ -25,10 +25,6 @@
 #define SAY_CANNOT_START "Cannot reach the AS at %s (%s). Is ./AS running?"
 
 /* Reading commands. */
-#define SAY_PASSWORD "Password: "
-#define SAY_BAD_UID  "A UID is 5 digits. The form is: login UID PASS"
-#define SAY_BAD_PASS                                                           \
-	"A password is 8 letters or digits. The form is: login UID PASS"
 #define SAY_BAD_OP                                                             \
 	"Fop is one letter: L (list), R (retrieve), U (upload), D (delete) "   \
 	"or X (remove)."
@@ -72,10 +68,9 @@
 #define SAY_BACK_AS   "Connected to the AS again, logged in as %s."
 
 /* The FS. */
-#define SAY_FILE         "%u %s %" PRIu64
-#define SAY_FILE_ALIGNED "%2u %-24s %10" PRIu64
-#define SAY_UPLOADED     "Uploaded %s (%" PRIu64 " bytes)."
-#define SAY_RETRIEVED    "Retrieved %s (%" PRIu64 " bytes): %s/%s"
+#define SAY_FILE      "%*u %*s %*" PRIu64
+#define SAY_UPLOADED  "Uploaded %s (%" PRIu64 " bytes)."
+#define SAY_RETRIEVED "Retrieved %s (%" PRIu64 " bytes): %s/%s"
 #define SAY_REPLACED                                                           \
 	"Retrieved %s (%" PRIu64 " bytes), the old one replaced: %s/%s"
 #define SAY_BYTES   "%" PRIu64 " of %" PRIu64 " bytes"

@@ -1,16 +1,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "as/accounts.h"
 #include "as/lock.h"
-#include "crypto/pbkdf2.h"
-#include "crypto/secret.h"
-#include "crypto/sha256.h"
 #include "policy.h"
 #include "sys/disk.h"
 #include "sys/keydir.h"
@@ -24,12 +20,12 @@ static unsigned char approved[(UIDS + 7) / 8]; /* a bit a UID */
 const char *
 accounts_open(const char *dir, bool wait, int keep[3])
 {
-	const char *why = disk_root(dir, &root);
+	const char *error = disk_root(dir, &root);
 
-	if (why == NULL)
-		why = lock_take(root, wait, &work);
-	if (why != NULL)
-		return why;
+	if (error == NULL)
+		error = lock_take(root, wait, &work);
+	if (error != NULL)
+		return error;
 	removed = disk_make_dir(root, "removed");
 	if (removed == -1)
 		return strerror(errno);
@@ -132,62 +128,6 @@ accounts_report(const char *uid)
 		    uid);
 	else
 		log_error("user %s: cannot read the account", uid);
-}
-
-static void
-put_hex(char *out, const unsigned char *data, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		snprintf(out + 2 * i, 3, "%02x", (unsigned)data[i]);
-}
-
-static void
-format_pair(char pair[PAIR_MAX], const char *pass,
-    const unsigned char salt[SALT_LEN], unsigned rounds)
-{
-	char salt_text[2 * SALT_LEN + 1], text[2 * SHA256_LEN + 1];
-	uint8_t digest[SHA256_LEN];
-
-	pbkdf2_sha256(digest, sizeof(digest), pass, salt, SALT_LEN, rounds);
-	put_hex(salt_text, salt, SALT_LEN);
-	put_hex(text, digest, SHA256_LEN);
-	snprintf(
-	    pair, PAIR_MAX, "pbkdf2-sha256$%u$%s$%s", rounds, salt_text, text);
-}
-
-static bool
-get_hex(unsigned char *out, const char *text, size_t n)
-{
-	if (strspn(text, "0123456789abcdef") < 2 * n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		char byte[3] = { text[2 * i], text[2 * i + 1], '\0' };
-
-		out[i] = (unsigned char)strtoul(byte, NULL, 16);
-	}
-	return true;
-}
-
-/* Is pass the one of the pair?  Made again from it, the pair is the same. */
-static bool
-verify(const char *pair, const char *pass)
-{
-	static const char scheme[] = "pbkdf2-sha256$";
-	unsigned char salt[SALT_LEN];
-	char again[PAIR_MAX] = "";
-	const char *rounds = pair + sizeof(scheme) - 1;
-	const char *salt_text;
-
-	if (strncmp(pair, scheme, sizeof(scheme) - 1) != 0 ||
-	    (salt_text = strchr(rounds, '$')) == NULL ||
-	    !get_hex(salt, salt_text + 1, SALT_LEN))
-		return false;
-	if (wire_number(rounds) >
-	    KDF_ROUNDS_MAX) /* damage would keep us for hours */
-		return false;
-	format_pair(again, pass, salt, wire_number(rounds));
-	return strlen(pair) == strlen(again) &&
-	    same_bytes(pair, again, strlen(again));
 }
 
 static int
@@ -299,12 +239,12 @@ static enum account_result
 take_back(const struct removal *old, enum record state)
 {
 	int error = errno;
-	bool back = state == RECORD_INTENT || state == RECORD_DONE ?
+	bool undone = state == RECORD_INTENT || state == RECORD_DONE ?
 	    save_record(old, state) == 0 :
 	    drop_record(old->uid) == 0;
 
 	errno = error;
-	return back ? ACCOUNT_FAILED : ACCOUNT_UNSURE;
+	return undone ? ACCOUNT_FAILED : ACCOUNT_UNSURE;
 }
 
 /*
@@ -342,8 +282,7 @@ change(struct account_job *job)
 	case ACCOUNT_KEEP:
 		return 0;
 	case ACCOUNT_CREATE:
-		format_pair(
-		    job->account.pair, job->pass, job->salt, KDF_ROUNDS);
+		pair_make(job->account.pair, job->pass, job->salt, KDF_ROUNDS);
 		if (settle_record(job->uid) == -1)
 			return -1;
 		return write_account(job->uid, &job->account);
@@ -362,10 +301,10 @@ accounts_run(void *body, int fd)
 
 	(void)fd;
 	job->result = ACCOUNT_DONE;
-	if (job->verify && !verify(job->account.pair, job->pass)) {
+	if (job->verify && !pair_matches(job->account.pair, job->pass)) {
 		job->result = ACCOUNT_WRONG;
 	} else if (job->change == ACCOUNT_REMOVE) {
-		job->result = remove_account(&job->asked);
+		job->result = remove_account(&job->removal);
 		job->error = errno;
 	} else if (change(job) == -1) {
 		job->error = errno;
@@ -399,6 +338,8 @@ finish_removal(int dir, const char *uid, void *arg)
 		((unlinkat(root, uid, 0) == -1 && errno != ENOENT) ||
 		    fsync(root) == -1 || settle_record(uid) == -1)))
 		((struct removal_visit *)arg)->unfinished++;
+	if (state == RECORD_UNREADABLE)
+		r.tid[0] = REMOVAL_ANY;
 	if (r.tid[0] != '\0')
 		note(&r);
 	return true;
@@ -417,15 +358,15 @@ accounts_removals(void (*note)(const struct removal *r))
 enum removal_state
 accounts_removed(const struct removal *r)
 {
-	struct removal there;
-	enum record state = load_record(r->uid, &there);
+	struct removal recorded;
+	enum record state = load_record(r->uid, &recorded);
 	struct stat st;
 
 	if (state == RECORD_UNREADABLE)
 		return REMOVAL_UNREADABLE;
 	if ((state != RECORD_INTENT && state != RECORD_DONE) ||
-	    strcmp(there.tid, r->tid) != 0 || strcmp(there.ip, r->ip) != 0 ||
-	    there.port != r->port)
+	    strcmp(recorded.tid, r->tid) != 0 ||
+	    strcmp(recorded.ip, r->ip) != 0 || recorded.port != r->port)
 		return REMOVAL_UNKNOWN;
 	if (state == RECORD_INTENT &&
 	    !(fstatat(root, r->uid, &st, AT_SYMLINK_NOFOLLOW) == -1 &&

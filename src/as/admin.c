@@ -89,6 +89,7 @@ admin_run(const struct admin *a)
 {
 	struct keys_owner owner = admin_owner(a->issue[0] ? NULL : a->name);
 	const char *why;
+	int status;
 
 	if (a->forget != NULL)
 		return forget(a);
@@ -103,5 +104,7 @@ admin_run(const struct admin *a)
 	why = keys_open(&keys, a->keys, &owner);
 	if (why != NULL)
 		fatalx("%s", why);
-	return a->list ? list() : issue(a);
+	status = a->list ? list() : issue(a);
+	keys_close(&keys);
+	return status;
 }

@@ -7,6 +7,7 @@
 #include "as/failures.h"
 #include "as/lock.h"
 #include "crypto/secret.h"
+#include "net/trace.h"
 #include "policy.h"
 #include "sys/log.h"
 #include "sys/random.h"
@@ -21,20 +22,20 @@ index_of(const struct server *as, const struct change *c)
 
 /* How much of a datagram c->text keeps: all but surplus NULs. */
 static size_t
-kept(const struct asker *who)
+text_len(const struct asker *who)
 {
 	return who->len < WIRE_TEXT_MAX ? who->len : WIRE_TEXT_MAX;
 }
 
-/* What was asked for, read again. */
+/* The request, parsed once more. */
 static void
 request_of(const struct change *c, struct msg *req)
 {
-	wire_parse_datagram(c->text, kept(&c->who), req);
+	wire_parse_datagram(c->text, text_len(&c->who), req);
 }
 
-static void
-forget(struct server *as, struct change *c)
+void
+change_close(struct server *as, struct change *c)
 {
 	int i = index_of(as, c);
 
@@ -46,19 +47,20 @@ forget(struct server *as, struct change *c)
 }
 
 static void
-finish(struct server *as, struct change *c, enum status status)
+finish(struct server *as, struct change *c, enum status status, const char *why)
 {
 	struct msg req, reply;
 
 	if (status == ST_OK && !lock_prove())
 		status = ST_NOK;
+	trace_because(status == ST_NOK ? why : NULL);
 	request_of(c, &req);
 	if (c->type == MSG_REG && status == ST_OK)
 		person_of(c->uid)->self = c->who.to;
 	wire_reply(&reply, c->type, status);
 	answer_datagram(as, &c->who, &req, WIRE_OK, &reply);
 	wipe(req.pass, sizeof(req.pass));
-	forget(as, c);
+	change_close(as, c);
 }
 
 /* Removals, which nobody can take back, have half of the places at most. */
@@ -88,7 +90,6 @@ has_key_of(const struct change *c, const struct account *a)
 	    (!c->has_key || memcmp(c->key, a->key, sizeof(c->key)) == 0);
 }
 
-/* With all places taken that of who holds most goes, and waits longest. */
 struct change *
 change_open(struct server *as, const struct asker *who, const char *text,
     const struct msg *req, ms_t now)
@@ -100,7 +101,7 @@ change_open(struct server *as, const struct asker *who, const char *text,
 	if (req->type == MSG_VLD && too_many_removals(as))
 		return NULL;
 	if ((i = admission_evict(places, now)) != -1)
-		forget(as, &as->changes[i]);
+		change_close(as, &as->changes[i]);
 	if ((i = admission_take(places, who->from, now)) == -1)
 		return NULL;
 	admission_name(places, i, person_number(req->uid), STRANGER, now);
@@ -109,21 +110,15 @@ change_open(struct server *as, const struct asker *who, const char *text,
 	memset(c, 0, sizeof(*c));
 	c->who = *who;
 	c->type = req->type;
-	memcpy(c->text, text, kept(who));
+	memcpy(c->text, text, text_len(who));
 	memcpy(c->uid, req->uid, sizeof(c->uid));
 	know(c, dgram_peer(&as->udp));
 	return c;
 }
 
-void
-change_close(struct server *as, struct change *c)
-{
-	forget(as, c);
-}
-
-/* The same datagram again, before its answer has left? */
 bool
-change_waits(const struct server *as, const struct asker *who, const char *text)
+change_is_pending(
+    const struct server *as, const struct asker *who, const char *text)
 {
 	for (int k = 0; k < as->change_places.taken; k++) {
 		const struct change *c =
@@ -131,7 +126,7 @@ change_waits(const struct server *as, const struct asker *who, const char *text)
 
 		if (c->who.len == who->len &&
 		    addr_same(&c->who.from, &who->from) &&
-		    memcmp(c->text, text, kept(who)) == 0)
+		    memcmp(c->text, text, text_len(who)) == 0)
 			return true;
 	}
 	return false;
@@ -139,7 +134,7 @@ change_waits(const struct server *as, const struct asker *who, const char *text)
 
 /* Steps of one change */
 
-/* From now on, until change_worked(), it is the only one of its account. */
+/* Until change_done() no other change of this account is begun. */
 static void
 wait_to_write(struct server *as, struct change *c)
 {
@@ -158,12 +153,13 @@ wrong_password(struct server *as, struct change *c, ms_t now)
 
 	as->count.wrong_passwords++;
 	if (delay == 0) {
-		finish(as, c, ST_NOK);
+		finish(as, c, ST_NOK, "password");
 		return;
 	}
 	c->wait_until = now + (delay < DELAY_BY_UDP ? delay : DELAY_BY_UDP);
 	c->state = CHANGE_DELAYED;
-	admission_stand(&as->change_places, index_of(as, c), LEAVING, now);
+	admission_name(&as->change_places, index_of(as, c),
+	    person_number(c->uid), LEAVING, now);
 }
 
 static bool
@@ -176,7 +172,7 @@ same_device(
 
 /* The right password is there; what is left is to write the change. */
 static void
-trusted(struct server *as, struct change *c, const struct msg *req,
+password_right(struct server *as, struct change *c, const struct msg *req,
     const struct account *a)
 {
 	bool keep =
@@ -184,7 +180,7 @@ trusted(struct server *as, struct change *c, const struct msg *req,
 
 	people_right(c->uid, c->who.from);
 	if (keep)
-		finish(as, c, ST_OK);
+		finish(as, c, ST_OK, "disk");
 	else
 		wait_to_write(as, c);
 }
@@ -203,7 +199,7 @@ set_device(struct account *a, const struct change *c, const struct msg *req)
 }
 
 static void
-work(struct server *as, struct change *c, struct task *t)
+submit(struct server *as, struct change *c, struct task *t)
 {
 	memcpy(t->body.uid, c->uid, sizeof(t->body.uid));
 	c->state = CHANGE_WORKING;
@@ -235,9 +231,9 @@ hash(struct server *as, struct change *c, const struct msg *req,
 		random_bytes(t->body.salt, sizeof(t->body.salt));
 		set_device(&t->body.account, c, req);
 		person_is_new(person_of(c->uid));
-		failures_keep(c->uid);
+		failures_save(c->uid);
 	}
-	work(as, c, t);
+	submit(as, c, t);
 }
 
 static void
@@ -246,7 +242,7 @@ verify(struct server *as, struct change *c, const struct msg *req,
 {
 	switch (person_check(person_of(c->uid), a->pair, req->pass)) {
 	case CHECK_RIGHT:
-		trusted(as, c, req, a);
+		password_right(as, c, req, a);
 		break;
 	case CHECK_WRONG:
 		wrong_password(as, c, now);
@@ -271,7 +267,7 @@ begin(struct server *as, struct change *c, struct task *t, ms_t now)
 	switch (accounts_load(c->uid, &a)) {
 	case ACCOUNT_FOUND:
 		if (a.has_key && !has_key_of(c, &a)) /* another's */
-			finish(as, c, ST_NOK);
+			finish(as, c, ST_NOK, "key");
 		else
 			verify(as, c, &req, &a, t, now);
 		break;
@@ -279,11 +275,11 @@ begin(struct server *as, struct change *c, struct task *t, ms_t now)
 		if (c->type == MSG_REG)
 			hash(as, c, &req, &a, t);
 		else
-			finish(as, c, ST_NOK);
+			finish(as, c, ST_NOK, "none");
 		break;
 	case ACCOUNT_UNREADABLE:
 		accounts_report(c->uid);
-		finish(as, c, ST_NOK);
+		finish(as, c, ST_NOK, "disk");
 	}
 	wipe(req.pass, sizeof(req.pass));
 }
@@ -335,7 +331,7 @@ change_write(struct server *as, struct change *c, struct task *t)
 	wipe(req.pass, sizeof(req.pass)); /* it has been found right */
 	if (c->type == MSG_VLD) {
 		t->body.change = ACCOUNT_REMOVE;
-		change_removal(&t->body.asked, &c->who, &req);
+		change_removal(&t->body.removal, &c->who, &req);
 	} else if ((state = accounts_load(c->uid, &t->body.account)) ==
 	    ACCOUNT_FOUND) {
 		t->body.change = ACCOUNT_UPDATE;
@@ -345,13 +341,14 @@ change_write(struct server *as, struct change *c, struct task *t)
 			accounts_report(c->uid);
 		person_of(c->uid)->changing = false;
 		as->unblock = true;
-		finish(as, c, ST_NOK);
+		finish(as, c, ST_NOK,
+		    state == ACCOUNT_UNREADABLE ? "disk" : "none");
 		return;
 	}
-	work(as, c, t);
+	submit(as, c, t);
 }
 
-/* What a task has come to */
+/* Results */
 
 void
 change_confirm(struct msg *cnf, const struct msg *vld)
@@ -368,7 +365,8 @@ change_confirm(struct msg *cnf, const struct msg *vld)
  * remove the account all the same.
  */
 static void
-removed(struct server *as, struct change *c, const struct task *t, ms_t now)
+removal_done(
+    struct server *as, struct change *c, const struct task *t, ms_t now)
 {
 	struct person *p = person_of(c->uid);
 	struct msg cnf, vld;
@@ -390,9 +388,10 @@ removed(struct server *as, struct change *c, const struct task *t, ms_t now)
 	} else {
 		ticket_void(&vld);
 		cnf.op = OP_ERROR;
+		trace_because("disk");
 	}
 	answer_datagram(as, &c->who, &vld, WIRE_OK, &cnf);
-	forget(as, c);
+	change_close(as, c);
 }
 
 static void
@@ -410,7 +409,8 @@ report_failure(const struct task *t)
 
 /* A REG or UNR: answer, or go on to the next step. */
 static void
-registered(struct server *as, struct change *c, const struct task *t, ms_t now)
+registration_done(
+    struct server *as, struct change *c, const struct task *t, ms_t now)
 {
 	bool ok = t->job.state == JOB_DONE && t->body.result == ACCOUNT_DONE;
 	struct msg req;
@@ -419,23 +419,23 @@ registered(struct server *as, struct change *c, const struct task *t, ms_t now)
 	if (ok && t->hashes)
 		person_prove(person_of(c->uid), t->body.account.pair, req.pass);
 	if (ok && t->body.verify) {
-		trusted(as, c, &req, &t->body.account);
+		password_right(as, c, &req, &t->body.account);
 	} else if (t->job.state == JOB_DONE &&
 	    t->body.result == ACCOUNT_WRONG) {
 		wrong_password(as, c, now);
 	} else {
 		if (ok && c->type == MSG_REG) { /* to another device */
-			person_moved(person_of(c->uid), now);
-			failures_keep(c->uid);
+			person_new_device(person_of(c->uid), now);
+			failures_save(c->uid);
 			clients_ask_again(as, c->uid, now);
 		}
-		finish(as, c, ok ? ST_OK : ST_NOK);
+		finish(as, c, ok ? ST_OK : ST_NOK, "disk");
 	}
 	wipe(req.pass, sizeof(req.pass));
 }
 
 void
-change_worked(struct server *as, struct task *t, ms_t now)
+change_done(struct server *as, struct task *t, ms_t now)
 {
 	struct change *c = t->change;
 	struct person *p = person_of(c->uid);
@@ -446,9 +446,9 @@ change_worked(struct server *as, struct task *t, ms_t now)
 	as->unblock = true;
 	report_failure(t);
 	if (c->type == MSG_VLD)
-		removed(as, c, t, now);
+		removal_done(as, c, t, now);
 	else
-		registered(as, c, t, now);
+		registration_done(as, c, t, now);
 }
 
 /* All of them */
@@ -460,7 +460,7 @@ step(struct server *as, struct change *c, ms_t now)
 		if (c->type == MSG_VLD)
 			wait_to_write(as, c);
 		else
-			finish(as, c, ST_NOK);
+			finish(as, c, ST_NOK, "password");
 	} else if (c->state == CHANGE_BLOCKED) {
 		if (c->type == MSG_VLD)
 			change_remove(as, c);
@@ -469,7 +469,7 @@ step(struct server *as, struct change *c, ms_t now)
 	}
 }
 
-/* From the last one on: who leaves gives its position to one seen before. */
+/* From the last one on: one that ends is replaced by the last. */
 void
 change_step(struct server *as, ms_t now)
 {

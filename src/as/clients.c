@@ -4,11 +4,11 @@
 #include "as/session.h"
 #include "policy.h"
 
-static void
-end_session(struct server *as, int i)
+/* The session at position k of the order, 0 to places.taken - 1. */
+static struct session *
+session_at(struct server *as, int k)
 {
-	session_end(as, &as->session[i]);
-	admission_leave(&as->places, i);
+	return &as->session[as->places.order[k]];
 }
 
 /* A VLC under way takes a descriptor as well. */
@@ -23,15 +23,17 @@ opens_at(struct server *as, ms_t now)
 static int
 make_place(struct server *as, const struct addr *peer, ms_t now)
 {
-	int gone, i;
+	int evicted, i;
 
 	do {
-		gone = admission_evict(&as->places, now);
-		if (gone != -1)
-			end_session(as, gone);
+		evicted = admission_evict(&as->places, now);
+		if (evicted != -1) {
+			session_end(as, &as->session[evicted]);
+			admission_leave(&as->places, evicted);
+		}
 		as->places.elsewhere = devices_called();
 		i = admission_take(&as->places, *peer, now);
-	} while (i == -1 && gone != -1);
+	} while (i == -1 && evicted != -1);
 	return i;
 }
 
@@ -63,9 +65,8 @@ accept_some(struct server *as, ms_t now)
 void
 clients_watch(struct server *as, struct ready *r, ms_t now)
 {
-	const struct admission *places = &as->places;
 	ms_t opens = opens_at(as, now);
-	int n = places->taken;
+	int n = as->places.taken;
 
 	if (opens <= now)
 		listener_watch(&as->listener, r);
@@ -74,10 +75,10 @@ clients_watch(struct server *as, struct ready *r, ms_t now)
 	as->partial = n >= PARTIAL_FROM && now < as->next_full_round;
 	if (as->partial) {
 		ready_by(r, as->next_full_round);
-		n = places->active;
+		n = as->places.active;
 	}
 	for (int k = 0; k < n; k++)
-		session_watch(&as->session[places->order[k]], r);
+		session_watch(session_at(as, k), r);
 }
 
 static void
@@ -94,7 +95,7 @@ step(struct server *as, int i, const struct ready *r, ms_t now)
 	admission_name(&as->places, i, uid[0] == '\0' ? 0 : person_number(uid),
 	    standing, now);
 	if (as->places.place[i].progress < s->spoke)
-		admission_moved(&as->places, i, s->spoke);
+		admission_progress(&as->places, i, s->spoke);
 }
 
 static void
@@ -122,7 +123,7 @@ clients_step(struct server *as, const struct ready *r, ms_t now)
 		for (int k = 0; k < as->places.active; k++)
 			step(as, as->places.order[k], r, now);
 	for (int k = as->places.active - 1; k >= 0; k--)
-		if (as->session[as->places.order[k]].state == FREE)
+		if (session_at(as, k)->state == FREE)
 			admission_leave(&as->places, as->places.order[k]);
 	if (listener_readable(&as->listener, r))
 		accept_some(as, now);
@@ -132,7 +133,7 @@ void
 clients_ask_again(struct server *as, const char *uid, ms_t now)
 {
 	for (int k = 0; k < as->places.taken; k++) {
-		struct session *s = &as->session[as->places.order[k]];
+		struct session *s = session_at(as, k);
 
 		if (s->state == PACING && strcmp(s->code.uid, uid) == 0)
 			s->wait_until = now;
@@ -143,14 +144,14 @@ void
 clients_log_out(struct server *as, const char *uid)
 {
 	for (int k = 0; k < as->places.taken; k++)
-		session_log_out(&as->session[as->places.order[k]], uid);
+		session_log_out(session_at(as, k), uid);
 }
 
 bool
-clients_idle(const struct server *as)
+clients_idle(struct server *as)
 {
 	for (int k = 0; k < as->places.taken; k++)
-		if (!session_idle(&as->session[as->places.order[k]]))
+		if (!session_idle(session_at(as, k)))
 			return false;
 	return true;
 }

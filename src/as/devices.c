@@ -38,7 +38,7 @@ take_idle(int i)
 }
 
 void
-devices_let_go(void)
+devices_close_idle(void)
 {
 	while (idle_n > 0) {
 		struct dgram d = take_idle(0);
@@ -152,7 +152,7 @@ devices_step(struct vlc *v, const char *uid, const struct ready *r)
 	return request_step(&v->request, &v->dgram, r->woke) ==
 		REQUEST_WAITING ?
 	    DEVICE_QUIET :
-	    DEVICE_REFUSED;
+	    DEVICE_SILENT;
 }
 
 /* More than one VLC may bring more than one answer: no use for it then. */

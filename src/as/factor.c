@@ -5,10 +5,11 @@
 #include "as/devices.h"
 #include "as/factor.h"
 #include "as/failures.h"
+#include "net/trace.h"
 #include "policy.h"
 
 static void
-answer_req(struct session *s, enum status status, ms_t now)
+answer_req(struct session *s, enum status status, const char *why, ms_t now)
 {
 	struct msg req = { .type = MSG_REQ, .op = s->code.op };
 
@@ -23,6 +24,7 @@ answer_req(struct session *s, enum status status, ms_t now)
 	} else
 		s->code.vc[0] = '\0';
 	devices_end(&s->vlc, status == ST_OK);
+	trace_because(status == ST_EPD ? why : NULL);
 	answer_status(s, &req, status, now);
 }
 
@@ -57,7 +59,7 @@ factor_ask(
 		return;
 	}
 	code_make(&s->code, req);
-	s->wait_until = s->code_asked = now;
+	s->wait_until = s->requested_at = now;
 	s->state = PACING;
 }
 
@@ -92,20 +94,20 @@ call_device(
 	if (taken >= as->places.size + IDLE_SOCKETS)
 		return;
 	if (taken >= as->places.size)
-		devices_let_go();
+		devices_close_idle();
 	memcpy(vlc.uid, s->code.uid, sizeof(vlc.uid));
 	memcpy(vlc.vc, s->code.vc, sizeof(vlc.vc));
 	memcpy(vlc.fname, s->code.fname, sizeof(vlc.fname));
 	s->vlc.second_self = p->self.ip != 0 ? p->self : conn_self(&s->conn);
 	if (accounts_load(s->code.uid, &a) != ACCOUNT_FOUND) {
-		answer_req(s, ST_EPD, now);
+		answer_req(s, ST_EPD, "none", now);
 		return;
 	}
 	if (!devices_call(&s->vlc, &p->device, a.has_key ? a.key : NULL,
 		&p->self, &vlc, now)) {
 		if (errno != EMFILE && errno != ENFILE)
-			answer_req(s, ST_EPD, now);
-		devices_let_go();
+			answer_req(s, ST_EPD, "no way to it", now);
+		devices_close_idle();
 		return;
 	}
 	person_code_sent(p, now);
@@ -128,7 +130,7 @@ comes_before(
 
 	if (q_had != s_had)
 		return s_had;
-	return q->code_asked < s->code_asked;
+	return q->requested_at < s->requested_at;
 }
 
 /* Of those who wait for a code of the same user, whose turn it is. */
@@ -159,9 +161,10 @@ factor_pacing(const struct server *as, struct session *s, ms_t now)
 		return;
 	p = person_of(s->code.uid);
 	s->wait_until = person_next_code_at(p, now);
-	failures_keep(s->code.uid); /* a day may have forgiven one */
+	failures_save(s->code.uid); /* a day may have forgiven one */
 	if (s->wait_until == NEVER || !find_device(p, s->code.uid)) {
-		answer_req(s, ST_EPD, now);
+		answer_req(s, ST_EPD,
+		    s->wait_until == NEVER ? "wrong codes" : "none", now);
 		return;
 	}
 	if (s->wait_until > now)
@@ -184,10 +187,13 @@ factor_calling(
 		as->count.resent += (unsigned long)(s->vlc.request.sent - sent);
 		break;
 	case DEVICE_CONFIRMED:
-		answer_req(s, ST_OK, now);
+		answer_req(s, ST_OK, NULL, now);
 		break;
 	case DEVICE_REFUSED:
-		answer_req(s, ST_EPD, now);
+		answer_req(s, ST_EPD, "refused", now);
+		break;
+	case DEVICE_SILENT:
+		answer_req(s, ST_EPD, "silent", now);
 		break;
 	}
 }
@@ -215,8 +221,11 @@ factor_confirm(struct server *as, struct session *s, const struct msg *aut,
 			as->count.wrong_codes++;
 			person_failed(person_of(code.uid), now);
 			s->wrong_codes++;
+			trace_because(
+			    now >= code.expires ? "expired" : "wrong");
 		}
-		failures_keep(code.uid);
-	}
+		failures_save(code.uid);
+	} else if (result == WIRE_OK)
+		trace_because("none");
 	answer(s, aut, result, &reply, now);
 }

@@ -49,7 +49,7 @@ read_record(unsigned number, const char *text, ms_t now)
 	p = person_of(uid);
 	p->failed = failed;
 	p->excused = excused;
-	p->kept = count_of(p);
+	p->saved = count_of(p);
 	p->failed_at = now;
 }
 
@@ -74,23 +74,23 @@ failures_open(int root, ms_t now)
 		if (n == -1)
 			return -1;
 		for (unsigned i = 0; i < (size_t)n / RECORD_LEN; i++)
-			read_record(at + i, text + i * RECORD_LEN, now);
+			read_record(at + i, text + (size_t)i * RECORD_LEN, now);
 	}
 	return 0;
 }
 
 void
-failures_keep(const char *uid)
+failures_save(const char *uid)
 {
 	struct person *p = person_of(uid);
 	off_t at = (off_t)wire_number(uid) * RECORD_LEN;
 	char text[RECORD_LEN + 1];
 
-	if (p->kept == count_of(p))
+	if (p->saved == count_of(p))
 		return;
 	snprintf(text, sizeof(text), "%04u\n", count_of(p) % 10000);
 	if (pwrite(file, text, RECORD_LEN, at) == RECORD_LEN)
-		p->kept = count_of(p);
+		p->saved = count_of(p);
 	else
 		log_error(
 		    "user %s: cannot write the count of wrong codes", uid);

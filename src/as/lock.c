@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -40,7 +41,7 @@ name_host(char host[HOST_LEN + 1])
 {
 	memset(host, 0, HOST_LEN + 1);
 	if (gethostname(host, HOST_LEN) == -1 || host[0] == '\0')
-		strcpy(host, "?");
+		memcpy(host, "?", sizeof("?"));
 	for (char *c = host; *c != '\0'; c++)
 		if (*c <= ' ' || *c > '~')
 			*c = '?';
@@ -52,13 +53,18 @@ static bool
 read_record(int fd, struct holder *h)
 {
 	char text[RECORD_LEN + 1] = "";
-	bool got = pread(fd, text, RECORD_LEN, 0) != -1;
+	char host[HOST_LEN + 1], pid[20], number[20];
 
 	memset(h, 0, sizeof(*h));
-	if (!got ||
-	    sscanf(text, "%63[!-~] %ld %lu", h->host, &h->pid, &h->number) != 3)
-		memset(h, 0, sizeof(*h));
-	return got;
+	if (pread(fd, text, RECORD_LEN, 0) == -1)
+		return false;
+	if (sscanf(text, "%63[!-~] %19[0-9] %19[0-9]", host, pid, number) ==
+	    3) {
+		memcpy(h->host, host, sizeof(h->host));
+		h->pid = strtol(pid, NULL, 10);
+		h->number = strtoul(number, NULL, 10);
+	}
+	return true;
 }
 
 static bool
@@ -128,7 +134,7 @@ await_workers(void)
 	static const struct timespec pause = { 0, ORPHAN_POLL * 1000000L };
 	static char error[80];
 	ms_t began = now_ms();
-	bool told = false;
+	bool is_logged = false;
 
 	while (disk_lock(file, WORKER_BYTE, false) == -1) {
 		if (!is_locked_by_others())
@@ -140,11 +146,11 @@ await_workers(void)
 			    (long)disk_locker(file, WORKER_BYTE));
 			return error;
 		}
-		if (!told && now_ms() - began >= ORPHAN_TOLD) {
+		if (!is_logged && now_ms() - began >= ORPHAN_TOLD) {
 			log_info("AS waits for a worker of the last AS to end, "
 				 "process ID %ld",
 			    (long)disk_locker(file, WORKER_BYTE));
-			told = true;
+			is_logged = true;
 		}
 		nanosleep(&pause, NULL);
 	}

@@ -3,6 +3,7 @@
 #include "as/answer.h"
 #include "as/login.h"
 #include "crypto/secret.h"
+#include "net/trace.h"
 #include "sys/log.h"
 
 static void
@@ -18,6 +19,13 @@ logged_in(struct session *s, const struct msg *log, ms_t now)
 }
 
 static void
+refuse(struct session *s, const struct msg *log, ms_t now)
+{
+	trace_because("password");
+	answer_status(s, log, ST_NOK, now);
+}
+
+static void
 wrong_password(
     struct server *as, struct session *s, const struct msg *log, ms_t now)
 {
@@ -26,17 +34,15 @@ wrong_password(
 	as->count.wrong_passwords++;
 	s->wait_until = now + delay;
 	if (delay == 0)
-		answer_status(s, log, ST_NOK, now);
+		refuse(s, log, now);
 	else
 		s->state = DELAYED;
 }
 
 void
-login_take(
-    struct server *as, struct session *s, const struct msg *log, ms_t now)
+login_ask(struct server *as, struct session *s, const struct msg *log, ms_t now)
 {
 	struct account a;
-
 	enum account_state found = accounts_load(log->uid, &a);
 
 	if (found == ACCOUNT_UNREADABLE)
@@ -127,7 +133,7 @@ login_checking(struct server *as, struct session *s, ms_t now)
 		checked(as, s, t, &log, now);
 		memset(t, 0, sizeof(*t));
 	} else
-		login_take(as, s, &log, now);
+		login_ask(as, s, &log, now);
 	wipe(log.pass, sizeof(log.pass));
 }
 
@@ -153,7 +159,7 @@ login_delayed(struct session *s, ms_t now)
 
 	memcpy(log.uid, s->login_uid, sizeof(log.uid));
 	if (now >= s->wait_until)
-		answer_status(s, &log, ST_NOK, now);
+		refuse(s, &log, now);
 }
 
 void

@@ -1,10 +1,6 @@
 /* AS - the authentication server (section 2.3). */
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "as/admin.h"
 #include "as/change.h"
@@ -110,7 +106,7 @@ finish_removals(void)
 
 /* The same port for both; a free one for TCP may be taken for UDP. */
 static void
-open_ports(const struct options *o)
+open_network(const struct options *o)
 {
 	int tries = o->port == 0 ? FREE_PORT_TRIES : 1;
 	uint16_t port;
@@ -170,30 +166,46 @@ open_places(int inherited)
 }
 
 static void
+open_accounts(const struct options *o, int keep[POOL_KEEP])
+{
+	const char *error = accounts_open(o->dir, o->standby, keep);
+
+	if (error != NULL)
+		fatalx("%s: %s", o->dir, error);
+	if (failures_open(keep[0], now_ms()) == -1)
+		fatal("%s: cannot read the counts of wrong codes", o->dir);
+	if (o->users != NULL) /* as it is now, after standing by */
+		restrict_users(o->users);
+	finish_removals();
+}
+
+static void
 open_server(const struct options *o, int inherited)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
+	bool is_new = disk_is_missing(o->dir);
+	char dir[LOG_PATH_MAX];
 	int keep[POOL_KEEP] = { 0 };
-	const char *why;
 
 	open_places(inherited);
 	if (random_open() == -1)
 		fatal("cannot open the system's random source");
 	open_guard(o);
 	people_open();
-	if ((why = accounts_open(o->dir, o->standby, keep)) != NULL)
-		fatalx("%s: %s", o->dir, why);
-	if (failures_open(keep[0], now_ms()) == -1)
-		fatal("%s: cannot read the counts of wrong codes", o->dir);
-	if (o->users != NULL) /* as it is now, after standing by */
-		restrict_users(o->users);
-	finish_removals();
+	open_accounts(o, keep);
 	if (signals_open(signals, sizeof(signals) / sizeof(signals[0])) == -1)
 		fatal("cannot make the signal pipe");
-	open_ports(o);
+	open_network(o);
 	if (pool_start(&as.pool, WORKERS, sizeof(struct account_job),
 		accounts_run, keep) == -1)
 		fatal("cannot start helper processes");
+	log_info("AS listening on UDP and TCP port %u",
+	    (unsigned)listener_port(&as.listener));
+	log_info("AS serves up to %d sessions at once, accounts in %s%s%s",
+	    as.places.size, log_path(dir, sizeof(dir), o->dir),
+	    is_new ? " (new)" : "",
+	    o->users == NULL ? ", any UID may register" : "");
+	guard_tell(&as.guard, "AS");
 }
 
 static void
@@ -207,7 +219,7 @@ print_counters(const struct ready *r)
 	    "passwords, %lu wrong codes; %lu workers replaced; longest "
 	    "loop gap %ld ms",
 	    n->connections, as.listener.refused, as.places.evicted,
-	    as.places.taken, n->resent, n->again, n->wrong_passwords,
+	    as.places.taken, n->resent, n->duplicates, n->wrong_passwords,
 	    n->wrong_codes, as.pool.died, (long)r->longest);
 	guard_counters(&as.guard, "AS");
 }
@@ -275,13 +287,20 @@ serve(void)
 	}
 }
 
+static void
+close_server(void)
+{
+	pool_stop(&as.pool);
+	dgram_close(&as.udp);
+	guard_close(&as.guard);
+	log_info("AS stopped");
+}
+
 int
 main(int argc, char *argv[])
 {
 	int inherited = fd_inherited(); /* before any is opened */
 	int status = options_read(&table, argc, argv);
-	char dir[LOG_PATH_MAX];
-	bool is_new;
 
 	signals_unblock();
 	if (status != GO_ON)
@@ -294,21 +313,10 @@ main(int argc, char *argv[])
 	status = admin_run(&options.admin);
 	if (status != GO_ON)
 		return log_lost() ? EXIT_FAILED : status;
-	is_new = disk_is_missing(options.dir);
 	open_server(&options, inherited);
-	log_info("AS listening on UDP and TCP port %u",
-	    (unsigned)listener_port(&as.listener));
-	log_info("AS serves up to %d sessions at once, accounts in %s%s%s",
-	    as.places.size, log_path(dir, sizeof(dir), options.dir),
-	    is_new ? " (new)" : "",
-	    options.users == NULL ? ", any UID may register" : "");
-	guard_tell(&as.guard, "AS");
 	if (log_lost())
 		return EXIT_FAILED;
 	serve();
-	pool_stop(&as.pool);
-	dgram_close(&as.udp);
-	guard_close(&as.guard);
-	log_info("AS stopped");
+	close_server();
 	return log_lost() ? EXIT_FAILED : EXIT_FINE;
 }

@@ -116,8 +116,8 @@ person_next_code_at(struct person *p, ms_t now)
 	if (p->failed >= CODES_FAILED_MAX)
 		return NEVER;
 	if (p->failed >= CODES_FAILED_SLOW &&
-	    p->asked_at + CODES_SLOW_TIME > from)
-		from = p->asked_at + CODES_SLOW_TIME;
+	    p->code_sent_at + CODES_SLOW_TIME > from)
+		from = p->code_sent_at + CODES_SLOW_TIME;
 	return from;
 }
 
@@ -125,7 +125,7 @@ void
 person_code_sent(struct person *p, ms_t now)
 {
 	p->paced = (p->paced > now ? p->paced : now) + VLC_PACE;
-	p->asked_at = now;
+	p->code_sent_at = now;
 }
 
 void
@@ -143,7 +143,7 @@ person_proved(struct person *p, unsigned wrong)
 }
 
 void
-person_moved(struct person *p, ms_t now)
+person_new_device(struct person *p, ms_t now)
 {
 	unsigned n;
 

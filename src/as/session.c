@@ -10,15 +10,10 @@
 void
 session_open(struct session *s, const struct conn *c, ms_t now)
 {
+	memset(s, 0, sizeof(*s));
 	s->conn = *c;
 	s->state = READY;
-	s->uid[0] = s->login_uid[0] = '\0';
-	s->wrong_codes = 0;
 	s->spoke = now;
-	s->line_since = 0;
-	s->more = s->its_turn = false;
-	s->task = NULL;
-	s->code.vc[0] = '\0';
 }
 
 /* The one place where a session ends. */
@@ -78,7 +73,7 @@ take_message(struct server *as, struct session *s, const struct msg *m,
 	} else if (m->type == MSG_AUT && result != WIRE_LONG) {
 		factor_confirm(as, s, m, result, now);
 	} else if (m->type == MSG_LOG && result == WIRE_OK) {
-		login_take(as, s, m, now);
+		login_ask(as, s, m, now);
 	} else {
 		wire_fault(&reply, m->type == MSG_LOG ? MSG_LOG : MSG_UNKNOWN);
 		answer(s, m, result, &reply, now);

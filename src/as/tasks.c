@@ -17,7 +17,7 @@ tasks_step(struct server *as, ms_t now)
 		    t->session != NULL) /* which sees to it itself */
 			continue;
 		if (t->change != NULL)
-			change_worked(as, t, now);
+			change_done(as, t, now);
 		else
 			login_deserted(as, t, now);
 		memset(t, 0, sizeof(*t));

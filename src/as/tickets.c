@@ -27,7 +27,7 @@ struct ticket {
 	int wrong;                            /* VLDs that it has listened to */
 	struct guesses by[VLD_ADDRESSES + 1]; /* the last: of all the others */
 	ms_t since;                           /* granted, or used */
-	ms_t asked; /* used: when the last VLD for it came */
+	ms_t last_vld; /* used: when the last VLD for it came */
 	struct asker asker;
 	unsigned next, after; /* 0 ends the list */
 };
@@ -104,7 +104,7 @@ find(const char *uid, const char *tid)
 	return t;
 }
 
-/* Take a ticket out of its user's list and keep it for another. */
+/* Take a ticket out of its user's list; it is free then. */
 static void
 give_back(struct ticket *t)
 {
@@ -135,7 +135,7 @@ mark_used(struct ticket *t, const struct asker *who, ms_t now)
 	unsigned i = (unsigned)(t - tickets);
 
 	t->used = true;
-	t->since = t->asked = now;
+	t->since = t->last_vld = now;
 	t->asker = *who;
 	t->after = 0;
 	if (last_used != 0)
@@ -280,7 +280,7 @@ ticket_use(
 	struct ticket *t = find(vld->uid, vld->tid);
 	bool again = !is_none(t) && t->used && t->asker.len == who->len &&
 	    t->asker.from.port == who->from.port &&
-	    t->asker.from.ip == who->from.ip && now - t->asked < VLD_AGAIN;
+	    t->asker.from.ip == who->from.ip && now - t->last_vld < VLD_AGAIN;
 
 	memset(cnf, 0, sizeof(*cnf));
 	cnf->type = MSG_CNF;
@@ -292,12 +292,24 @@ ticket_use(
 		return false;
 	}
 	if (again)
-		t->asked = now;
+		t->last_vld = now;
 	else
 		mark_used(t, who, now);
 	cnf->op = t->op;
 	memcpy(cnf->fname, t->fname, sizeof(cnf->fname));
 	return again;
+}
+
+const char *
+ticket_refusal(const struct msg *vld, ms_t now)
+{
+	const struct ticket *t = find(vld->uid, vld->tid);
+
+	if (is_none(t))
+		return "unknown";
+	if (t->used)
+		return "used";
+	return now - t->since < TID_LIFE ? "guesses" : "expired";
 }
 
 bool

@@ -5,9 +5,10 @@
 #include "as/change.h"
 #include "as/udp.h"
 #include "crypto/secret.h"
+#include "net/trace.h"
 #include "policy.h"
 
-#define DATAGRAM_ROOM 1024 /* a longer one is malformed, cut or not */
+#define DATAGRAM_MAX 1024 /* a longer one is malformed, cut or not */
 
 /* VLD */
 
@@ -20,17 +21,18 @@ static bool
 take_removal(struct server *as, const struct asker *who, const char *text,
     const struct msg *vld, ms_t now)
 {
+	const char *last = person_of(vld->uid)->removal;
 	struct change *c;
 	struct removal r;
 	struct msg cnf;
 
-	if (strcmp(person_of(vld->uid)->removal, vld->tid) != 0 ||
+	if ((last[0] != REMOVAL_ANY && strcmp(last, vld->tid) != 0) ||
 	    who->len != sizeof("VLD 12345 1234\n") - 1)
 		return false;
 	change_removal(&r, who, vld);
 	switch (accounts_removed(&r)) {
 	case REMOVAL_DONE:
-		as->count.again++;
+		as->count.duplicates++;
 		change_confirm(&cnf, vld);
 		answer_datagram(as, who, vld, WIRE_OK, &cnf);
 		return true;
@@ -80,12 +82,14 @@ take_vld(struct server *as, const struct asker *who, const char *text,
 			return;
 	}
 	again = ticket_use(vld, who, now, &cnf);
-	as->count.again += again;
+	as->count.duplicates += again;
 	if (cnf.op == OP_REMOVE && !again)
 		change_remove(as, c);
 	else {
 		if (c != NULL)
 			change_close(as, c);
+		if (cnf.op == OP_ERROR)
+			trace_because(ticket_refusal(vld, now));
 		answer_datagram(as, who, vld, WIRE_OK, &cnf);
 	}
 }
@@ -98,8 +102,8 @@ take_request(struct server *as, const struct asker *who, const char *text,
 {
 	struct msg cnf;
 
-	if (change_waits(as, who, text)) {
-		as->count.again++;
+	if (change_is_pending(as, who, text)) {
+		as->count.duplicates++;
 		if (req->type == MSG_VLD) /* the time to ask again goes on */
 			ticket_use(req, who, now, &cnf);
 	} else if (req->type == MSG_VLD) {
@@ -108,6 +112,7 @@ take_request(struct server *as, const struct asker *who, const char *text,
 		struct msg reply;
 
 		wire_reply(&reply, MSG_REG, ST_NOK);
+		trace_because("list");
 		answer_datagram(as, who, req, WIRE_OK, &reply);
 	} else
 		change_ask(as, who, text, req, now);
@@ -158,9 +163,9 @@ udp_watch(const struct server *as, struct ready *r)
 }
 
 static void
-hear(struct server *as, ms_t now)
+receive(struct server *as, ms_t now)
 {
-	char text[DATAGRAM_ROOM];
+	char text[DATAGRAM_MAX];
 
 	for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
 		struct asker who;
@@ -181,6 +186,6 @@ void
 udp_step(struct server *as, const struct ready *r, ms_t now)
 {
 	if (dgram_readable(&as->udp, r))
-		hear(as, now);
+		receive(as, now);
 	change_step(as, now);
 }

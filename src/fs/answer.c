@@ -30,7 +30,7 @@ answer(struct client *c, const struct msg *reply)
 	conn_put(&c->conn, reply);
 	c->state = REPLYING;
 	trace(conn_peer(&c->conn) != NULL ? "TLS" : "TCP", &c->conn.peer,
-	    &c->req, c->took, reply);
+	    &c->req, c->parse_result, reply);
 }
 
 void
@@ -43,6 +43,13 @@ answer_status(struct client *c, enum status status)
 }
 
 void
+answer_invalid(struct client *c, const char *reason)
+{
+	trace_because(reason);
+	answer_status(c, ST_INV);
+}
+
+void
 answer_failure(struct client *c, enum status status, int error)
 {
 	errno = error;
@@ -50,6 +57,8 @@ answer_failure(struct client *c, enum status status, int error)
 		log_error("%s of %s, user %s", op_name(request_op(c->req.type)),
 		    c->req.fname[0] != '\0' ? c->req.fname : "all files",
 		    c->req.uid);
+	if (status == ST_NOK)
+		trace_because(error != 0 ? "disk" : "none");
 	answer_status(c, status);
 }
 
@@ -57,7 +66,8 @@ void
 answer_fault(struct client *c)
 {
 	struct msg reply;
-	bool ours = request_op(c->req.type) != OP_ERROR && c->took == WIRE_BAD;
+	bool ours =
+	    request_op(c->req.type) != OP_ERROR && c->parse_result == WIRE_BAD;
 
 	wire_fault(&reply, ours ? c->req.type : MSG_UNKNOWN);
 	answer(c, &reply);

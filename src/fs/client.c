@@ -6,6 +6,7 @@
 #include "fs/serve.h"
 #include "fs/transfer.h"
 #include "policy.h"
+#include "sys/log.h"
 
 static void
 end_validation(struct client *c, struct service *s)
@@ -29,22 +30,48 @@ client_end(struct client *c, struct service *s)
 	c->state = job_busy(&c->job) ? ORPHANED : FREE;
 }
 
+void
+service_answered(struct service *s, ms_t now)
+{
+	char name[ADDR_NAME_MAX];
+
+	if (s->as_is_lost)
+		log_warn(
+		    "the AS at %s answers again", addr_name(name, &s->as.peer));
+	s->as_is_lost = false;
+	s->as_heard = now;
+}
+
+void
+service_unanswered(struct service *s, const char *how, ms_t since)
+{
+	char name[ADDR_NAME_MAX];
+
+	s->unanswered++;
+	if (s->as_is_lost || (s->as_heard != 0 && s->as_heard >= since))
+		return;
+	s->as_is_lost = true;
+	log_warn("the AS at %s does not answer (%s): every request is "
+		 "INV until it does",
+	    addr_name(name, &s->as.peer), how);
+}
+
 /* The AS does not confirm it: the same TID may be tried again. */
 static void
-invalidate(struct client *c, struct service *s)
+invalidate(struct client *c, struct service *s, const char *reason)
 {
 	end_validation(c, s);
 	replay_forget(&s->replay, c->req.uid, c->req.tid);
-	answer_status(c, ST_INV);
+	answer_invalid(c, reason);
 }
 
 /* Nobody knows whether the AS has removed the user: see removals.h. */
 static void
-leave(struct client *c, struct service *s, ms_t at)
+give_up(struct client *c, struct service *s, const char *reason, ms_t at)
 {
-	if (c->req.type == MSG_REM && c->task.is_intended)
+	if (c->req.type == MSG_REM && c->op.is_intended)
 		removals_soon(&s->removals, at);
-	invalidate(c, s);
+	invalidate(c, s, reason);
 }
 
 static void
@@ -57,7 +84,7 @@ start_validation(struct client *c, struct service *s, ms_t now)
 	c->state = VALIDATING;
 	c->since = now;
 	if (request_start(&c->vld, &s->as, &vld, now) == REQUEST_FAILED)
-		leave(c, s, now);
+		give_up(c, s, "unsent", now);
 }
 
 /* Before the AS is asked to let a user go, that is on the disk. */
@@ -66,12 +93,12 @@ start_request(struct client *c, struct service *s, ms_t now)
 {
 	if (!throttle_allows(
 		&s->guesses, wire_number(c->req.uid), c->conn.peer, now)) {
-		answer_status(c, ST_INV);
+		answer_invalid(c, "guesses");
 		return;
 	}
 	if (!replay_claim(&s->replay, c->req.uid, c->req.tid, now)) {
 		s->repeated++;
-		answer_status(c, ST_INV);
+		answer_invalid(c, "used");
 		return;
 	}
 	if (c->req.type != MSG_REM) {
@@ -80,7 +107,7 @@ start_request(struct client *c, struct service *s, ms_t now)
 	}
 	c->state = INTENDING;
 	c->since = now;
-	c->may = false;
+	c->its_turn = false;
 }
 
 /* The intent stands, or is not needed; or why there is none. */
@@ -88,21 +115,21 @@ static void
 intended(struct client *c, struct service *s, ms_t now)
 {
 	c->job.state = JOB_NONE;
-	switch (c->task.status) {
+	switch (c->op.status) {
 	case ST_OK:
 		start_validation(c, s, now);
 		break;
 	case ST_DUP: /* another one's comes first */
 		removals_soon(&s->removals, now);
-		c->task.is_intended = false;
-		c->again = now + INTENT_AGAIN;
+		c->op.is_intended = false;
+		c->not_before = now + INTENT_AGAIN;
 		break;
 	case ST_INV:
-		invalidate(c, s);
+		invalidate(c, s, "used");
 		break;
 	default:
 		replay_forget(&s->replay, c->req.uid, c->req.tid);
-		answer_failure(c, c->task.status, c->task.error);
+		answer_failure(c, c->op.status, c->op.error);
 	}
 }
 
@@ -113,8 +140,8 @@ intend(struct client *c, struct service *s, ms_t now)
 		return;
 	if (c->job.state != JOB_NONE)
 		intended(c, s, now);
-	else if (c->may) {
-		c->may = false;
+	else if (c->its_turn) {
+		c->its_turn = false;
 		serve_intend(c, s);
 	}
 }
@@ -126,29 +153,30 @@ ask(struct client *c, struct service *s, ms_t now)
 		client_end(c, s);
 		return;
 	}
-	c->took = conn_take(&c->conn, &c->req);
-	if (c->took == WIRE_MORE) {
+	c->parse_result = conn_take(&c->conn, &c->req);
+	if (c->parse_result == WIRE_MORE) {
 		if (c->conn.ended)
 			client_end(c, s);
-	} else if (c->took != WIRE_OK || request_op(c->req.type) == OP_ERROR)
+	} else if (c->parse_result != WIRE_OK ||
+	    request_op(c->req.type) == OP_ERROR)
 		answer_fault(c);
 	else
 		start_request(c, s, now);
 }
 
 static void
-go_on(struct client *c, struct service *s)
+go_on(struct client *c, struct service *s, ms_t now)
 {
 	bool probed = c->job.state != JOB_NONE;
 
-	if (job_busy(&c->job) || (!probed && !c->may))
+	if (job_busy(&c->job) || (!probed && !c->its_turn))
 		return;
-	c->may = false;
+	c->its_turn = false;
 	c->job.state = JOB_NONE;
 	if (probed)
-		serve_begin(c, s);
+		serve_begin(c, s, now);
 	else
-		serve_confirmed(c, s);
+		serve_confirmed(c, s, now);
 }
 
 static bool
@@ -162,22 +190,7 @@ reply(struct client *c, struct service *s, ms_t now)
 	return true;
 }
 
-static bool
-part(struct client *c, struct service *s, ms_t now)
-{
-	serve_tidy(c, s);
-	return !conn_linger(&c->conn, now);
-}
-
-static void
-vanish(struct client *c, struct service *s)
-{
-	serve_tidy(c, s);
-	if (!job_busy(&c->job))
-		c->state = FREE;
-}
-
-/* One function a state: it does one thing and may set the next state. */
+/* What there is to do in this state; that may set the next one. */
 static void
 act(struct client *c, struct service *s, ms_t now)
 {
@@ -191,26 +204,29 @@ act(struct client *c, struct service *s, ms_t now)
 		intend(c, s, now);
 		break;
 	case HELD:
-		go_on(c, s);
+		go_on(c, s, now);
 		break;
 	case RECEIVING:
 	case FINISHING:
-		lost = !serve_take(c, s, now);
+		lost = !serve_receive(c, s, now);
 		break;
 	case SYNCING:
 		serve_conclude(c, s);
 		break;
 	case SENDING:
-		lost = !serve_give(c, now);
+		lost = !serve_send(c, now);
 		break;
 	case REPLYING:
 		lost = !reply(c, s, now);
 		break;
 	case LINGERING:
-		lost = !part(c, s, now);
+		serve_tidy(c, s);
+		lost = conn_linger(&c->conn, now);
 		break;
 	case ORPHANED:
-		vanish(c, s);
+		serve_tidy(c, s);
+		if (!job_busy(&c->job))
+			c->state = FREE;
 		break;
 	case FREE:
 	case VALIDATING: /* until client_validated() */
@@ -227,7 +243,7 @@ job_over(const struct client *c)
 	    (c->job.state == JOB_DONE || c->job.state == JOB_FAILED);
 }
 
-/* A new state may have all that it needs at once. */
+/* Again while the state changes: the next may have all that it waits for. */
 static void
 advance(struct client *c, struct service *s, ms_t now)
 {
@@ -241,7 +257,7 @@ advance(struct client *c, struct service *s, ms_t now)
 
 /* When it has waited long enough. */
 static ms_t
-due(const struct client *c)
+deadline(const struct client *c)
 {
 	switch (c->state) {
 	case ASKING:
@@ -269,11 +285,13 @@ expire(struct client *c, struct service *s, ms_t now)
 	if (c->state == FINISHING)
 		c->state = SYNCING; /* nothing came: it is complete */
 	else if (c->state == INTENDING)
-		invalidate(c, s);
+		invalidate(c, s, "busy");
 	else if (c->state != VALIDATING)
 		client_end(c, s);
-	else if (request_step(&c->vld, &s->as, now) == REQUEST_FAILED)
-		leave(c, s, now);
+	else if (request_step(&c->vld, &s->as, now) == REQUEST_FAILED) {
+		service_unanswered(s, "silent", c->since);
+		give_up(c, s, "silent", now);
+	}
 }
 
 void
@@ -306,20 +324,44 @@ client_watch(const struct client *c, struct ready *r)
 	default: /* nothing that it would use */
 		break;
 	}
-	ready_by(r, due(c));
+	ready_by(r, deadline(c));
 }
 
 void
 client_step(struct client *c, struct service *s, const struct ready *r)
 {
-	if (r->woke < due(c) && !job_over(c) && !c->may &&
+	if (r->woke < deadline(c) && !job_over(c) && !c->its_turn &&
 	    !conn_readable(&c->conn, r) && !conn_writable(&c->conn, r))
 		return;
 	advance(c, s, r->woke);
-	if (r->woke >= due(c)) {
+	if (r->woke >= deadline(c)) {
 		expire(c, s, r->woke);
 		advance(c, s, r->woke);
 	}
+}
+
+enum standing
+client_standing(const struct client *c)
+{
+	switch (c->state) {
+	case FREE:
+	case ASKING:
+		return STRANGER;
+	case INTENDING:
+	case VALIDATING:
+		return NAMED;
+	case HELD:
+	case RECEIVING:
+	case FINISHING:
+	case SYNCING:
+	case SENDING:
+		return PROVEN;
+	case REPLYING:
+	case LINGERING:
+	case ORPHANED:
+		break;
+	}
+	return LEAVING;
 }
 
 bool
@@ -329,7 +371,7 @@ client_is_removing(const struct client *c)
 		return false;
 	return c->state == VALIDATING ||
 	    (c->state == INTENDING && job_busy(&c->job)) ||
-	    (c->state == SYNCING && c->task.task == FILE_ABANDON);
+	    (c->state == SYNCING && c->op.kind == FILE_ABANDON);
 }
 
 bool
@@ -348,12 +390,13 @@ client_awaits(const struct client *c, const struct msg *cnf)
 
 void
 client_validated(struct client *c, struct service *s, const struct msg *cnf,
-    bool held, ms_t now)
+    bool blocked, ms_t now)
 {
 	bool right = cnf->op == request_op(c->req.type) &&
 	    strcmp(cnf->fname, c->req.fname) == 0;
 	unsigned number = wire_number(c->req.uid);
 	struct addr from = c->conn.peer;
+	const char *reason = cnf->op == OP_ERROR ? "refused" : "other request";
 
 	end_validation(c, s);
 	if (cnf->op == OP_ERROR) {
@@ -363,17 +406,17 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
 		replay_keep(&s->replay, c->req.uid, c->req.tid, now);
 		throttle_forgive(&s->guesses, number, from, now + INV_TRUST);
 	}
-	if (right && held)
+	if (right && blocked)
 		c->state = HELD;
 	else if (right)
-		serve_confirmed(c, s);
-	else if (c->req.type == MSG_REM && c->task.is_intended) {
-		if (removals_from_here(s, &c->task.intent))
+		serve_confirmed(c, s, now);
+	else if (c->req.type == MSG_REM && c->op.is_intended) {
+		if (removals_from_here(s, &c->op.intent))
 			serve_abandon(c, s);
 		else
-			leave(c, s, now);
+			give_up(c, s, reason, now);
 	} else
-		answer_status(c, ST_INV);
+		answer_invalid(c, reason);
 	advance(c, s, now);
 }
 
@@ -383,11 +426,14 @@ client_validated(struct client *c, struct service *s, const struct msg *cnf,
  * it has removed the user before, the one that follows it will say so.
  */
 void
-client_unheard(struct client *c, struct service *s, ms_t now)
+client_refused(struct client *c, struct service *s, ms_t now)
 {
-	bool soon = c->vld.sent == 1 && now - c->since < REFUSED_SOON;
+	bool never_arrived = c->vld.sent == 1 && now - c->since < REFUSED_SOON;
 
-	if (c->state == VALIDATING && (soon || c->req.type != MSG_REM))
-		leave(c, s, now + REMOVALS_AGAIN);
+	if (c->state == VALIDATING &&
+	    (never_arrived || c->req.type != MSG_REM)) {
+		service_unanswered(s, "nobody listens there", c->since);
+		give_up(c, s, "nobody listens", now + REMOVALS_AGAIN);
+	}
 	advance(c, s, now);
 }

@@ -46,12 +46,6 @@ is_blocked(struct clients *w, const struct client *c)
 	return removal && n >= REMOVALS_AT_ONCE;
 }
 
-static bool
-may_go_on(struct clients *w, const struct client *c, ms_t now)
-{
-	return client_waits(c) && now >= c->again && !is_blocked(w, c);
-}
-
 /* A removal of this user that a client has begun and that is not over. */
 static bool
 is_busy(const void *clients, const char *uid)
@@ -79,7 +73,8 @@ clients_watch(struct clients *w, const struct service *s,
 
 		client_watch(c, r);
 		if (client_waits(c) && !is_blocked(w, c))
-			ready_by(r, c->again > r->woke ? c->again : r->woke);
+			ready_by(r,
+			    c->not_before > r->woke ? c->not_before : r->woke);
 	}
 	removals_watch(&s->removals, r);
 	if (opens <= r->woke)
@@ -88,37 +83,13 @@ clients_watch(struct clients *w, const struct service *s,
 		ready_by(r, opens);
 }
 
-static enum standing
-standing_of(const struct client *c)
-{
-	switch (c->state) {
-	case FREE:
-	case ASKING:
-		return STRANGER;
-	case INTENDING:
-	case VALIDATING:
-		return NAMED;
-	case HELD:
-	case RECEIVING:
-	case FINISHING:
-	case SYNCING:
-	case SENDING:
-		return PROVEN;
-	case REPLYING:
-	case LINGERING:
-	case ORPHANED:
-		break;
-	}
-	return LEAVING;
-}
-
 /* What has become of it since the last round, for the next admission. */
 static void
-account_for(struct clients *w, int i, ms_t now)
+update_place(struct clients *w, int i, ms_t now)
 {
 	const struct client *c = &w->slot[i];
 	struct place *p = &w->places.place[i];
-	enum standing standing = standing_of(c);
+	enum standing standing = client_standing(c);
 
 	p->pinned = c->state == ORPHANED || c->state == SYNCING ||
 	    client_is_removing(c);
@@ -127,12 +98,12 @@ account_for(struct clients *w, int i, ms_t now)
 	admission_name(&w->places, i,
 	    c->req.uid[0] == '\0' ? 0 : wire_number(c->req.uid) + 1, standing,
 	    now);
-	admission_moved(&w->places, i, now);
+	admission_progress(&w->places, i, now);
 }
 
 /* Those who are FREE leave their places; orphans are counted beside them. */
 static void
-close_ranks(struct clients *w)
+leave_places(struct clients *w)
 {
 	int orphans = 0;
 
@@ -160,11 +131,12 @@ step(struct clients *w, int k, struct service *s, const struct ready *r)
 	struct client *c = clients_at(w, k);
 	uint64_t left = c->left;
 
-	c->may = may_go_on(w, c, r->woke);
+	c->its_turn =
+	    client_waits(c) && r->woke >= c->not_before && !is_blocked(w, c);
 	client_step(c, s, r);
-	account_for(w, w->places.order[k], r->woke);
+	update_place(w, w->places.order[k], r->woke);
 	if (c->left < left)
-		admission_moved_bytes(
+		admission_progress_bytes(
 		    &w->places, w->places.order[k], left - c->left, r->woke);
 }
 
@@ -191,7 +163,7 @@ clients_step(struct clients *w, struct service *s, const struct ready *r)
 	}
 	removals_step(s, r, is_busy, w);
 	w->turn = next;
-	close_ranks(w);
+	leave_places(w);
 }
 
 /* Whoever has to go for it goes; -1 where that does not help. */
@@ -199,17 +171,17 @@ static int
 make_place(
     struct clients *w, struct service *s, const struct addr *peer, ms_t now)
 {
-	int gone, i;
+	int evicted, i;
 
 	do {
-		gone = admission_evict(&w->places, now);
-		if (gone != -1) {
-			client_end(&w->slot[gone], s);
-			account_for(w, gone, now);
-			close_ranks(w);
+		evicted = admission_evict(&w->places, now);
+		if (evicted != -1) {
+			client_end(&w->slot[evicted], s);
+			update_place(w, evicted, now);
+			leave_places(w);
 		}
 		i = admission_take(&w->places, *peer, now);
-	} while (i == -1 && gone != -1);
+	} while (i == -1 && evicted != -1);
 	return i;
 }
 
@@ -233,8 +205,8 @@ clients_accept(struct clients *w, struct service *s, struct listener *l,
 			return;
 		}
 		client_open(&w->slot[i], s, &conn, r->woke);
-		account_for(w, i, r->woke);
-		close_ranks(w); /* it may have ended at once */
+		update_place(w, i, r->woke);
+		leave_places(w); /* it may have ended at once */
 	}
 }
 
@@ -259,14 +231,16 @@ clients_receive(struct clients *w, struct service *s, ms_t now)
 	struct msg m;
 
 	for (int i = 0; i < ANSWERS_A_ROUND; i++) {
-		int heard = request_receive(&s->as, &m);
+		int result = request_receive(&s->as, &m);
 
-		if (heard == 1 && m.type == MSG_CNF)
+		if (result == 1)
+			service_answered(s, now);
+		if (result == 1 && m.type == MSG_CNF)
 			hand_over(w, s, &m, now);
-		if (heard == DGRAM_REFUSED)
+		if (result == DGRAM_REFUSED)
 			for (int k = 0; k < w->places.taken; k++)
-				client_unheard(clients_at(w, k), s, now);
-		if (heard != 1)
+				client_refused(clients_at(w, k), s, now);
+		if (result != 1)
 			return;
 	}
 }
@@ -277,5 +251,5 @@ clients_dismiss(struct clients *w, struct service *s, bool all)
 	for (int k = 0; k < w->places.taken; k++)
 		if (all || clients_at(w, k)->state == ASKING)
 			client_end(clients_at(w, k), s);
-	close_ranks(w);
+	leave_places(w);
 }

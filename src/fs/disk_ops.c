@@ -103,10 +103,11 @@ add_file(struct store *s, struct disk_op *j, int *dir, int fd)
 	struct intent i;
 	enum status status;
 
-	if (generation_load(s, j->uid, &g) == -1)
+	if (generation_load(s, j->uid, &g) == -1 ||
+	    (intent_load(s, j->uid, &i) == -1 && errno != ENOENT))
 		return failed(j);
 	if (!generation_same(&g, &j->generation) || g.state == FILES_GOING ||
-	    (intent_load(s, j->uid, &i) == 0 && i.confirmed))
+	    i.confirmed)
 		return ST_INV;
 	*dir = user_dir_make(s->root, j->uid);
 	if (*dir == -1)
@@ -223,11 +224,11 @@ delete_in(struct store *s, struct disk_op *j, int dir)
 {
 	struct generation g;
 	uint64_t size;
-	int there = user_dir_file(dir, j->name, &size);
+	int found = user_dir_file(dir, j->name, &size);
 
-	if (there == -1 || generation_load(s, j->uid, &g) == -1)
+	if (found == -1 || generation_load(s, j->uid, &g) == -1)
 		return failed(j);
-	if (there == 1 && g.state != FILES_GOING)
+	if (found == 1 && g.state != FILES_GOING)
 		return hide_file(s, j, dir);
 	return g.state == FILES_KEPT ? ST_EOF : ST_NOK;
 }
@@ -275,7 +276,7 @@ static enum status
 intend(struct store *s, struct disk_op *j)
 {
 	struct generation g;
-	struct intent there;
+	struct intent existing;
 	int needed = has_files(s, j);
 
 	if (needed == -1 || generation_load(s, j->uid, &g) == -1)
@@ -284,9 +285,10 @@ intend(struct store *s, struct disk_op *j)
 	    strcmp(g.tid, j->intent.tid) == 0)
 		return ST_INV;
 	j->is_intended = needed;
-	if (intent_load(s, j->uid, &there) == 0) {
+	if (intent_load(s, j->uid, &existing) == 0) {
 		j->is_intended = true;
-		return is_same_intent(&there, &j->intent) && !there.confirmed ?
+		return is_same_intent(&existing, &j->intent) &&
+			!existing.confirmed ?
 		    ST_OK :
 		    ST_DUP;
 	}
@@ -326,6 +328,21 @@ clear_out(struct store *s, const struct disk_op *j)
 }
 
 /*
+ * Where a full disk has no room for that the files make it: until the lock is
+ * given back nobody publishes, and after a crash the intent still stands.
+ */
+static int
+save_generation(
+    struct store *s, const struct disk_op *j, const struct generation *g)
+{
+	if (generation_save(s, j->uid, g, side_temp(j)) == 0)
+		return 0;
+	if ((errno != ENOSPC && errno != EDQUOT) || clear_out(s, j) == -1)
+		return -1;
+	return generation_save(s, j->uid, g, side_temp(j));
+}
+
+/*
  * First the generation changes: from then on nothing that has begun before is
  * published any more.  A removal that has been ended already is not done again,
  * though its intent has come back: what stands there now is a new account's.
@@ -345,7 +362,7 @@ remove_files(struct store *s, const struct disk_op *j)
 		g.number++;
 		memcpy(g.tid, j->intent.tid, sizeof(g.tid));
 		g.state = FILES_GOING;
-		if (generation_save(s, j->uid, &g, side_temp(j)) == -1)
+		if (save_generation(s, j, &g) == -1)
 			return -1;
 	}
 	if (clear_out(s, j) == -1)
@@ -399,7 +416,7 @@ review(struct store *s, struct disk_op *j)
 static enum status
 run(struct store *s, struct disk_op *j, int fd)
 {
-	switch (j->task) {
+	switch (j->kind) {
 	case FILE_SYNC:
 		return fdatasync(fd) == 0 ? ST_OK : failed(j);
 	case FILE_PUBLISH:
@@ -432,7 +449,7 @@ disk_op_run(struct store *s, struct disk_op *j, int fd)
 	j->error = 0;
 	j->status = run(s, j, fd);
 	if (j->status == ST_NOK && (j->error == ENOENT || j->error == ESTALE) &&
-	    j->task != FILE_PURGE && workdir_reopen(s) == 0) {
+	    j->kind != FILE_PURGE && workdir_reopen(s) == 0) {
 		j->error = 0;
 		j->status = run(s, j, fd);
 	}

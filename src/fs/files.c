@@ -32,8 +32,8 @@ files_start(const char *path)
 	if (error == NULL)
 		error = workdir_open(&store);
 	files_temp(temp);
-	if (error == NULL && !disk_has_room_call(store.work, temp))
-		disk_room_never();
+	if (error == NULL && !disk_can_preallocate(store.work, temp))
+		disk_preallocate_never();
 	return error;
 }
 
@@ -87,6 +87,15 @@ files_shown(const char *uid)
 	return hidden == 1 ? ST_EOF : ST_OK;
 }
 
+bool
+files_are_undecided(const char *uid)
+{
+	struct intent i;
+
+	return intent_stands(&store, uid) == 1 &&
+	    intent_load(&store, uid, &i) == 0 && !i.confirmed;
+}
+
 struct listing {
 	struct msg *rls;
 	int error; /* of what nobody can tell about; 0: none */
@@ -99,13 +108,13 @@ list_it(int dir, const char *name, void *arg)
 	struct listing *l = arg;
 	struct msg *rls = l->rls;
 	uint64_t size;
-	int there = user_dir_file(dir, name, &size);
+	int found = user_dir_file(dir, name, &size);
 	unsigned i;
 
-	if (there == -1)
+	if (found == -1)
 		l->error = errno;
-	if (there != 1)
-		return there == 0;
+	if (found != 1)
+		return found == 0;
 	if (rls->nfiles < FILES_MAX)
 		rls->nfiles++;
 	else if (strcmp(name, rls->file[FILES_MAX - 1].name) > 0)
@@ -223,7 +232,7 @@ check(int dir, const char *uid, const char *name)
 
 /* A place for a reservation; -1: none is free. */
 static int
-hold(const char *uid, const char *name)
+reserve(const char *uid, const char *name)
 {
 	int i = 0;
 
@@ -282,11 +291,11 @@ upload_begin(struct upload *u, const char *uid, const char *name)
 	enum status status;
 
 	u->fd = u->place = -1;
-	u->room = 0;
+	u->preallocated = 0;
 	status = admit(u, uid, name);
 	if (status != ST_OK)
 		return status;
-	u->place = hold(uid, name);
+	u->place = reserve(uid, name);
 	if (u->place == -1)
 		return ST_NOK;
 	u->fd = create_temp(u->temp);

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,12 +109,13 @@ last_name(const char *uid)
 int
 generation_load(const struct store *s, const char *uid, struct generation *g)
 {
-	char text[64], state[16] = "";
+	char text[64], number[10] = "", state[16] = "";
 
 	memset(g, 0, sizeof(*g));
 	if (disk_load(s->removals, last_name(uid), text, sizeof(text)) == -1)
 		return errno == ENOENT ? 0 : -1;
-	sscanf(text, "%9lu %4[0-9] %15s", &g->number, g->tid, state);
+	sscanf(text, "%9[0-9] %4[0-9] %15s", number, g->tid, state);
+	g->number = strtoul(number, NULL, 10);
 	if (strcmp(state, states[FILES_GOING]) == 0)
 		g->state = FILES_GOING;
 	else if (strcmp(state, states[FILES_REMOVED]) == 0)

@@ -1,10 +1,6 @@
 /* FS - the file server (section 2.4 of the specification). */
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "crypto/secret.h"
 #include "fs/clients.h"
@@ -47,15 +43,17 @@ static const struct option_row rows[] = {
 static const struct option_table table = {
 	.program = "FS",
 	.about = "The file server: validates each operation with the AS, "
-		 "stores at most\n15 files a user.\n",
+		 "stores at most\n" DIGITS_OF(FILES_MAX) " files a user.\n",
 	.row = rows,
 	.rows = sizeof(rows) / sizeof(rows[0]),
 };
 
-static struct service service = { .guesses = {
-				      .burst = INV_TRIES, .pace = INV_PACE } };
+static struct service service = {
+	.guesses = { .burst = INV_TRIES, .pace = INV_PACE },
+};
 static struct clients clients;
 static struct listener listener;
+static ms_t stop_by; /* 0: not stopping */
 static struct guard guard;
 
 /* Of the secure side: nothing of it is touched without -s or -S. */
@@ -98,13 +96,19 @@ open_guard(const struct options *o)
 }
 
 static void
+open_places(int inherited)
+{
+	if (clients_open(&clients, fd_limit() - inherited) < 1)
+		fatalx("too few descriptors: of %d (ulimit -n) %d are "
+		       "inherited, at least %d are needed",
+		    fd_limit(), inherited, FDS_RESERVED + 2);
+}
+
+static void
 open_network(const struct options *o, struct addr *as)
 {
-	static const int handled[] = { SIGTERM, SIGINT, SIGUSR1 };
 	const char *error;
 
-	if (signals_open(handled, sizeof(handled) / sizeof(*handled)) == -1)
-		fatal("cannot make a pipe");
 	if (listener_open(&listener, o->port) == -1)
 		fatal("cannot listen on TCP port %u", (unsigned)o->port);
 	error = addr_resolve(as, o->as_host, o->as_port);
@@ -117,35 +121,33 @@ open_network(const struct options *o, struct addr *as)
 }
 
 static void
-start(const struct options *o)
+open_server(const struct options *o, int inherited)
 {
-	struct addr as;
-	char name[ADDR_NAME_MAX], dir[LOG_PATH_MAX];
+	static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
+	bool is_few = fd_limit() - inherited < FDS_FEW;
 	bool is_new = disk_is_missing(o->dir);
+	char name[ADDR_NAME_MAX], dir[LOG_PATH_MAX];
 	const char *error;
-	int inherited = fd_inherited(), cap = fd_limit() - inherited;
-	int usable = clients_open(&clients, cap);
+	struct addr as;
 
-	log_open("FS", o->verbose);
-	if (usable < 1)
-		fatalx("too few descriptors: of %d (ulimit -n) %d are "
-		       "inherited, at least %d are needed",
-		    fd_limit(), inherited, FDS_RESERVED + 2);
+	open_places(inherited);
+	if (signals_open(signals, sizeof(signals) / sizeof(signals[0])) == -1)
+		fatal("cannot make a pipe");
 	if ((o->secure.dir != NULL || o->secure.strict_dir != NULL) &&
 	    random_open() == -1)
 		fatal("cannot open the system's random source");
 	open_guard(o);
 	open_network(o, &as);
-	error = files_start(o->dir);
-	if (error != NULL)
+	if ((error = files_start(o->dir)) != NULL)
 		fatalx("cannot keep files in %s: %s", o->dir, error);
-	if (pool_start(&service.pool, cap < FDS_FEW ? WORKERS_FEW : POOL_MAX,
+	if (pool_start(&service.pool, is_few ? WORKERS_FEW : POOL_MAX,
 		sizeof(struct disk_op), files_run, files_keep()) == -1)
 		fatal("cannot start the workers");
 	log_info("FS listening on TCP port %u, AS at %s",
 	    (unsigned)listener_port(&listener), addr_name(name, &as));
-	log_info("FS serves up to %d clients at once, files in %s%s", usable,
-	    log_path(dir, sizeof(dir), o->dir), is_new ? " (new)" : "");
+	log_info("FS serves up to %d clients at once, files in %s%s",
+	    clients.places.size, log_path(dir, sizeof(dir), o->dir),
+	    is_new ? " (new)" : "");
 	guard_tell(&guard, "FS");
 }
 
@@ -153,51 +155,56 @@ static void
 print_counters(const struct ready *r)
 {
 	log_info("FS counters: %lu connections, %d now, %lu refused, "
-		 "%lu evicted, %lu resends, %lu repeated TIDs, "
+		 "%lu evicted, %lu resends, %lu unanswered, "
+		 "%lu repeated TIDs, "
 		 "%lu workers replaced, longest loop gap %ld ms",
 	    service.connections, clients.places.taken, listener.refused,
-	    clients.places.evicted, service.resends, service.repeated,
-	    service.pool.died, (long)r->longest);
+	    clients.places.evicted, service.resends, service.unanswered,
+	    service.repeated, service.pool.died, (long)r->longest);
 	guard_counters(&guard, "FS");
 }
 
-/*
- * The first signal to stop ends whoever has not asked yet and leaves the others
- * some time, until *end; the next one is the end.
- */
+/* What a signal asks for; a second one to stop ends at once. */
 static void
-handle_signals(const struct ready *r, ms_t *end)
+handle_signals(const struct ready *r)
 {
 	int number;
 
-	while ((number = signals_next(r)) != 0)
-		if (number == SIGUSR1)
+	while ((number = signals_next(r)) != 0) {
+		if (number == SIGUSR1) {
 			print_counters(r);
-		else if (*end == NEVER) {
-			*end = r->woke + STOP_TIME;
-			listener_close(&listener);
-			clients_dismiss(&clients, &service, false);
-		} else
-			*end = r->woke;
+			continue;
+		}
+		stop_by = stop_by == 0 ? r->woke + STOP_TIME : r->woke;
+		listener_close(&listener);
+		clients_dismiss(&clients, &service, false);
+	}
+}
+
+static bool
+is_over(ms_t now)
+{
+	return stop_by != 0 && (now >= stop_by || clients.places.taken == 0);
 }
 
 static void
 serve(void)
 {
-	struct ready r = { .woke = 0 };
-	ms_t end = NEVER; /* of the time to stop in */
+	static struct ready r;
 
-	while (end == NEVER || (clients.places.taken > 0 && r.woke < end)) {
+	while (!is_over(r.woke)) {
 		ready_begin(&r);
-		ready_by(&r, end);
 		signals_watch(&r);
 		dgram_watch(&service.as, &r);
 		pool_watch(&service.pool, &r);
 		clients_watch(&clients, &service, &listener, &r);
+		if (stop_by != 0)
+			ready_by(&r, stop_by);
 
 		if (ready_wait(&r) == -1)
 			fatal("cannot wait for events");
-		handle_signals(&r, &end);
+
+		handle_signals(&r);
 		pool_step(&service.pool, &r);
 		if (dgram_readable(&service.as, &r))
 			clients_receive(&clients, &service, r.woke);
@@ -211,7 +218,7 @@ serve(void)
  * comes to nothing, and they end by themselves.
  */
 static void
-stop(void)
+close_server(void)
 {
 	clients_dismiss(&clients, &service, true);
 	removals_stop(&service.removals);
@@ -227,15 +234,17 @@ stop(void)
 int
 main(int argc, char *argv[])
 {
+	int inherited = fd_inherited(); /* before any is opened */
 	int status = options_read(&table, argc, argv);
 
 	signals_unblock();
 	if (status != GO_ON)
 		return status;
-	start(&options);
+	log_open("FS", options.verbose);
+	open_server(&options, inherited);
 	if (log_lost())
 		return EXIT_FAILED;
 	serve();
-	stop();
+	close_server();
 	return log_lost() ? EXIT_FAILED : EXIT_FINE;
 }

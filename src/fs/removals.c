@@ -2,23 +2,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fs/client.h"
 #include "fs/server.h"
 #include "policy.h"
 #include "sys/log.h"
 
 static void
-submit(struct service *s, enum disk_op_kind task)
+submit(struct service *s, enum disk_op_kind kind)
 {
 	struct removals *m = &s->removals;
 
-	m->op.task = task;
+	m->op.kind = kind;
 	m->op.status = ST_NOK;
 	m->op.error = EIO;
 	pool_submit(&s->pool, &m->job, &m->op, -1);
 }
 
 static void
-end_asking(struct removals *m)
+end_request(struct removals *m)
 {
 	request_end(&m->vld);
 	dgram_close(&m->own);
@@ -30,7 +31,7 @@ review(struct service *s)
 {
 	struct removals *m = &s->removals;
 
-	end_asking(m);
+	end_request(m);
 	memset(&m->op, 0, sizeof(m->op));
 	memcpy(m->op.uid, m->after, sizeof(m->op.uid));
 	m->state = REVIEWING;
@@ -40,34 +41,34 @@ review(struct service *s)
 static void
 rest(struct removals *m, ms_t now)
 {
-	end_asking(m);
+	end_request(m);
 	m->after[0] = '\0';
 	m->state = RESTING;
 	m->next = now + REMOVALS_AGAIN;
-	if (m->wanted != 0 && m->wanted < m->next)
-		m->next = m->wanted;
-	m->wanted = 0;
+	if (m->next_round != 0 && m->next_round < m->next)
+		m->next = m->next_round;
+	m->next_round = 0;
 }
 
 /* What goes wrong in every round alike is told once. */
 static void
-tell(struct removals *m, const char *uid, int error)
+log_once(struct removals *m, const char *uid, int error)
 {
-	if (error == m->told)
+	if (error == m->logged)
 		return;
-	m->told = errno = error;
+	m->logged = errno = error;
 	log_error("removing all files, user %s", uid[0] != '\0' ? uid : "?");
 }
 
 static void
-finish(struct service *s, enum disk_op_kind task)
+finish(struct service *s, enum disk_op_kind kind)
 {
 	struct removals *m = &s->removals;
 
-	end_asking(m);
+	end_request(m);
 	files_temp(m->op.temp);
 	m->state = ENDING;
-	submit(s, task);
+	submit(s, kind);
 }
 
 static void
@@ -120,13 +121,14 @@ ask(struct service *s, ms_t now)
 	struct msg vld = { .type = MSG_VLD };
 
 	if (open_own(s, &m->op.intent) == -1) {
-		tell(m, m->op.uid, errno);
+		log_once(m, m->op.uid, errno);
 		review(s);
 		return;
 	}
 	memcpy(vld.uid, m->op.uid, sizeof(vld.uid));
 	memcpy(vld.tid, m->op.intent.tid, sizeof(vld.tid));
 	m->state = REASKING;
+	m->asked = now;
 	if (request_start(&m->vld, dgram_of(s), &vld, now) == REQUEST_FAILED)
 		review(s);
 }
@@ -140,7 +142,7 @@ reviewed(struct service *s, bool busy, ms_t now)
 	if (m->op.is_stale && files_renew() == -1)
 		log_error("cannot make the work directory again");
 	if (m->op.error != 0)
-		tell(m, "", m->op.error);
+		log_once(m, "", m->op.error);
 	memcpy(m->after, m->op.uid, sizeof(m->after));
 	if (m->job.state != JOB_DONE || m->op.status != ST_OK)
 		rest(m, now);
@@ -157,11 +159,11 @@ ended(struct service *s)
 {
 	struct removals *m = &s->removals;
 
-	if (m->op.task == FILE_REMOVE && m->op.status == ST_OK) {
+	if (m->op.kind == FILE_REMOVE && m->op.status == ST_OK) {
 		log_info("FS has removed all files of user %s", m->op.uid);
-		m->told = 0;
+		m->logged = 0;
 	} else if (m->op.error != 0)
-		tell(m, m->op.uid, m->op.error);
+		log_once(m, m->op.uid, m->op.error);
 	review(s);
 }
 
@@ -170,8 +172,9 @@ removals_soon(struct removals *m, ms_t at)
 {
 	if (m->state == RESTING && m->next > at)
 		m->next = at;
-	else if (m->state != RESTING && (m->wanted == 0 || m->wanted > at))
-		m->wanted = at;
+	else if (m->state != RESTING &&
+	    (m->next_round == 0 || m->next_round > at))
+		m->next_round = at;
 }
 
 void
@@ -186,18 +189,23 @@ removals_watch(const struct removals *m, struct ready *r)
 }
 
 static void
-hear(struct service *s)
+receive(struct service *s, ms_t now)
 {
 	struct msg m;
-	int heard;
+	int result;
 
-	while ((heard = request_receive(&s->removals.own, &m)) == 1)
+	while ((result = request_receive(&s->removals.own, &m)) == 1) {
+		service_answered(s, now);
 		if (m.type == MSG_CNF) {
 			removals_receive(s, &m);
 			return;
 		}
-	if (heard == DGRAM_REFUSED)
+	}
+	if (result == DGRAM_REFUSED) {
+		service_unanswered(
+		    s, "nobody listens there", s->removals.asked);
 		review(s);
+	}
 }
 
 void
@@ -218,10 +226,12 @@ removals_step(struct service *s, const struct ready *r,
 		break;
 	case REASKING:
 		if (dgram_readable(&m->own, r))
-			hear(s);
+			receive(s, r->woke);
 		else if (request_step(&m->vld, dgram_of(s), r->woke) ==
-		    REQUEST_FAILED)
+		    REQUEST_FAILED) {
+			service_unanswered(s, "silent", m->asked);
 			review(s);
+		}
 		break;
 	case ENDING:
 		ended(s);
@@ -249,7 +259,7 @@ removals_receive(struct service *s, const struct msg *cnf)
 void
 removals_stop(struct removals *m)
 {
-	end_asking(m);
+	end_request(m);
 }
 
 void

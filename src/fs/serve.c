@@ -11,15 +11,16 @@
 
 /* A child of the pool that dies leaves the job as it is here: failed. */
 static void
-submit(struct client *c, struct service *s, enum disk_op_kind task, int fd)
+submit(struct client *c, struct service *s, enum disk_op_kind kind, int fd)
 {
-	c->task.task = task;
-	c->task.status = ST_NOK;
-	c->task.error = EIO;
-	pool_submit(&s->pool, &c->job, &c->task, fd);
+	c->op.kind = kind;
+	c->op.status = ST_NOK;
+	c->op.error = EIO;
+	pool_submit(&s->pool, &c->job, &c->op, fd);
 }
 
-/* Closed first, a file is unlinked by a child: the last of the two is slow. */
+/* The file is closed here first, so that the slow part is the child's unlink.
+ */
 void
 serve_tidy(struct client *c, struct service *s)
 {
@@ -27,7 +28,7 @@ serve_tidy(struct client *c, struct service *s)
 		return;
 	c->job.state = JOB_NONE;
 	if (c->up.fd != -1) {
-		memcpy(c->task.temp, c->up.temp, sizeof(c->task.temp));
+		memcpy(c->op.temp, c->up.temp, sizeof(c->op.temp));
 		upload_close(&c->up);
 		c->purge_pending = true;
 	}
@@ -51,7 +52,7 @@ list_files(struct client *c)
 }
 
 static void
-give_file(struct client *c)
+send_file(struct client *c)
 {
 	struct msg reply;
 	enum status status =
@@ -67,9 +68,9 @@ give_file(struct client *c)
 	c->state = SENDING;
 }
 
-/* No sync is under way: that is as if one had ended well. */
+/* The first FILE_SYNC counts as done well: none is under way. */
 static void
-take_file(struct client *c)
+receive_file(struct client *c)
 {
 	enum status status = upload_begin(&c->up, c->req.uid, c->req.fname);
 
@@ -78,17 +79,17 @@ take_file(struct client *c)
 		return;
 	}
 	c->left = c->req.size;
-	c->task.task = FILE_SYNC;
-	c->task.status = ST_OK;
+	c->op.kind = FILE_SYNC;
+	c->op.status = ST_OK;
 	c->state = RECEIVING;
 }
 
 static void
-hide_files(struct client *c, struct service *s, enum disk_op_kind task)
+hide_files(struct client *c, struct service *s, enum disk_op_kind kind)
 {
-	files_temp(c->task.temp);
+	files_temp(c->op.temp);
 	c->state = SYNCING;
-	submit(c, s, task, -1);
+	submit(c, s, kind, -1);
 }
 
 static void
@@ -102,14 +103,14 @@ delete_file(struct client *c, struct service *s)
 		answer_failure(c, status, errno);
 }
 
-/* The first of all: what is needed without files is an upload's to come. */
+/* An intent is needed without files, too, where an upload may bring some. */
 void
 serve_intend(struct client *c, struct service *s)
 {
-	memcpy(c->task.uid, c->req.uid, sizeof(c->task.uid));
-	removals_intent(s, &c->task.intent, c->req.tid);
-	c->task.is_intended = files_are_coming(c->req.uid);
-	files_temp(c->task.temp);
+	memcpy(c->op.uid, c->req.uid, sizeof(c->op.uid));
+	removals_intent(s, &c->op.intent, c->req.tid);
+	c->op.is_intended = files_are_coming(c->req.uid);
+	files_temp(c->op.temp);
 	submit(c, s, FILE_INTEND, -1);
 }
 
@@ -120,20 +121,38 @@ serve_abandon(struct client *c, struct service *s)
 	submit(c, s, FILE_ABANDON, -1);
 }
 
-void
-serve_begin(struct client *c, struct service *s)
+/*
+ * Nobody knows yet whose files these are: no reply about them would be true.
+ * Most removals that another file server asks about are decided soon.
+ */
+static bool
+hold(struct client *c, struct service *s, ms_t now)
 {
-	memcpy(c->task.uid, c->req.uid, sizeof(c->task.uid));
-	memcpy(c->task.name, c->req.fname, sizeof(c->task.name));
+	if (c->req.type == MSG_REM || now >= c->since + INTENT_TIME ||
+	    !files_are_undecided(c->req.uid))
+		return false;
+	c->state = HELD;
+	c->not_before = now + INTENT_AGAIN;
+	removals_soon(&s->removals, now);
+	return true;
+}
+
+void
+serve_begin(struct client *c, struct service *s, ms_t now)
+{
+	if (hold(c, s, now))
+		return;
+	memcpy(c->op.uid, c->req.uid, sizeof(c->op.uid));
+	memcpy(c->op.name, c->req.fname, sizeof(c->op.name));
 	switch (request_op(c->req.type)) {
 	case OP_LIST:
 		list_files(c);
 		break;
 	case OP_RETRIEVE:
-		give_file(c);
+		send_file(c);
 		break;
 	case OP_UPLOAD:
-		take_file(c);
+		receive_file(c);
 		break;
 	case OP_DELETE:
 		delete_file(c, s);
@@ -148,14 +167,14 @@ serve_begin(struct client *c, struct service *s)
 }
 
 void
-serve_confirmed(struct client *c, struct service *s)
+serve_confirmed(struct client *c, struct service *s, ms_t now)
 {
 	if (!files_are_remote() || c->req.type == MSG_REM) {
-		serve_begin(c, s);
+		serve_begin(c, s, now);
 		return;
 	}
-	memcpy(c->task.uid, c->req.uid, sizeof(c->task.uid));
-	memcpy(c->task.name, c->req.fname, sizeof(c->task.name));
+	memcpy(c->op.uid, c->req.uid, sizeof(c->op.uid));
+	memcpy(c->op.name, c->req.fname, sizeof(c->op.name));
 	c->state = HELD;
 	submit(c, s, FILE_PROBE, -1);
 }
@@ -170,7 +189,7 @@ check_sync(struct client *c, struct service *s)
 	if (job_busy(&c->job))
 		return true;
 	c->job.state = JOB_NONE;
-	if (c->task.status != ST_OK)
+	if (c->op.status != ST_OK)
 		return false;
 	if (c->unsynced >= DISK_STRETCH) {
 		c->unsynced = 0;
@@ -181,25 +200,25 @@ check_sync(struct client *c, struct service *s)
 
 /* Data has come; afterwards there may be more, all of it, or no use in it. */
 bool
-serve_take(struct client *c, struct service *s, ms_t now)
+serve_receive(struct client *c, struct service *s, ms_t now)
 {
 	uint64_t before = c->left;
-	enum transfer went =
-	    transfer_take(&c->conn, &c->up, c->req.size, &c->left, now);
+	enum transfer result =
+	    transfer_receive(&c->conn, &c->up, c->req.size, &c->left, now);
 
 	c->unsynced += before - c->left;
-	if (went == TRANSFER_LOST)
+	if (result == TRANSFER_LOST)
 		return false;
-	if (went == TRANSFER_DISK)
+	if (result == TRANSFER_DISK)
 		answer_failure(c, ST_NOK, errno);
-	else if (went == TRANSFER_OVER || went == TRANSFER_SHORT)
+	else if (result == TRANSFER_OVER || result == TRANSFER_SHORT)
 		answer_status(c, ST_ERR);
 	else if (!upload_wanted(&c->up))
-		answer_status(c, ST_INV);
-	else if (went == TRANSFER_DONE)
+		answer_invalid(c, "removed");
+	else if (result == TRANSFER_DONE)
 		c->state = SYNCING;
 	else if (!check_sync(c, s))
-		answer_failure(c, ST_NOK, c->task.error);
+		answer_failure(c, ST_NOK, c->op.error);
 	else if (c->left == 0 && c->state == RECEIVING) {
 		c->state = FINISHING;
 		c->since = now;
@@ -214,31 +233,33 @@ serve_take(struct client *c, struct service *s, ms_t now)
 static void
 conclude_upload(struct client *c, struct service *s)
 {
-	struct disk_op *j = &c->task;
+	struct disk_op *j = &c->op;
 	bool wanted = upload_wanted(&c->up);
 
-	if (j->task == FILE_SYNC && j->status == ST_OK && wanted) {
+	if (j->kind == FILE_SYNC && j->status == ST_OK && wanted) {
 		memcpy(j->temp, c->up.temp, sizeof(j->temp));
 		j->generation = c->up.generation;
 		submit(c, s, FILE_PUBLISH, c->up.fd);
 		return;
 	}
-	if (j->task == FILE_PUBLISH && j->status == ST_OK)
+	if (j->kind == FILE_PUBLISH && j->status == ST_OK)
 		upload_close(&c->up); /* nothing is left to be purged */
-	answer_failure(
-	    c, wanted || j->error != 0 ? j->status : ST_INV, j->error);
+	if (j->status == ST_INV || (!wanted && j->error == 0))
+		answer_invalid(c, "removed");
+	else
+		answer_failure(c, j->status, j->error);
 }
 
 static void
 conclude_removal(struct client *c, struct service *s)
 {
-	if (c->task.task == FILE_ABANDON) {
-		answer_status(c, ST_INV);
+	if (c->op.kind == FILE_ABANDON) {
+		answer_invalid(c, "refused");
 		return;
 	}
-	if (c->task.status != ST_OK)
+	if (c->op.status != ST_OK)
 		removals_soon(&s->removals, c->since + REMOVALS_AGAIN);
-	answer_failure(c, c->task.status, c->task.error);
+	answer_failure(c, c->op.status, c->op.error);
 }
 
 void
@@ -256,15 +277,15 @@ serve_conclude(struct client *c, struct service *s)
 		break;
 	default:
 		c->purge_pending = true;
-		answer_failure(c, c->task.status, c->task.error);
+		answer_failure(c, c->op.status, c->op.error);
 	}
 }
 
 /* What goes wrong in the middle of a file cannot be said to the client. */
 bool
-serve_give(struct client *c, ms_t now)
+serve_send(struct client *c, ms_t now)
 {
-	switch (transfer_give(&c->conn, c->file, c->size, &c->left, now)) {
+	switch (transfer_send(&c->conn, c->file, c->size, &c->left, now)) {
 	case TRANSFER_MORE:
 		return true;
 	case TRANSFER_DONE:

@@ -4,9 +4,9 @@
 #include "fs/transfer.h"
 #include "sys/disk.h"
 
-#define ROOM 262144 /* the size at which copying is fastest */
+#define BUFFER_SIZE 262144 /* the size at which copying is fastest */
 
-static char scratch[ROOM];
+static char scratch[BUFFER_SIZE];
 
 static size_t
 least(size_t n, uint64_t left)
@@ -15,17 +15,18 @@ least(size_t n, uint64_t left)
 }
 
 enum transfer
-transfer_take(
+transfer_receive(
     struct conn *c, struct upload *up, uint64_t size, uint64_t *left, ms_t now)
 {
-	ssize_t got = conn_read(c, scratch, least(ROOM, *left + 1), now);
+	ssize_t got = conn_read(c, scratch, least(BUFFER_SIZE, *left + 1), now);
 	size_t n = got > 0 ? (size_t)got : 0;
 	size_t data = least(n, *left);
 
 	if (got == CONN_LOST)
 		return TRANSFER_LOST;
 	if (data > 0)
-		disk_room(up->fd, &up->room, size - *left + data, size);
+		disk_preallocate(
+		    up->fd, &up->preallocated, size - *left + data, size);
 	if (disk_write(up->fd, scratch, data) == -1)
 		return TRANSFER_DISK;
 	*left -= data;
@@ -36,11 +37,11 @@ transfer_take(
 	return *left == 0 ? TRANSFER_DONE : TRANSFER_SHORT;
 }
 
-/* At most room bytes of the file, just before its last left ones. */
+/* At most max bytes of the file, just before its last left ones. */
 static ssize_t
-load(int file, char *to, size_t room, uint64_t size, uint64_t left)
+load(int file, char *to, size_t max, uint64_t size, uint64_t left)
 {
-	size_t want = least(room, left), have = 0;
+	size_t want = least(max, left), have = 0;
 
 	while (have < want) {
 		ssize_t n = pread(
@@ -61,9 +62,9 @@ load(int file, char *to, size_t room, uint64_t size, uint64_t left)
  * than kept: of it nothing has left.
  */
 enum transfer
-transfer_give(struct conn *c, int file, uint64_t size, uint64_t *left, ms_t now)
+transfer_send(struct conn *c, int file, uint64_t size, uint64_t *left, ms_t now)
 {
-	ssize_t data = load(file, scratch, ROOM - 1, size, *left);
+	ssize_t data = load(file, scratch, BUFFER_SIZE - 1, size, *left);
 	ssize_t accepted;
 	size_t n;
 

@@ -46,10 +46,10 @@ int
 user_dir_file(int dir, const char *name, uint64_t *size)
 {
 	struct stat st;
-	int there = wire_valid(F_FNAME, name) ? look_at(dir, name, &st) : 0;
+	int found = wire_valid(F_FNAME, name) ? look_at(dir, name, &st) : 0;
 
-	if (there != 1)
-		return there;
+	if (found != 1)
+		return found;
 	*size = (uint64_t)st.st_size;
 	return S_ISREG(st.st_mode) && st.st_nlink == 1 && *size <= FSIZE_MAX;
 }
@@ -91,8 +91,8 @@ user_dir_count(int dir, const char *name, bool *taken)
 }
 
 struct emptying {
-	int gone;  /* in this pass */
-	int error; /* of what is still there; 0: none */
+	int removed; /* in this pass */
+	int error;   /* of what is still there; 0: none */
 };
 
 /* A directory is none of our work, and no file that anybody is shown. */
@@ -103,7 +103,7 @@ remove_it(int dir, const char *name, void *arg)
 	struct stat st;
 
 	if (unlinkat(dir, name, 0) == 0)
-		e->gone++;
+		e->removed++;
 	else if (errno != ENOENT) {
 		int error = errno;
 
@@ -118,15 +118,15 @@ remove_it(int dir, const char *name, void *arg)
 int
 user_dir_empty(int dir)
 {
-	struct emptying e = { .gone = 1 };
+	struct emptying e = { .removed = 1 };
 
-	for (int i = 0; e.gone > 0 && i < PASSES; i++) {
-		e.gone = e.error = 0;
+	for (int i = 0; e.removed > 0 && i < PASSES; i++) {
+		e.removed = e.error = 0;
 		if (disk_each(dir, ".", remove_it, &e) == -1)
 			return -1;
 	}
 	if (fsync(dir) == -1)
 		return -1;
 	errno = e.error != 0 ? e.error : EAGAIN;
-	return e.error == 0 && e.gone == 0 ? 0 : -1;
+	return e.error == 0 && e.removed == 0 ? 0 : -1;
 }

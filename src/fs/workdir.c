@@ -18,13 +18,15 @@
 
 static char own[OWNER_MAX];
 
-static const char *
-path_of(const char *owner)
+/* ROOT/work/owner. */
+static int
+open_of(const struct store *s, const char *owner)
 {
-	static char path[sizeof(WORK) + OWNER_MAX];
+	int all = disk_open_dir(s->root, WORK);
+	int dir = all == -1 ? -1 : disk_open_dir(all, owner);
 
-	snprintf(path, sizeof(path), WORK "/%s", owner);
-	return path;
+	close_with_errno(all);
+	return dir;
 }
 
 static int
@@ -105,7 +107,7 @@ purge_dead(int all, const char *name, void *arg)
 static int
 lock_own(struct store *s)
 {
-	int dir = disk_open_dir(s->root, path_of(own));
+	int dir = open_of(s, own);
 
 	if (dir == -1)
 		return -1;
@@ -135,27 +137,26 @@ make_own(struct store *s, int all)
 static const char *
 refuse(const char *living)
 {
-	static char why[256];
+	static char error[256];
 
-	snprintf(why, sizeof(why),
+	snprintf(error, sizeof(error),
 	    "%s seems to be at work, but locks do not reach from here to "
 	    "there (or it has just ended: try again in %ld s)",
 	    living, (long)(WORK_FRESH / SECONDS));
-	return why;
+	return error;
 }
 
 /* Starting, one at a time: nobody's half-made directory is taken for dead. */
 static const char *
-settle(struct store *s, int all)
+start_alone(struct store *s, int all)
 {
 	struct purge p = { .store = s };
 	int starting = open_lock(all, O_CREAT);
 	const char *error = NULL;
 
 	if (starting == -1 || disk_lock(starting, STARTING, true) == -1 ||
-	    (s->work = make_own(s, all)) == -1)
-		error = strerror(errno);
-	else if (disk_each(s->root, WORK, purge_dead, &p) == -1)
+	    (s->work = make_own(s, all)) == -1 ||
+	    disk_each(s->root, WORK, purge_dead, &p) == -1)
 		error = strerror(errno);
 	close_with_errno(starting);
 	if (error == NULL && p.living[0] != '\0')
@@ -182,7 +183,7 @@ workdir_open(struct store *s)
 		close_with_errno(all);
 		return error;
 	}
-	error = settle(s, all);
+	error = start_alone(s, all);
 	close(all);
 	if (error == NULL && fsync(s->root) == -1)
 		error = strerror(errno);
@@ -195,11 +196,14 @@ workdir_open(struct store *s)
 void
 workdir_close(struct store *s)
 {
+	int all = disk_open_dir(s->root, WORK);
+
 	close(s->alive);
 	if (s->locker == getpid())
 		close_with_errno(s->locks);
 	s->alive = s->locks = -1;
-	disk_purge(s->root, path_of(own));
+	disk_purge(all, own);
+	close_with_errno(all);
 	close(s->work);
 	close(s->removals);
 }
@@ -218,7 +222,7 @@ workdir_is_alive(const struct store *s, const char *owner)
 
 	if (strcmp(owner, own) == 0)
 		return true; /* to look would be to unlock it */
-	dir = disk_open_dir(s->root, path_of(owner));
+	dir = open_of(s, owner);
 	living = dir == -1 ? errno != ENOENT : is_locked(dir);
 	close_with_errno(dir);
 	return living;
@@ -227,7 +231,7 @@ workdir_is_alive(const struct store *s, const char *owner)
 int
 workdir_touch(const struct store *s)
 {
-	int dir = disk_open_dir(s->root, path_of(own));
+	int dir = open_of(s, own);
 	int result =
 	    dir == -1 ? -1 : utimensat(dir, LOCK, NULL, AT_SYMLINK_NOFOLLOW);
 
@@ -250,8 +254,12 @@ take_over(struct store *s, int work)
 int
 workdir_renew(struct store *s)
 {
-	if ((mkdirat(s->root, WORK, 0700) == -1 && errno != EEXIST) ||
-	    (mkdirat(s->root, path_of(own), 0700) == -1 && errno != EEXIST))
+	int all = disk_make_dir(s->root, WORK);
+	bool made =
+	    all != -1 && (mkdirat(all, own, 0700) == 0 || errno == EEXIST);
+
+	close_with_errno(all);
+	if (!made)
 		return -1;
 	s->alive = close_with_errno(s->alive);
 	return take_over(s, lock_own(s));
@@ -260,7 +268,7 @@ workdir_renew(struct store *s)
 int
 workdir_reopen(struct store *s)
 {
-	return take_over(s, disk_open_dir(s->root, path_of(own)));
+	return take_over(s, open_of(s, own));
 }
 
 static int

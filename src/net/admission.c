@@ -103,12 +103,6 @@ admission_leave(struct admission *a, int i)
 }
 
 void
-admission_stand(struct admission *a, int i, enum standing s, ms_t now)
-{
-	admission_name(a, i, a->place[i].owner, s, now);
-}
-
-void
 admission_name(
     struct admission *a, int i, unsigned owner, enum standing s, ms_t now)
 {
@@ -128,18 +122,18 @@ admission_name(
 }
 
 void
-admission_moved(struct admission *a, int i, ms_t now)
+admission_progress(struct admission *a, int i, ms_t now)
 {
 	a->place[i].progress = now;
 	a->place[i].bytes = 0;
 }
 
 void
-admission_moved_bytes(struct admission *a, int i, uint64_t n, ms_t now)
+admission_progress_bytes(struct admission *a, int i, uint64_t n, ms_t now)
 {
 	a->place[i].bytes += n;
 	if (a->place[i].bytes >= LEAST_BYTES)
-		admission_moved(a, i, now);
+		admission_progress(a, i, now);
 }
 
 /* Who gives way */

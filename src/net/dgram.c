@@ -104,7 +104,7 @@ connect_again(struct dgram *d)
 	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
 	struct addr self = { .ip = d->self.ip, .port = dgram_port(d) };
 
-	connect(d->fd, &nobody, sizeof(nobody));
+	(void)connect(d->fd, &nobody, sizeof(nobody));
 	if (socket_bind(d->fd, &self) == -1 && errno == EADDRNOTAVAIL &&
 	    d->self.port == 0) {
 		d->self.ip = self.ip = 0;

@@ -43,19 +43,11 @@ turns_join(struct turns *t, int i, const struct addr *from, unsigned user)
 	struct turn *w = &t->turn[i];
 
 	w->waits = true;
-	w->gone = false;
+	w->absent = false;
 	w->from = *from;
 	w->user = user;
 	w->joined = ++t->counter;
 	t->waiting++;
-	if (i >= t->top)
-		t->top = i + 1;
-}
-
-bool
-turns_waits(const struct turns *t, int i)
-{
-	return t->turn[i].waits;
 }
 
 void
@@ -65,14 +57,12 @@ turns_leave(struct turns *t, int i)
 		return;
 	t->turn[i].waits = false;
 	t->waiting--;
-	while (t->top > 0 && !t->turn[t->top - 1].waits)
-		t->top--;
 }
 
 void
 turns_gone(struct turns *t, int i)
 {
-	t->turn[i].gone = true;
+	t->turn[i].absent = true;
 }
 
 /* What decides, in this order; the least goes first. */
@@ -83,7 +73,7 @@ struct rank {
 static struct rank
 rank_of(struct turns *t, const struct turn *w)
 {
-	struct rank r = { .by = { w->gone } };
+	struct rank r = { .by = { w->absent } };
 
 	for (int kind = 0; kind < KEYS; kind++)
 		r.by[1 + kind] = last_turn(t, key_of(w, kind));
@@ -107,7 +97,7 @@ turns_next(struct turns *t)
 	struct rank least;
 	int next = -1;
 
-	for (int i = 0; i < t->top; i++) {
+	for (int i = 0; t->waiting > 0 && i < TURNS_MAX; i++) {
 		struct rank r;
 
 		if (!t->turn[i].waits)

@@ -24,73 +24,61 @@ account_open(struct account *a, const struct addr *as, struct secure *secure,
 	return dial(a);
 }
 
-static void
-ask(struct account *a, const struct msg *m, ms_t now)
+void
+account_request(struct account *a, const struct msg *m, ms_t now)
 {
 	struct msg stale;
 
 	/* A late reply to an earlier request is not the reply to this one. */
 	while (request_receive(&a->dgram, &stale) == 1)
 		continue;
-	a->asked = *m;
-	request_start(&a->call, &a->dgram, m, now);
-}
-
-void
-account_register(struct account *a, const struct msg *reg, ms_t now)
-{
-	ask(a, reg, now);
+	a->request = *m;
+	request_start(&a->resends, &a->dgram, m, now);
 }
 
 void
 account_again(struct account *a, ms_t now)
 {
-	struct msg asked = a->asked;
+	struct msg request = a->request;
 
 	dgram_close(&a->dgram);
 	dial(a); /* where that fails the request is as if lost */
-	ask(a, &asked, now);
+	account_request(a, &request, now);
 }
 
 bool
 account_busy(const struct account *a)
 {
-	return a->call.len > 0;
+	return a->resends.len > 0;
 }
 
 enum account_event
 account_give_up(struct account *a)
 {
-	request_end(&a->call);
+	request_end(&a->resends);
 	return ACCOUNT_SILENT;
-}
-
-static bool
-registering(const struct account *a)
-{
-	return account_busy(a) && a->asked.type == MSG_REG;
 }
 
 bool
 account_unregister(struct account *a, ms_t now)
 {
-	struct msg unr = a->reservation;
+	struct msg unr = a->registered;
 
-	if (unr.type == MSG_UNKNOWN && registering(a))
-		unr = a->asked;
-	if (unr.type == MSG_UNKNOWN)
+	if (unr.type == MSG_UNKNOWN && account_busy(a))
+		unr = a->request;
+	if (unr.type != MSG_REG)
 		return false;
 	unr.type = MSG_UNR;
-	ask(a, &unr, now);
+	account_request(a, &unr, now);
 	return true;
 }
 
 bool
 account_owns(const struct account *a, const char *uid)
 {
-	return (a->reservation.type != MSG_UNKNOWN &&
-		   strcmp(uid, a->reservation.uid) == 0) ||
-	    (account_busy(a) && strcmp(uid, a->asked.uid) == 0);
+	return (a->registered.type != MSG_UNKNOWN &&
+		   strcmp(uid, a->registered.uid) == 0) ||
+	    (account_busy(a) && strcmp(uid, a->request.uid) == 0);
 }
 
 void
@@ -99,42 +87,42 @@ account_watch(const struct account *a, struct ready *r)
 	if (!account_busy(a))
 		return;
 	dgram_watch(&a->dgram, r);
-	request_watch(&a->call, r);
+	request_watch(&a->resends, r);
 }
 
 static enum account_event
-heard(struct account *a, const struct msg *m)
+take_reply(struct account *a, const struct msg *reply)
 {
-	enum msg_type due = a->asked.type == MSG_REG ? MSG_RRG : MSG_RUN;
-
-	if (m->type == MSG_ERR)
-		return ACCOUNT_STRANGE;
-	if (m->type != due)
+	if (reply->type == MSG_ERR)
+		return ACCOUNT_PROTOCOL;
+	if (reply->type != wire_reply_type(a->request.type))
 		return ACCOUNT_QUIET;
-	if (m->status != ST_OK)
+	if (reply->status != ST_OK)
 		return ACCOUNT_NOK;
-	a->reservation = a->asked;
-	if (due == MSG_RUN)
-		a->reservation.type = MSG_UNKNOWN;
+	a->registered = a->request;
+	if (a->request.type == MSG_UNR)
+		a->registered.type = MSG_UNKNOWN;
 	return ACCOUNT_OK;
 }
 
 static enum account_event
-listen_once(struct account *a)
+refused(struct account *a)
 {
+	a->why = dgram_why(&a->dgram);
+	return a->why != NULL ? ACCOUNT_INSECURE : ACCOUNT_CLOSED;
+}
+
+static enum account_event
+receive(struct account *a)
+{
+	enum account_event event = ACCOUNT_QUIET;
 	struct msg m;
 	int got;
 
-	while ((got = request_receive(&a->dgram, &m)) == 1) {
-		enum account_event event = heard(a, &m);
-
-		if (event != ACCOUNT_QUIET)
-			return event;
-	}
-	if (got != DGRAM_REFUSED)
-		return ACCOUNT_QUIET;
-	a->why = dgram_why(&a->dgram);
-	return a->why != NULL ? ACCOUNT_INSECURE : ACCOUNT_CLOSED;
+	while (event == ACCOUNT_QUIET &&
+	    (got = request_receive(&a->dgram, &m)) != DGRAM_NONE)
+		event = got == 1 ? take_reply(a, &m) : refused(a);
+	return event;
 }
 
 enum account_event
@@ -145,12 +133,11 @@ account_step(struct account *a, const struct ready *r)
 	if (!account_busy(a))
 		return ACCOUNT_QUIET;
 	if (dgram_readable(&a->dgram, r))
-		event = listen_once(a);
-	if (event == ACCOUNT_QUIET)
-		return request_step(&a->call, &a->dgram, r->woke) ==
-			REQUEST_FAILED ?
-		    ACCOUNT_SILENT :
-		    ACCOUNT_QUIET;
-	request_end(&a->call);
+		event = receive(a);
+	if (event != ACCOUNT_QUIET)
+		request_end(&a->resends);
+	else if (request_step(&a->resends, &a->dgram, r->woke) ==
+	    REQUEST_FAILED)
+		event = ACCOUNT_SILENT;
 	return event;
 }

@@ -2,63 +2,35 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pd/commands.h"
+#include "pd/pd.h"
 #include "pd/words.h"
 #include "policy.h"
 #include "ui/sentence.h"
 #include "ui/terminal.h"
 
 static enum outcome
-refuse(const char *sentence)
+register_user(void *self, const char *uid, const char *pass, ms_t now)
 {
-	tell("%s", sentence);
-	return FAILED;
-}
+	struct pd *pd = self;
+	struct msg m = { .type = MSG_REG, .port = pd->device.self.port };
 
-static enum outcome
-register_user(struct pd *pd, const char *uid, const char *pass, ms_t now)
-{
-	struct msg m = { .type = MSG_REG };
-
-	if (!wire_valid(F_PASS, pass))
-		return refuse(SAY_BAD_PASS);
 	snprintf(m.uid, sizeof(m.uid), "%s", uid);
 	snprintf(m.pass, sizeof(m.pass), "%s", pass);
 	addr_ip(m.ip, &pd->device.self);
-	m.port = pd->device.self.port;
-	account_register(&pd->account, &m, now);
+	account_request(&pd->account, &m, now);
 	return RUNNING;
 }
 
 static enum outcome
-take_password(void *self, const char *line, ms_t now)
+run_reg(void *self, char *word[], ms_t now)
 {
 	struct pd *pd = self;
+	const struct msg *registered = &pd->account.registered;
 
-	return register_user(pd, pd->login_uid, line, now);
-}
-
-static enum outcome
-run_reg(void *self, char *word[], int n, ms_t now)
-{
-	struct pd *pd = self;
-	const struct msg *reservation = &pd->account.reservation;
-
-	if (!wire_valid(F_UID, word[0]))
-		return refuse(SAY_BAD_UID);
-	if (reservation->type != MSG_UNKNOWN &&
-	    strcmp(reservation->uid, word[0]) != 0) {
-		tell(SAY_OTHER_UID, reservation->uid, word[0]);
-		return FAILED;
-	}
-	if (n == 2)
-		return register_user(pd, word[0], word[1], now);
-	/* In a script the next line is a command, not a password. */
-	if (!terminal_interactive())
-		return refuse(SAY_BAD_PASS);
-	snprintf(pd->login_uid, sizeof(pd->login_uid), "%s", word[0]);
-	shell_ask(&pd->shell, SAY_PASSWORD, true, take_password);
-	return RUNNING;
+	if (registered->type != MSG_UNKNOWN && wire_valid(F_UID, word[0]) &&
+	    strcmp(registered->uid, word[0]) != 0)
+		return shell_refuse(SAY_OTHER_UID, registered->uid, word[0]);
+	return shell_log_in(&pd->shell, word, now, register_user);
 }
 
 /* " 12 s ago" */
@@ -69,7 +41,7 @@ age_of(char *out, size_t size, ms_t age)
 		const char *name;
 		ms_t length;
 	} units[] = { { "s", SECONDS }, { "min", MINUTES },
-		{ "h", 60 * MINUTES }, { "days", 24 * 60 * MINUTES } };
+		{ "h", 60 * MINUTES }, { "days", 24 * (60 * MINUTES) } };
 	int i = 0;
 
 	while (i < 3 && age >= 2 * units[i + 1].length)
@@ -80,13 +52,13 @@ age_of(char *out, size_t size, ms_t age)
 }
 
 static enum outcome
-run_codes(void *self, char *word[], int n, ms_t now)
+run_codes(void *self, char *word[], ms_t now)
 {
 	struct pd *pd = self;
 	const struct code *code;
 	char age[40];
 
-	(void)word, (void)n;
+	(void)word;
 	if (codes_last(&pd->device.codes, 0) == NULL)
 		tell(SAY_NO_CODES);
 	for (unsigned i = 0; (code = codes_last(&pd->device.codes, i)) != NULL;
@@ -97,9 +69,9 @@ run_codes(void *self, char *word[], int n, ms_t now)
 }
 
 static enum outcome
-run_exit(void *self, char *word[], int n, ms_t now)
+run_exit(void *self, char *word[], ms_t now)
 {
-	(void)word, (void)n;
+	(void)word;
 	commands_leave(self, now);
 	return RUNNING;
 }
@@ -111,7 +83,7 @@ static const struct shell_command commands[] = {
 	{ "help", "?", 0, 1, "[COMMAND]", HELP_HELP, NULL },
 };
 
-/* Words of others, and of user. */
+/* Words of other programs, and of user. */
 static const struct shell_alias aliases[] = {
 	{ "register", "reg" },
 	{ "quit", "exit" },
@@ -147,41 +119,15 @@ commands_leave(struct pd *pd, ms_t now)
 		return;
 	pd->leaving = true;
 	if (account_unregister(&pd->account, now))
-		tell(SAY_LEAVING, pd->account.asked.uid);
+		tell(SAY_LEAVING, pd->account.request.uid);
 	else
 		pd->gone = true;
 }
 
-static const char *
-told(enum account_event event)
-{
-	static const char *const sentences[ACCOUNT_EVENTS] = {
-		[ACCOUNT_OK] = SAY_REGISTERED,
-		[ACCOUNT_NOK] = SAY_REFUSED,
-		[ACCOUNT_STRANGE] = SAY_STRANGE,
-		[ACCOUNT_CLOSED] = SAY_CLOSED,
-		[ACCOUNT_SILENT] = SAY_SILENT,
-	};
-
-	return sentences[event];
-}
-
-/* Whether all is well when we leave: also where the owner has removed it. */
-static const char *
-told_at_end(struct pd *pd, enum account_event event)
-{
-	if (event == ACCOUNT_OK)
-		return SAY_UNREGISTERED;
-	if (event == ACCOUNT_NOK && pd->device.codes.removal)
-		return SAY_REMOVED; /* with our code */
-	pd->failed = true;
-	return event == ACCOUNT_NOK ? SAY_KEPT : SAY_NOT_TOLD;
-}
-
 static enum outcome
-take_yes(void *self, const char *line, ms_t now)
+take_yes(struct shell *s, const char *line, ms_t now)
 {
-	struct pd *pd = self;
+	struct pd *pd = s->self;
 
 	switch (trust_answer(&pd->trust, line, &pd->shell, take_yes)) {
 	case TRUST_AGAIN:
@@ -208,21 +154,41 @@ insecure(struct pd *pd, const char *address)
 void
 commands_answered(struct pd *pd, enum account_event event)
 {
+	static const char *const registering[ACCOUNT_EVENTS] = {
+		[ACCOUNT_OK] = SAY_REGISTERED,
+		[ACCOUNT_NOK] = SAY_REFUSED,
+		[ACCOUNT_PROTOCOL] = SAY_PROTOCOL,
+		[ACCOUNT_CLOSED] = SAY_CLOSED,
+		[ACCOUNT_SILENT] = SAY_SILENT,
+	};
+	static const char *const leaving[ACCOUNT_EVENTS] = {
+		[ACCOUNT_OK] = SAY_UNREGISTERED,
+		[ACCOUNT_NOK] = SAY_KEPT,
+		[ACCOUNT_PROTOCOL] = SAY_NOT_TOLD,
+		[ACCOUNT_CLOSED] = SAY_NOT_TOLD,
+		[ACCOUNT_INSECURE] = SAY_NOT_TOLD,
+		[ACCOUNT_SILENT] = SAY_NOT_TOLD,
+	};
+	const struct msg *request = &pd->account.request;
 	char address[ADDR_NAME_MAX];
-	struct subject subject = { .name = pd->account.asked.uid,
+	const struct subject subject = { .name = request->uid,
 		.address = addr_name(address, &pd->device.as) };
+	bool removed; /* the account, with a code that we have shown */
+	bool enrolled = event == ACCOUNT_NOK && pd->trust.on; /* perhaps */
 
 	if (event == ACCOUNT_QUIET)
 		return;
-	pd->gone = pd->account.asked.type == MSG_UNR;
+	pd->gone = request->type == MSG_UNR;
 	if (event == ACCOUNT_INSECURE && !pd->gone) {
 		insecure(pd, subject.address);
 		return;
 	}
-	if (pd->gone)
-		sentence_tell(told_at_end(pd, event), &subject);
-	else {
-		sentence_tell(told(event), &subject);
-		pd->failed = pd->failed || event != ACCOUNT_OK;
-	}
+	removed = pd->gone && event == ACCOUNT_NOK && pd->device.codes.removal;
+	if (event != ACCOUNT_OK && !removed)
+		pd->failed = true;
+	sentence_tell(removed ? SAY_REMOVED :
+		pd->gone      ? leaving[event] :
+		enrolled      ? SAY_REFUSED_KEY :
+				registering[event],
+	    &subject);
 }

@@ -18,7 +18,7 @@ device_open(struct device *d, const struct addr *as, const struct addr *self,
 	result = dgram_open_at(&d->dgram, self);
 	if (result != -1) {
 		d->self.port = dgram_port(&d->dgram);
-		dgram_buffer(&d->dgram, VLC_WAITING);
+		dgram_buffer(&d->dgram, DATAGRAMS_WAITING);
 		if (secure != NULL)
 			dgram_secure(&d->dgram, secure);
 	}
@@ -96,7 +96,7 @@ device_step(struct device *d, const struct account *a, const struct ready *r)
 
 	if (!dgram_readable(&d->dgram, r))
 		return;
-	for (int i = 0; i < VLC_ROUND; i++) {
+	for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
 		n = dgram_receive(&d->dgram, text, sizeof(text), &from, &self);
 		if (n < 0)
 			return;

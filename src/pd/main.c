@@ -8,7 +8,7 @@
 
 #include "crypto/secret.h"
 #include "net/signals.h"
-#include "pd/commands.h"
+#include "pd/pd.h"
 #include "pd/words.h"
 #include "policy.h"
 #include "ui/options.h"
@@ -147,11 +147,13 @@ person_step(const struct ready *r)
 }
 
 /*
- * The first signal makes us unregister; the next one and Ctrl-\ end at once,
- * but for that of a terminal that is closed: the end of the input comes with
- * it.  Whoever can press Ctrl-C again may wait for a silent AS, others do not.
- * Returns the status to exit with, which is GO_ON until a signal decides it:
- * Ctrl-C is told apart, SIGTERM is as good as exit.
+ * The first signal makes us unregister; the next one and Ctrl-\ end at once.
+ * SIGHUP does not count as a next one: the terminal has been closed, and the
+ * end of the input, which comes with that, has made us unregister already.
+ *
+ * After Ctrl-C we wait for a silent AS as long as it takes, since Ctrl-C can be
+ * pressed again; after other signals for STOP_TIME.  Returns the status to exit
+ * with: GO_ON until a signal decides it; SIGTERM is as good as exit.
  */
 static int
 handle_signal(int number, int status, ms_t now)
@@ -172,7 +174,7 @@ handle_signal(int number, int status, ms_t now)
 	return number == SIGINT ? EXIT_SIGNAL + number : status;
 }
 
-/* A code that nobody can read is none. */
+/* Nobody would see a code: we say so once and unregister. */
 static void
 check_output(ms_t now)
 {

@@ -103,19 +103,19 @@ scan_port(struct msg *m, const char *s, size_t n)
 	return true;
 }
 
-/* Its length; where there is no room for it nothing is put. */
+/* Its length; where it does not fit nothing is put. */
 static int
-put_text(char *out, size_t room, const char *text)
+put_text(char *out, size_t size, const char *text)
 {
 	size_t n = strlen(text);
 
-	if (n < room)
+	if (n < size)
 		memcpy(out, text, n + 1);
 	return (int)n;
 }
 
 static int
-put_number(char *out, size_t room, uint64_t value)
+put_number(char *out, size_t size, uint64_t value)
 {
 	char text[24], *digit = &text[sizeof(text) - 1];
 
@@ -123,13 +123,13 @@ put_number(char *out, size_t room, uint64_t value)
 	do
 		*--digit = (char)('0' + value % 10);
 	while ((value /= 10) > 0);
-	return put_text(out, room, digit);
+	return put_text(out, size, digit);
 }
 
 static int
-put_port(char *out, size_t room, const struct msg *m)
+put_port(char *out, size_t size, const struct msg *m)
 {
-	return put_number(out, room, m->port);
+	return put_number(out, size, m->port);
 }
 
 static bool
@@ -139,9 +139,9 @@ scan_size(struct msg *m, const char *s, size_t n)
 }
 
 static int
-put_size(char *out, size_t room, const struct msg *m)
+put_size(char *out, size_t size, const struct msg *m)
 {
-	return put_number(out, room, m->size);
+	return put_number(out, size, m->size);
 }
 
 static bool
@@ -162,11 +162,11 @@ scan_op(struct msg *m, const char *s, size_t n)
 }
 
 static int
-put_op(char *out, size_t room, const struct msg *m)
+put_op(char *out, size_t size, const struct msg *m)
 {
 	const char text[] = { ops[m->op], '\0' };
 
-	return put_text(out, room, text);
+	return put_text(out, size, text);
 }
 
 static bool
@@ -181,9 +181,9 @@ scan_status(struct msg *m, const char *s, size_t n)
 }
 
 static int
-put_status(char *out, size_t room, const struct msg *m)
+put_status(char *out, size_t size, const struct msg *m)
 {
-	return put_text(out, room, words[m->status]);
+	return put_text(out, size, words[m->status]);
 }
 
 /* RLS begins with the number of files or, when there are none, a status. */
@@ -199,11 +199,11 @@ scan_count(struct msg *m, const char *s, size_t n)
 }
 
 static int
-put_count(char *out, size_t room, const struct msg *m)
+put_count(char *out, size_t size, const struct msg *m)
 {
 	if (m->status != ST_OK)
-		return put_status(out, room, m);
-	return put_number(out, room, m->nfiles);
+		return put_status(out, size, m);
+	return put_number(out, size, m->nfiles);
 }
 
 /* The word at *s, up to a space or end; *s moves past that space. */
@@ -239,16 +239,16 @@ scan_listing(struct msg *m, const char *s, size_t n)
 }
 
 static int
-put_listing(char *out, size_t room, const struct msg *m)
+put_listing(char *out, size_t size, const struct msg *m)
 {
 	size_t n = 0;
 
-	for (unsigned i = 0; i < 2 * m->nfiles && n < room; i++) {
+	for (unsigned i = 0; i < 2 * m->nfiles && n < size; i++) {
 		if (i > 0)
 			out[n++] = ' ';
 		n += (size_t)(i % 2 == 0 ?
-			put_text(out + n, room - n, m->file[i / 2].name) :
-			put_number(out + n, room - n, m->file[i / 2].size));
+			put_text(out + n, size - n, m->file[i / 2].name) :
+			put_number(out + n, size - n, m->file[i / 2].size));
 	}
 	return (int)n;
 }
@@ -337,13 +337,13 @@ field_scan(enum field f, struct msg *m, const char *s, size_t n)
 }
 
 int
-field_put(enum field f, char *out, size_t room, const struct msg *m)
+field_put(enum field f, char *out, size_t size, const struct msg *m)
 {
 	const struct kind *k = &kinds[f];
 
 	if (k->put != NULL)
-		return k->put(out, room, m);
-	return put_text(out, room, (const char *)m + k->at);
+		return k->put(out, size, m);
+	return put_text(out, size, (const char *)m + k->at);
 }
 
 const char *

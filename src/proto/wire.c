@@ -205,9 +205,9 @@ wire_parse_datagram(const char *s, size_t n, struct msg *m)
 	return WIRE_OK;
 }
 
-/* Append the fields that pick() lets through; false when the room is wrong. */
+/* Append the fields that pick() lets through; false when they do not fit. */
 static bool
-put_fields(char *out, size_t room, size_t *n, const struct msg *m,
+put_fields(char *out, size_t size, size_t *n, const struct msg *m,
     bool (*pick)(enum field, const struct msg *))
 {
 	const struct shape *shape = &shapes[m->type];
@@ -215,25 +215,25 @@ put_fields(char *out, size_t room, size_t *n, const struct msg *m,
 	for (int i = 0; shape->field[i] > F_DATA; i++) {
 		if (!pick(shape->field[i], m))
 			continue;
-		if (*n + 2 >= room)
+		if (*n + 2 >= size)
 			return false;
 		out[(*n)++] = ' ';
 		*n +=
-		    (size_t)field_put(shape->field[i], out + *n, room - *n, m);
+		    (size_t)field_put(shape->field[i], out + *n, size - *n, m);
 	}
-	return *n + 2 <= room;
+	return *n + 2 <= size;
 }
 
 size_t
-wire_format(char *out, size_t room, const struct msg *m)
+wire_format(char *out, size_t size, const struct msg *m)
 {
 	size_t used, n = 3;
 	struct msg back;
 
-	if (room < sizeof("ERR\n"))
+	if (size < sizeof("ERR\n"))
 		return 0;
 	memcpy(out, shapes[m->type].code, n);
-	if (!put_fields(out, room, &n, m, field_wanted))
+	if (!put_fields(out, size, &n, m, field_wanted))
 		return 0;
 	out[n++] = wire_has_body(m) ? ' ' : '\n';
 	out[n] = '\0';
@@ -250,23 +250,23 @@ may_show(enum field f, const struct msg *m)
 
 void
 wire_describe(
-    char *out, size_t room, const struct msg *m, enum wire_result result)
+    char *out, size_t size, const struct msg *m, enum wire_result result)
 {
 	size_t n;
 
 	if (m->type == MSG_UNKNOWN || result == WIRE_LONG) {
-		snprintf(out, room, "%s",
+		snprintf(out, size, "%s",
 		    result == WIRE_LONG ? "(line too long)" :
 					  "(unknown message)");
 		return;
 	}
-	n = (size_t)snprintf(out, room, "%s", shapes[m->type].code);
+	n = (size_t)snprintf(out, size, "%s", shapes[m->type].code);
 	if (result == WIRE_OK)
-		put_fields(out, room, &n, m, may_show);
+		put_fields(out, size, &n, m, may_show);
 	else
-		n += (size_t)snprintf(out + n, room - n, " (malformed%s%s)",
+		n += (size_t)snprintf(out + n, size - n, " (malformed%s%s)",
 		    m->bad == F_END ? "" : " ", field_name(m->bad));
-	out[n < room ? n : room - 1] = '\0';
+	out[n < size ? n : size - 1] = '\0';
 }
 
 bool

@@ -131,7 +131,7 @@ disk_write(int fd, const void *data, size_t n)
  * file that is open for appending alone, and say so; the call itself can.
  */
 bool
-disk_has_room_call(int at, const char *name)
+disk_can_preallocate(int at, const char *name)
 {
 	int fd = openat(at, name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
@@ -145,42 +145,42 @@ disk_has_room_call(int at, const char *name)
 	return has;
 }
 
-static bool room_refused; /* see disk_room_never() */
+static bool preallocate_refused; /* see disk_preallocate_never() */
 
 void
-disk_room_never(void)
+disk_preallocate_never(void)
 {
-	room_refused = true;
+	preallocate_refused = true;
 }
 
 void
-disk_room(int fd, uint64_t *room, uint64_t need, uint64_t size)
+disk_preallocate(int fd, uint64_t *done, uint64_t need, uint64_t size)
 {
-	uint64_t more = size - *room;
+	uint64_t more = size - *done;
 	ms_t began;
 
-	if (size < DISK_STRETCH || need <= *room || room_refused)
+	if (size < DISK_STRETCH || need <= *done || preallocate_refused)
 		return;
 	if (more > DISK_STRETCH)
 		more = DISK_STRETCH;
 	began = now_ms();
-	posix_fallocate(fd, (off_t)*room, (off_t)more);
-	room_refused = now_ms() - began > PREALLOCATE_SLOW;
-	*room += more;
+	posix_fallocate(fd, (off_t)*done, (off_t)more);
+	preallocate_refused = now_ms() - began > PREALLOCATE_SLOW;
+	*done += more;
 }
 
 ssize_t
-disk_load(int at, const char *name, char *out, size_t room)
+disk_load(int at, const char *name, char *out, size_t max)
 {
-	off_t size;
+	off_t size = 0;
 	int fd = disk_open(at, name, &size);
 	size_t len = 0;
 	ssize_t n = 1;
 
 	if (fd == -1)
 		return -1;
-	while (n > 0 && len < room - 1 && (off_t)len < size) {
-		n = read(fd, out + len, room - 1 - len);
+	while (n > 0 && len < max - 1 && (off_t)len < size) {
+		n = read(fd, out + len, max - 1 - len);
 		if (n > 0)
 			len += (size_t)n;
 		else if (n == -1 && errno == EINTR)

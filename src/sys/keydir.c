@@ -176,7 +176,7 @@ const char *
 keys_fingerprint(
     char out[KEYS_FINGERPRINT_MAX], const uint8_t fingerprint[SHA256_LEN])
 {
-	memcpy(out, "sha-256 ", 8);
+	snprintf(out, KEYS_FINGERPRINT_MAX, "sha-256 ");
 	keydir_hex(out + 8, fingerprint, SHA256_LEN, ':');
 	return out;
 }

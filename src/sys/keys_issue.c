@@ -221,7 +221,8 @@ save_kdc_key(const struct keys *k, const struct issue *i)
 		return false;
 	random_bytes(key, sizeof(key));
 	keydir_hex(hex, key, sizeof(key), '\0');
-	memcpy(hex + 2 * SHA256_LEN, "\n", 2);
+	hex[sizeof(hex) - 2] = '\n';
+	hex[sizeof(hex) - 1] = '\0';
 	cert_fingerprint(fingerprint, &i->cert);
 	keydir_hex(name, fingerprint, sizeof(fingerprint), '\0');
 	saved = save_secret(i->dir, "kdc.key", hex) &&
@@ -237,7 +238,7 @@ save_certificates(const struct issue *i)
 {
 	struct reader chain = reader_of(i->chain, i->chain_len);
 
-	return keydir_text(text, sizeof(text), &chain) &&
+	return i->root != NULL && keydir_text(text, sizeof(text), &chain) &&
 	    keydir_save(i->dir, "cert.pem", text) &&
 	    pem_write(text, sizeof(text), "CERTIFICATE", i->root->der,
 		i->root->len) > 0 &&
@@ -302,7 +303,8 @@ keys_issue(
     struct keys *k, enum cert_class class, const char *out, const char *names)
 {
 	char name[256];
-	struct issue i = { .holder = { .class = class, .names = names } };
+	struct issue i = { .holder = { .class = class, .names = names },
+		.root = k->root };
 	const char *why;
 
 	if (names == NULL) {

@@ -26,8 +26,8 @@ struct output {
 static struct output out = { .fd = STDOUT_FILENO };
 static struct output err = { .fd = STDERR_FILENO };
 static const char *name = "";
-static bool telling;
-static bool lost; /* something of what went to stdout could not be written */
+static bool is_verbose;
+static bool is_lost; /* see log_lost() */
 
 /*
  * A terminal or a pipe is opened once more, since O_NONBLOCK belongs to all who
@@ -59,13 +59,13 @@ log_open(const char *program, bool verbose)
 	open_output(&out, STDOUT_FILENO);
 	open_output(&err, STDERR_FILENO);
 	name = program;
-	telling = verbose;
+	is_verbose = verbose;
 }
 
 bool
 log_verbose(void)
 {
-	return telling;
+	return is_verbose;
 }
 
 static struct tm
@@ -118,8 +118,9 @@ send_line(struct output *o, const char *line, size_t n)
 }
 
 /* One line: head, text, tail.  False: it is lost, errno says why. */
-static bool __attribute__((__format__(__printf__, 4, 0))) say(struct output *o,
-    const char *head, const char *tail, const char *format, va_list args)
+static bool __attribute__((__format__(__printf__, 4, 0)))
+write_line(struct output *o, const char *head, const char *tail,
+    const char *format, va_list args)
 {
 	char text[1024], line[LINE_MAX_LEN];
 	int n;
@@ -140,43 +141,42 @@ static bool __attribute__((__format__(__printf__, 4, 0))) say(struct output *o,
 }
 
 static void __attribute__((__format__(__printf__, 3, 0)))
-complain(const char *when, int error, const char *format, va_list args)
+to_stderr(const char *when, int error, const char *format, va_list args)
 {
 	char head[64], tail[128] = "";
 
 	snprintf(head, sizeof(head), "%s: %s", name, when);
 	if (error != 0)
 		snprintf(tail, sizeof(tail), ": %s", strerror(error));
-	say(&err, head, tail, format, args);
+	write_line(&err, head, tail, format, args);
 	errno = error;
 }
 
 static void __attribute__((__format__(__printf__, 2, 0)))
-complain_now(int error, const char *format, va_list args)
+to_stderr_timed(int error, const char *format, va_list args)
 {
 	struct tm now = local_time();
 	char when[32];
 
 	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S ", &now);
-	complain(when, error, format, args);
+	to_stderr(when, error, format, args);
 }
 
-/* That nobody reads any more is no fault.  Said once: a full disk stays full.
- */
+/* Without a reader nothing is wrong.  Logged once: a full disk stays full. */
 static void __attribute__((__format__(__printf__, 2, 0)))
-inform(const char *head, const char *format, va_list args)
+to_stdout(const char *head, const char *format, va_list args)
 {
-	if (say(&out, head, "", format, args) || errno == EAGAIN ||
-	    errno == EPIPE || lost)
+	if (write_line(&out, head, "", format, args) || errno == EAGAIN ||
+	    errno == EPIPE || is_lost)
 		return;
-	lost = true;
+	is_lost = true;
 	log_error("cannot write to the standard output");
 }
 
 bool
 log_lost(void)
 {
-	return lost;
+	return is_lost;
 }
 
 void
@@ -185,7 +185,7 @@ log_info(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	inform("", format, args);
+	to_stdout("", format, args);
 	va_end(args);
 }
 
@@ -197,7 +197,7 @@ log_request(const char *format, ...)
 	struct tm now;
 	va_list args;
 
-	if (!telling)
+	if (!is_verbose)
 		return;
 	now = local_time();
 	strftime(head, sizeof(head), "%H:%M:%S ", &now);
@@ -206,7 +206,7 @@ log_request(const char *format, ...)
 		log_info("%s", date); /* a new day */
 	memcpy(last, date, sizeof(last));
 	va_start(args, format);
-	inform(head, format, args);
+	to_stdout(head, format, args);
 	va_end(args);
 }
 
@@ -216,7 +216,7 @@ log_warn(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain_now(0, format, args);
+	to_stderr_timed(0, format, args);
 	va_end(args);
 }
 
@@ -227,7 +227,7 @@ log_error(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain_now(error, format, args);
+	to_stderr_timed(error, format, args);
 	va_end(args);
 }
 
@@ -238,7 +238,7 @@ fatal(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain("", error, format, args);
+	to_stderr("", error, format, args);
 	va_end(args);
 	exit(1);
 }
@@ -249,24 +249,24 @@ fatalx(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	complain("", 0, format, args);
+	to_stderr("", 0, format, args);
 	va_end(args);
 	exit(1);
 }
 
 char *
-escape(char *to, size_t room, const char *s, size_t n)
+escape(char *to, size_t size, const char *s, size_t n)
 {
 	size_t len = 0;
 
-	for (size_t i = 0; i < n && len + 5 <= room; i++) {
+	for (size_t i = 0; i < n && len + 5 <= size; i++) {
 		unsigned char c = (unsigned char)s[i];
 
 		if (c >= ' ' && c <= '~' && c != '\\')
 			to[len++] = (char)c;
 		else
 			len += (size_t)snprintf(
-			    to + len, room - len, "\\x%02x", (unsigned)c);
+			    to + len, size - len, "\\x%02x", (unsigned)c);
 	}
 	to[len] = '\0';
 	return to;

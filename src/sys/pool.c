@@ -18,7 +18,7 @@ struct fd_message {
 	struct iovec bytes;
 	union {
 		size_t align; /* as a cmsghdr wants it */
-		char room[CMSG_SPACE(sizeof(int))];
+		char data[CMSG_SPACE(sizeof(int))];
 	} control;
 };
 
@@ -30,8 +30,8 @@ fd_message(struct fd_message *p, void *body, size_t size)
 	p->bytes.iov_len = size;
 	p->head.msg_iov = &p->bytes;
 	p->head.msg_iovlen = 1;
-	p->head.msg_control = p->control.room;
-	p->head.msg_controllen = sizeof(p->control.room);
+	p->head.msg_control = p->control.data;
+	p->head.msg_controllen = sizeof(p->control.data);
 }
 
 static bool
@@ -107,7 +107,7 @@ is_kept(const struct pool *p, int fd)
  * SIGTERM that its parent answers by finishing what is under way.
  */
 static void
-settle(const struct pool *p, int mine)
+child_setup(const struct pool *p, int mine)
 {
 	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1,
 		SIGPIPE };
@@ -136,7 +136,7 @@ spawn_worker(struct pool *p, struct worker *w)
 		return -1;
 	w->pid = pair[0] < FD_SETSIZE ? fork() : -1;
 	if (w->pid == 0) {
-		settle(p, pair[1]);
+		child_setup(p, pair[1]);
 		work(p, pair[1]);
 	}
 	close(pair[1]);
@@ -185,7 +185,7 @@ pool_start(struct pool *p, int workers, size_t size,
 
 /* An idle child takes the job, or another in its place if it has died. */
 static bool
-hand_over(struct pool *p, struct worker *w, struct job *job)
+dispatch(struct pool *p, struct worker *w, struct job *job)
 {
 	if (w->fd != -1 && send_job(w->fd, job->body, p->size, job->fd))
 		return true;
@@ -204,7 +204,7 @@ assign(struct pool *p)
 		struct worker *w = &p->worker[i];
 		struct job *job = p->first;
 
-		if (w->job != NULL || !hand_over(p, w, job))
+		if (w->job != NULL || !dispatch(p, w, job))
 			continue;
 		p->first = job->next;
 		if (p->first == NULL)
@@ -267,15 +267,6 @@ pool_step(struct pool *p, const struct ready *r)
 		w->job = NULL;
 	}
 	assign(p);
-}
-
-bool
-pool_idle(const struct pool *p)
-{
-	for (int i = 0; i < p->workers; i++)
-		if (p->worker[i].job != NULL)
-			return false;
-	return p->first == NULL;
 }
 
 void

@@ -2,6 +2,8 @@
 
 #include "tls/machine.h"
 
+enum { RESCANS = 16 };
+
 /*
  * Over datagrams what cannot be read has been forged, or changed on its way:
  * it is dropped (RFC 6347, 4.1.2.7), and the true message may still come.
@@ -289,8 +291,9 @@ early_data(struct tls *t, const struct record *r)
 }
 
 /*
- * The time of some may have come.  Only for a step forward: one that is tried
- * again for nothing, and kept again, would be tried for ever.
+ * The time of some may have come: they are gone through once more.  So many
+ * times for each record that comes, since two that are kept and contradict each
+ * other would each be a step forward for ever.
  */
 void
 early_retry(struct tls *t)
@@ -304,7 +307,10 @@ early_retry(struct tls *t)
 		any |= e.kind != EARLY_GONE;
 		at += EARLY_HEAD + e.size;
 	}
-	hs->early_at = 0;
+	if (hs->rescans < RESCANS) {
+		hs->rescans++;
+		hs->early_at = 0;
+	}
 	if (!any)
-		hs->early_len = 0;
+		hs->early_at = hs->early_len = 0;
 }

@@ -352,6 +352,8 @@ record_take(struct tls *t, struct record *r)
 			break;
 		}
 		t->in_at += r->size;
+		if (t->hs != NULL)
+			t->hs->rescans = 0;
 		if (too_early(t, r))
 			early_keep(t, r);
 		else if (take_datagram(t, r))

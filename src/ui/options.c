@@ -53,6 +53,17 @@ print_default(const struct option_row *row)
 		printf(" (%s)", *text);
 }
 
+/* The status to exit with when all is printed: it may not have arrived. */
+static int
+end_print(const struct option_table *t)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_FINE;
+	fprintf(stderr, "%s: cannot write to the standard output: %s\n",
+	    t->program, strerror(errno));
+	return EXIT_FAILED;
+}
+
 static int
 print_help(const struct option_table *t)
 {
@@ -80,14 +91,7 @@ print_help(const struct option_table *t)
 		putchar('\n');
 		t->more();
 	}
-	return options_printed(t) ? EXIT_FINE : EXIT_FAILED;
-}
-
-static int
-print_version(const struct option_table *t)
-{
-	printf("%s (RC-2FA) " VERSION "\n", t->program);
-	return options_printed(t) ? EXIT_FINE : EXIT_FAILED;
+	return end_print(t);
 }
 
 static int
@@ -95,16 +99,6 @@ refuse(const struct option_table *t)
 {
 	print_usage(t, stderr);
 	return EXIT_USAGE;
-}
-
-bool
-options_printed(const struct option_table *t)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return true;
-	fprintf(stderr, "%s: cannot write to the standard output: %s\n",
-	    t->program, strerror(errno));
-	return false;
 }
 
 static int
@@ -169,17 +163,19 @@ has_arguments(const struct option_row *row, bool is_long, char *argv[])
 static int
 take(const struct option_table *t, int letter, char *argv[])
 {
-	bool is_long = letter == '-';
+	const char *name = letter == '-' ? optarg : "";
 	const struct option_row *row = find(t, letter, optarg);
 
-	if (letter == 'h' || (is_long && strcmp(optarg, "help") == 0))
+	if (letter == 'h' || strcmp(name, "help") == 0)
 		return print_help(t);
-	if (letter == 'V' || (is_long && strcmp(optarg, "version") == 0))
-		return print_version(t);
-	if (row == NULL || !has_arguments(row, is_long, argv))
+	if (letter == 'V' || strcmp(name, "version") == 0) {
+		printf("%s (RC-2FA) " VERSION "\n", t->program);
+		return end_print(t);
+	}
+	if (row == NULL || !has_arguments(row, *name != '\0', argv))
 		return refuse(t);
 	return set(t, row,
-	    is_long && row->arg != NULL ? argv[optind++] : optarg, argv);
+	    *name != '\0' && row->arg != NULL ? argv[optind++] : optarg, argv);
 }
 
 /* For getopt(), to which --NAME is the option '-' with the argument NAME. */

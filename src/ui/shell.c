@@ -10,15 +10,29 @@
 #define WORDS_MAX    4 /* more than any command has */
 #define NAME_LONGEST 15
 
-#define SAY_PROMPT  "> "
-#define SAY_UNKNOWN "Unknown command.%s%s%s All of them: help"
-#define SAY_LONG    "This line is too long and was ignored."
-#define SAY_QUOTE   "A quotation mark is not closed. Nothing was done."
-#define SAY_ROW     "  %-10s %-3s %-14s %s"
-#define SAY_INPUT   "Cannot read the standard input (%s)."
+#define SAY_PROMPT   "> "
+#define SAY_PASSWORD "Password: "
+#define SAY_BAD_UID  "A UID is 5 digits. The form is: %s %s"
+#define SAY_BAD_PASS "A password is 8 letters or digits. The form is: %s %s"
+#define SAY_UNKNOWN  "Unknown command.%s%s%s All of them: help"
+#define SAY_LONG     "This line is too long and was ignored."
+#define SAY_QUOTE    "A quotation mark is not closed. Nothing was done."
+#define SAY_ROW      "  %-10s %-3s %-14s %s"
+#define SAY_INPUT    "Cannot read the standard input (%s)."
+
+enum outcome
+shell_refuse(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	tell_args(format, args);
+	va_end(args);
+	return FAILED;
+}
 
 static void
-describe(const struct shell_command *c)
+print_row(const struct shell_command *c)
 {
 	tell(SAY_ROW, c->name, c->brief, c->args, c->help);
 }
@@ -27,7 +41,7 @@ void
 shell_help(const struct shell_command *command, int commands)
 {
 	for (int i = 0; i < commands; i++)
-		describe(&command[i]);
+		print_row(&command[i]);
 }
 
 static const struct shell_command *
@@ -41,7 +55,7 @@ find(const struct shell *s, const char *name)
 }
 
 static size_t
-least(size_t a, size_t b)
+smaller(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
@@ -66,11 +80,11 @@ distance(const char *a, const char *b)
 		row = free_row;
 		row[0] = i;
 		for (size_t j = 1; j <= width; j++) {
-			row[j] = least(above[j - 1] + (a[i - 1] != b[j - 1]),
-			    least(above[j], row[j - 1]) + 1);
+			row[j] = smaller(above[j - 1] + (a[i - 1] != b[j - 1]),
+			    smaller(above[j], row[j - 1]) + 1);
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
 			    a[i - 2] == b[j - 1])
-				row[j] = least(row[j], before[j - 2] + 1);
+				row[j] = smaller(row[j], before[j - 2] + 1);
 		}
 	}
 	return row[width];
@@ -81,7 +95,7 @@ static const char *
 nearest(const struct shell *s, const char *word)
 {
 	const char *best = NULL;
-	size_t least_d = SIZE_MAX, n = strlen(word);
+	size_t nearest_d = SIZE_MAX, n = strlen(word);
 
 	for (int i = 0; i < s->aliases; i++)
 		if (strcmp(word, s->alias[i].word) == 0)
@@ -92,8 +106,8 @@ nearest(const struct shell *s, const char *word)
 
 		if (longer < n)
 			longer = n;
-		if (d <= longer / 3 && d < least_d) {
-			least_d = d;
+		if (d <= longer / 3 && d < nearest_d) {
+			nearest_d = d;
 			best = name;
 		}
 	}
@@ -106,22 +120,21 @@ unknown(const struct shell *s, const char *word)
 {
 	const char *meant = nearest(s, word);
 
-	tell(SAY_UNKNOWN, meant != NULL ? " Did you mean " : "",
+	return shell_refuse(SAY_UNKNOWN, meant != NULL ? " Did you mean " : "",
 	    meant != NULL ? meant : "", meant != NULL ? "?" : "");
-	return FAILED;
 }
 
 static enum outcome
-help(const struct shell *s, char *word[], int n)
+help(const struct shell *s, const char *name)
 {
-	const struct shell_command *c = n > 0 ? find(s, word[0]) : NULL;
+	const struct shell_command *c = name != NULL ? find(s, name) : NULL;
 
-	if (n > 0 && c == NULL)
-		return unknown(s, word[0]);
-	if (n > 0)
-		describe(c);
-	else
+	if (name == NULL)
 		shell_help(s->command, s->commands);
+	else if (c == NULL)
+		return unknown(s, name);
+	else
+		print_row(c);
 	return DONE;
 }
 
@@ -131,54 +144,40 @@ is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* The end of the word at from, which moves to *to without its quotes; or NULL.
- */
-static char *
-unquote(char *from, char **to)
-{
-	char quote = '\0';
-
-	for (; *from != '\0' && (quote != '\0' || !is_blank(*from)); from++) {
-		if (quote != '\0' ? *from == quote :
-				    *from == '\'' || *from == '"')
-			quote = quote == '\0' ? *from : '\0';
-		else if (*from == '\\' && quote != '\'' && from[1] != '\0')
-			*(*to)++ = *++from;
-		else
-			*(*to)++ = *from;
-	}
-	return quote == '\0' ? from : NULL;
-}
-
 /*
  * Cut a line into words at blanks, but for those in quotes or behind a
  * backslash: their number, of which the first WORDS_MAX are in word[], the rest
  * of which is NULL; or -1: a quote is not closed.
  */
 static int
-split(char *line, char *word[WORDS_MAX + 1])
+split(char *from, char *word[WORDS_MAX + 1])
 {
+	char *to = from, quote = '\0';
+	bool inside = false;
 	int n = 0;
 
 	for (int i = 0; i <= WORDS_MAX; i++)
 		word[i] = NULL;
-	for (;;) {
-		char *to, *end;
-
-		while (is_blank(*line))
-			line++;
-		if (*line == '\0')
-			return n;
-		to = line;
-		if (n < WORDS_MAX)
-			word[n] = line;
-		n++;
-		end = unquote(line, &to);
-		if (end == NULL)
-			return -1;
-		line = *end != '\0' ? end + 1 : end;
-		*to = '\0';
+	for (; *from != '\0'; from++) {
+		if (quote == '\0' && is_blank(*from)) {
+			if (inside)
+				*to++ = '\0';
+			inside = false;
+			continue;
+		}
+		if (!inside && n++ < WORDS_MAX)
+			word[n - 1] = to;
+		inside = true;
+		if (quote != '\0' ? *from == quote :
+				    *from == '\'' || *from == '"')
+			quote = (char)(quote == '\0' ? *from : '\0');
+		else if (*from == '\\' && quote != '\'' && from[1] != '\0')
+			*to++ = *++from;
+		else
+			*to++ = *from;
 	}
+	*to = '\0';
+	return quote == '\0' ? n : -1;
 }
 
 static enum outcome
@@ -188,30 +187,54 @@ run(struct shell *s, char *line, ms_t now)
 	int n = split(line, word) - 1;
 	const struct shell_command *c;
 
-	if (n < -1) {
-		tell(SAY_QUOTE);
-		return FAILED;
-	}
+	if (n < -1)
+		return shell_refuse(SAY_QUOTE);
 	if (n == -1)
 		return DONE;
 	c = find(s, word[0]);
 	if (c == NULL)
 		return unknown(s, word[0]);
-	if (n < c->least || n > c->most) {
-		tell(SHELL_FORM, c->name, *c->args != '\0' ? " " : "", c->args);
-		return FAILED;
-	}
-	return c->run != NULL ? c->run(s->self, word + 1, n, now) :
-				help(s, word + 1, n);
+	if (n < c->least || n > c->most)
+		return shell_refuse(
+		    SHELL_FORM, c->name, *c->args != '\0' ? " " : "", c->args);
+	s->current = c;
+	return c->run != NULL ? c->run(s->self, word + 1, now) :
+				help(s, word[1]);
 }
 
-void
+enum outcome
 shell_ask(struct shell *s, const char *question, bool secret,
-    enum outcome (*answer)(void *self, const char *line, ms_t now))
+    enum outcome (*answer)(struct shell *s, const char *line, ms_t now))
 {
 	snprintf(s->question, sizeof(s->question), "%s", question);
 	s->secret = secret;
 	s->answer = answer;
+	return RUNNING;
+}
+
+static enum outcome
+take_password(struct shell *s, const char *pass, ms_t now)
+{
+	if (!wire_valid(F_PASS, pass))
+		return shell_refuse(
+		    SAY_BAD_PASS, s->current->name, s->current->args);
+	return s->enter(s->self, s->uid, pass, now);
+}
+
+enum outcome
+shell_log_in(struct shell *s, char *word[], ms_t now,
+    enum outcome (*enter)(
+	void *self, const char *uid, const char *pass, ms_t now))
+{
+	if (!wire_valid(F_UID, word[0]))
+		return shell_refuse(
+		    SAY_BAD_UID, s->current->name, s->current->args);
+	snprintf(s->uid, sizeof(s->uid), "%s", word[0]);
+	s->enter = enter;
+	/* In a script the next line is a command, not a password. */
+	if (word[1] == NULL && terminal_interactive())
+		return shell_ask(s, SAY_PASSWORD, true, take_password);
+	return take_password(s, word[1] != NULL ? word[1] : "", now);
 }
 
 void
@@ -219,31 +242,19 @@ shell_watch(struct shell *s, struct ready *r)
 {
 	if (!s->need_input)
 		ready_by(r, 0);
-	else if (terminal_in_background()) /* who reads there is stopped */
+	else if (terminal_in_background()) /* reading would stop us */
 		ready_by(r, now_ms() + BACKGROUND_PAUSE);
 	else {
-		if (s->answer != NULL)
-			terminal_ask(s->question, s->secret);
-		else
-			terminal_ask(SAY_PROMPT, false);
+		terminal_ask(s->answer != NULL ? s->question : SAY_PROMPT,
+		    s->answer != NULL && s->secret);
 		ready_read(r, s->input.fd);
 	}
-}
-
-static enum outcome
-end(struct shell *s)
-{
-	s->ended = true;
-	if (s->input.error == 0)
-		return DONE;
-	warn(SAY_INPUT, strerror(s->input.error));
-	return FAILED;
 }
 
 enum outcome
 shell_step(struct shell *s, const struct ready *r)
 {
-	enum outcome (*answer)(void *, const char *, ms_t) = s->answer;
+	enum outcome (*answer)(struct shell *, const char *, ms_t) = s->answer;
 	char *line;
 
 	if (ready_can_read(r, s->input.fd))
@@ -253,17 +264,20 @@ shell_step(struct shell *s, const struct ready *r)
 	case LINE_OK:
 		terminal_answered();
 		s->answer = NULL;
-		return answer != NULL ? answer(s->self, line, r->woke) :
+		return answer != NULL ? answer(s, line, r->woke) :
 					run(s, line, r->woke);
 	case LINE_LONG:
 		terminal_answered();
-		tell(SAY_LONG);
-		return FAILED;
+		return shell_refuse(SAY_LONG);
 	case LINE_MORE:
 		s->need_input = true;
 		break;
 	case LINE_END:
-		return end(s);
+		s->ended = true;
+		if (s->input.error == 0)
+			break;
+		warn(SAY_INPUT, strerror(s->input.error));
+		return FAILED;
 	}
 	return DONE;
 }

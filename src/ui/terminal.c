@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@
 #define COLUMNS_USUAL 80
 
 static bool interactive;
-static bool open_question;   /* the cursor stands behind it */
+static bool open_question;   /* the cursor is behind it */
 static int status_width;     /* of the status line; 0: none */
 static int lost;             /* an errno */
 static bool hidden;          /* the echo is off ... */
@@ -43,7 +42,7 @@ terminal_interactive(void)
 	return interactive;
 }
 
-/* A terminal that has been closed is told by SIGHUP. */
+/* That a terminal has been closed is told by SIGHUP, not here. */
 static void
 flush(void)
 {
@@ -80,7 +79,7 @@ terminal_columns(void)
 	return columns_of(STDERR_FILENO);
 }
 
-/* The whole line of the cursor, whatever stands there. */
+/* Blank the whole line on which the cursor is. */
 static void
 wipe_line(FILE *to)
 {
@@ -104,7 +103,7 @@ terminal_status(const char *line)
 	status_width = (int)strlen(line);
 }
 
-/* Status line and question make room for what is to be said. */
+/* The status line and an open question give way to what is to be said. */
 static void
 fresh_line(void)
 {
@@ -117,16 +116,22 @@ fresh_line(void)
 }
 
 void
+tell_args(const char *format, va_list args)
+{
+	fresh_line();
+	vprintf(format, args);
+	putchar('\n');
+	flush();
+}
+
+void
 tell(const char *format, ...)
 {
 	va_list args;
 
-	fresh_line();
 	va_start(args, format);
-	vprintf(format, args);
+	tell_args(format, args);
 	va_end(args);
-	putchar('\n');
-	flush();
 }
 
 void
@@ -146,18 +151,18 @@ warn(const char *format, ...)
 static char slow[128];
 
 static void
-say_slow(int number)
+tell_slow(int number)
 {
 	(void)number;
 	if (write(STDERR_FILENO, slow, strlen(slow)) == -1) {
-		/* It was for somebody who is not there. */
+		/* Nobody can be told. */
 	}
 }
 
 void
 terminal_slow(const char *what)
 {
-	struct sigaction action = { .sa_handler = say_slow,
+	struct sigaction action = { .sa_handler = tell_slow,
 		.sa_flags = SA_RESTART };
 
 	alarm(0);
@@ -177,7 +182,7 @@ terminal_in_background(void)
 }
 
 static void
-hide(void)
+turn_echo_off(void)
 {
 	struct termios t;
 
@@ -189,9 +194,9 @@ hide(void)
 	hidden = tcsetattr(STDIN_FILENO, TCSANOW, &t) == 0;
 }
 
-/* Who turns the terminal from the background is stopped. */
+/* A program in the background that sets the terminal would be stopped. */
 static void
-show(void)
+restore_echo(void)
 {
 	if (hidden && !terminal_in_background())
 		tcsetattr(STDIN_FILENO, TCSANOW, &usual);
@@ -213,7 +218,7 @@ terminal_ask(const char *question, bool secret)
 	if (!interactive || open_question || is_typed_ahead())
 		return;
 	if (secret)
-		hide();
+		turn_echo_off();
 	printf("%s", question);
 	flush();
 	open_question = true;
@@ -223,7 +228,7 @@ void
 terminal_answered(void)
 {
 	open_question = false;
-	show();
+	restore_echo();
 }
 
 static void
@@ -240,7 +245,7 @@ stop(void)
 {
 	struct sigaction ours, usual_way = { .sa_handler = SIG_DFL };
 
-	show();
+	restore_echo();
 	sigaction(SIGTSTP, &usual_way, &ours);
 	raise(SIGTSTP);
 	sigaction(SIGTSTP, &ours, NULL);
@@ -253,7 +258,7 @@ terminal_signal(int number)
 		return false;
 	if (number == SIGTSTP && may_stop)
 		stop();
-	fresh_line(); /* who had the terminal meanwhile has used it */
+	fresh_line(); /* others may have written on it meanwhile */
 	return true;
 }
 
@@ -264,21 +269,14 @@ terminal_interrupted(void)
 		leave_line();
 }
 
-void
-terminal_close(void)
-{
-	if (status_width > 0)
-		wipe_line(stderr);
-	status_width = 0;
-	if (open_question)
-		leave_line();
-	show();
-}
-
 int
 terminal_exit(int status)
 {
-	terminal_close();
+	if (status_width > 0)
+		wipe_line(stderr);
+	if (open_question)
+		leave_line();
+	restore_echo();
 	if (status > EXIT_SIGNAL)
 		signals_die(status - EXIT_SIGNAL);
 	return status;

@@ -176,7 +176,7 @@ say(const struct trust *t, const char *sentence)
 bool
 trust_failed(struct trust *t, const char *why, const char *address,
     struct shell *shell,
-    enum outcome (*answer)(void *self, const char *line, ms_t now))
+    enum outcome (*answer)(struct shell *s, const char *line, ms_t now))
 {
 	enum keys_belief doubt = t->doubt;
 
@@ -198,7 +198,7 @@ trust_failed(struct trust *t, const char *why, const char *address,
 
 enum trust_said
 trust_answer(struct trust *t, const char *line, struct shell *shell,
-    enum outcome (*answer)(void *self, const char *line, ms_t now))
+    enum outcome (*answer)(struct shell *s, const char *line, ms_t now))
 {
 	if (strcmp(line, "yes") != 0 && strcmp(line, "no") != 0) {
 		tell(SAY_YES_OR_NO);

@@ -45,7 +45,7 @@ local_open(const char *path, uint64_t *size)
 	char shown[LOCAL_PATH_MAX];
 	struct stat st;
 
-	local_show(shown, sizeof(shown), path, false);
+	local_escape(shown, sizeof(shown), path, false);
 	if (fd == -1 || fstat(fd, &st) == -1)
 		tell(SAY_NO_FILE, shown, strerror(error));
 	else if (S_ISDIR(st.st_mode))
@@ -63,16 +63,22 @@ local_open(const char *path, uint64_t *size)
 	return -1;
 }
 
+/* How many bytes of UTF-8 a first one announces; 0: it is none. */
+static size_t
+announced(unsigned char first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first < 0xc2 || first >= 0xf5)
+		return 0;
+	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
 /* The bytes of the character at s, one that may be shown; 0: there is none. */
 static size_t
 printable(const unsigned char *s)
 {
-	size_t n = s[0] < 0x80 ? 1 :
-	    s[0] < 0xc2        ? 0 :
-	    s[0] < 0xe0        ? 2 :
-	    s[0] < 0xf0        ? 3 :
-	    s[0] < 0xf5        ? 4 :
-				 0;
+	size_t n = announced(s[0]);
 
 	if (n == 1)
 		return s[0] >= ' ' && s[0] < 0x7f;
@@ -83,7 +89,7 @@ printable(const unsigned char *s)
 }
 
 char *
-local_show(char *out, size_t size, const char *path, bool typed)
+local_escape(char *out, size_t size, const char *path, bool typed)
 {
 	size_t len = 0;
 

@@ -11,8 +11,7 @@
 #include "ui/options.h"
 #include "ui/program.h"
 #include "ui/terminal.h"
-#include "user/commands.h"
-#include "user/replies.h"
+#include "user/user.h"
 #include "user/words.h"
 
 static struct user user;
@@ -82,7 +81,7 @@ open_servers(const struct options *o, const struct addr *as)
 	struct secure_target to_fs =
 	    trust_target(fs_place, o->fs_host, o->fs_port, &tickets[1]);
 
-	transfer_init(&user.fs, s, &to_fs);
+	transfer_secure(&user.fs, s, &to_fs);
 	session_start(&user.as, as, s, &to_as);
 }
 
@@ -110,7 +109,7 @@ busy(void)
 	return session_busy(&user.as) || transfer_busy(&user.fs);
 }
 
-/* What the person waits for: a sentence, or "" where it has been said. */
+/* What the person waits for, as a sentence; "" where it has been said. */
 static const char *
 what_for(char *text, size_t size)
 {
@@ -130,12 +129,12 @@ what_for(char *text, size_t size)
 		snprintf(text, size, SAY_TO_FS, addr_name(name, &user.fs_peer));
 	else if (user.fs.state == TRANSFER_AWAITING)
 		return SAY_WAIT_FS;
-	else if (user.fs.state == TRANSFER_KEEPING)
+	else if (user.fs.state == TRANSFER_SAVING)
 		return SAY_WAIT_DISK;
 	return text;
 }
 
-/* A command has ended, or not yet. */
+/* What the outcome of a command means for the program. */
 static void
 conclude(enum outcome outcome)
 {
@@ -181,7 +180,8 @@ handle_signal(int number)
 		return EXIT_SIGNAL + number;
 	if (session_busy(&user.as)) {
 		session_drop(&user.as);
-		user.wishes.asked.code[0] = '\0'; /* the code went with it */
+		/* A code that was asked for is good for that alone. */
+		user.grants.pending.code[0] = '\0';
 	}
 	terminal_interrupted();
 	transfer_end(&user.fs);

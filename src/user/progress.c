@@ -28,7 +28,7 @@ progress_watch(const struct progress *p, struct ready *r)
 		ready_by(r, p->next);
 }
 
-/* Per cent, speed and the time left: what there is always room for, nearly. */
+/* Per cent, speed and the time left. */
 static int
 figures(char *out, size_t size, const struct progress *p, double part, ms_t now)
 {
@@ -44,7 +44,7 @@ figures(char *out, size_t size, const struct progress *p, double part, ms_t now)
 	    out, size, SAY_FIGURES, (int)(part * 100), rate / 1000, end);
 }
 
-/* A narrow terminal costs the bar first, then the name, at last the figures. */
+/* Where there are few columns the bar gives way first, then the name. */
 char *
 progress_line(
     char out[PROGRESS_MAX], const struct progress *p, int columns, ms_t now)
@@ -52,9 +52,9 @@ progress_line(
 	double part = p->total > 0 ? (double)p->done / (double)p->total : 1;
 	char tail[PROGRESS_MAX], bar[BAR + 1];
 	int most = columns < PROGRESS_MAX ? columns - 1 : PROGRESS_MAX - 1;
-	int room = most - figures(tail, sizeof(tail), p, part, now);
-	int name = room < NAME ? room : NAME;
-	int width = room - name - 3; /* a blank and the ends of the bar */
+	int free = most - figures(tail, sizeof(tail), p, part, now);
+	int name = free < NAME ? free : NAME;
+	int width = free - name - 3; /* a blank and the ends of the bar */
 	int filled, n = 0;
 
 	width = width < BAR_MIN ? 0 : width < BAR ? width : BAR;

@@ -5,7 +5,7 @@
 
 #include "ui/sentence.h"
 #include "ui/terminal.h"
-#include "user/replies.h"
+#include "user/user.h"
 #include "user/words.h"
 
 #ifndef PATH_MAX
@@ -20,7 +20,7 @@ refuse(const char *sentence, const struct subject *subject)
 }
 
 static enum outcome
-tell_status(const struct msg *reply, const char *name)
+refuse_status(const struct msg *reply, const char *name)
 {
 	return refuse(words_status(reply->type, reply->status),
 	    &(struct subject){ .name = name });
@@ -32,9 +32,9 @@ take_rlo(struct user *u)
 	const struct msg *request = &u->as.request;
 
 	if (u->as.reply.status != ST_OK)
-		return tell_status(&u->as.reply, request->uid);
+		return refuse_status(&u->as.reply, request->uid);
 	if (strcmp(u->uid, request->uid) != 0)
-		memset(&u->wishes, 0, sizeof(u->wishes));
+		memset(&u->grants, 0, sizeof(u->grants));
 	memcpy(u->uid, request->uid, sizeof(u->uid));
 	tell(SAY_LOGGED_IN, u->uid);
 	return DONE;
@@ -44,17 +44,17 @@ static enum outcome
 take_rrq(struct user *u)
 {
 	const struct msg *request = &u->as.request;
-	struct wish *asked = &u->wishes.asked;
+	struct grant *pending = &u->grants.pending;
 
-	asked->code[0] = '\0';
+	pending->code[0] = '\0';
 	if (u->as.reply.status != ST_OK)
-		return tell_status(&u->as.reply, request->fname);
-	memcpy(asked->code, request->rid, sizeof(asked->code));
-	memcpy(asked->fname, request->fname, sizeof(asked->fname));
-	memcpy(asked->path, u->path, sizeof(asked->path));
-	asked->op = request->op;
-	tell(SAY_CODE_SENT, op_name(asked->op),
-	    asked->fname[0] != '\0' ? " of " : "", asked->fname);
+		return refuse_status(&u->as.reply, request->fname);
+	memcpy(pending->code, request->rid, sizeof(pending->code));
+	memcpy(pending->fname, request->fname, sizeof(pending->fname));
+	memcpy(pending->path, u->path, sizeof(pending->path));
+	pending->op = request->op;
+	tell(SAY_CODE_SENT, op_name(pending->op),
+	    pending->fname[0] != '\0' ? " of " : "", pending->fname);
 	return DONE;
 }
 
@@ -63,16 +63,14 @@ take_rau(struct user *u, ms_t now)
 {
 	const char *tid = u->as.reply.tid;
 	char path[LOCAL_PATH_MAX];
-	const struct wish *w;
+	const struct grant *g;
 
-	if (strcmp(tid, "0") == 0) {
-		tell(SAY_REFUSED);
-		return FAILED;
-	}
-	w = wishes_grant(&u->wishes, tid, now);
-	local_show(
-	    path, sizeof(path), w->path[0] != '\0' ? w->path : w->fname, true);
-	tell(SAY_CONFIRMED, tid, op_name(w->op), path[0] != '\0' ? " " : "",
+	if (strcmp(tid, "0") == 0)
+		return shell_refuse(SAY_REFUSED);
+	g = grants_add(&u->grants, tid, now);
+	local_escape(
+	    path, sizeof(path), g->path[0] != '\0' ? g->path : g->fname, true);
+	tell(SAY_CONFIRMED, tid, op_name(g->op), path[0] != '\0' ? " " : "",
 	    path);
 	return DONE;
 }
@@ -80,7 +78,7 @@ take_rau(struct user *u, ms_t now)
 /* The AS, or else the FS, that is known now may be asked again. */
 static enum outcome
 believe(struct user *u, bool as, const char *line, ms_t now,
-    enum outcome (*answer)(void *self, const char *line, ms_t now))
+    enum outcome (*answer)(struct shell *s, const char *line, ms_t now))
 {
 	switch (trust_answer(&u->trust, line, &u->shell, answer)) {
 	case TRUST_AGAIN:
@@ -100,15 +98,15 @@ believe(struct user *u, bool as, const char *line, ms_t now,
 }
 
 static enum outcome
-take_as_yes(void *self, const char *line, ms_t now)
+take_as_yes(struct shell *s, const char *line, ms_t now)
 {
-	return believe(self, true, line, now, take_as_yes);
+	return believe(s->self, true, line, now, take_as_yes);
 }
 
 static enum outcome
-take_fs_yes(void *self, const char *line, ms_t now)
+take_fs_yes(struct shell *s, const char *line, ms_t now)
 {
-	return believe(self, false, line, now, take_fs_yes);
+	return believe(s->self, false, line, now, take_fs_yes);
 }
 
 static enum outcome
@@ -123,11 +121,10 @@ as_failed(struct user *u, enum failure failure)
 			   &u->trust, u->as.why, name, &u->shell, take_as_yes) ?
 		    RUNNING :
 		    FAILED;
-	if (!u->started) {
-		warn(SAY_CANNOT_START, name, subject.reason);
-		return FAILED;
-	}
-	return refuse(words_failure(true, failure), &subject);
+	if (u->started)
+		return refuse(words_failure(true, failure), &subject);
+	warn(SAY_CANNOT_START, name, subject.reason);
+	return FAILED;
 }
 
 static enum outcome
@@ -160,15 +157,15 @@ replies_as(struct user *u, enum session_event event, ms_t now)
 			warn(SAY_BACK_AS, u->as.login.uid);
 		if (u->as.request.type == MSG_REQ)
 			warn(SAY_WAITING);
-		return RUNNING;
-	case SESSION_GONE:
-		u->wishes.asked.code[0] = '\0';
+		break;
+	case SESSION_GONE: /* the code was good for that connection only */
+		u->grants.pending.code[0] = '\0';
 		warn(SAY_AS_GONE);
-		return RUNNING;
+		break;
 	case SESSION_ANSWERED:
 		return as_answered(u, now);
-	case SESSION_FAILED: /* the code belonged to the connection */
-		u->wishes.asked.code[0] = '\0';
+	case SESSION_FAILED:
+		u->grants.pending.code[0] = '\0';
 		return as_failed(u, u->as.failure);
 	case SESSION_QUIET:
 		break;
@@ -179,17 +176,16 @@ replies_as(struct user *u, enum session_event event, ms_t now)
 static enum outcome
 take_list(const struct msg *reply)
 {
+	/* Columns for a person, single blanks for a script. */
+	bool person = terminal_interactive();
+
 	for (unsigned i = 0; i < reply->nfiles; i++)
-		if (terminal_interactive())
-			tell(SAY_FILE_ALIGNED, i + 1, reply->file[i].name,
-			    reply->file[i].size);
-		else
-			tell(SAY_FILE, i + 1, reply->file[i].name,
-			    reply->file[i].size);
+		tell(SAY_FILE, person ? 2 : 0, i + 1, person ? -24 : 0,
+		    reply->file[i].name, person ? 10 : 0, reply->file[i].size);
 	if (reply->status == ST_OK)
 		return DONE;
-	tell_status(reply, "");
-	/* No files are a result, like any number of them. */
+	refuse_status(reply, "");
+	/* That there are no files is a result, no failure. */
 	return reply->status == ST_EOF || reply->status == ST_NOK ? DONE :
 								    FAILED;
 }
@@ -203,8 +199,8 @@ tell_retrieved(const struct transfer *t)
 	if (getcwd(path, sizeof(path)) == NULL)
 		memcpy(path, ".", sizeof("."));
 	if (path[0] == '/' && path[1] == '\0')
-		path[0] = '\0'; /* "/" and "/name" */
-	local_show(here, sizeof(here), path, false);
+		path[0] = '\0'; /* so that "/name" follows, not "//name" */
+	local_escape(here, sizeof(here), path, false);
 	if (t->save.replaced)
 		tell(SAY_REPLACED, name, t->size, here, name);
 	else
@@ -215,18 +211,19 @@ static enum outcome
 fs_answered(struct user *u)
 {
 	const struct transfer *t = &u->fs;
+	const char *fname = t->request.fname;
 
 	if (t->reply.type == MSG_RLS)
 		return take_list(&t->reply);
 	if (t->reply.status != ST_OK)
-		return tell_status(&t->reply,
-		    t->request.fname[0] != '\0' ? t->request.fname : u->uid);
+		return refuse_status(
+		    &t->reply, fname[0] != '\0' ? fname : u->uid);
 	if (t->reply.type == MSG_RRT)
 		tell_retrieved(t);
 	else if (t->reply.type == MSG_RUP)
-		tell(SAY_UPLOADED, t->request.fname, t->size);
+		tell(SAY_UPLOADED, fname, t->size);
 	else if (t->reply.type == MSG_RDL)
-		tell(SAY_DELETED, t->request.fname);
+		tell(SAY_DELETED, fname);
 	else {
 		tell(SAY_REMOVED, u->uid);
 		u->ending = true;
@@ -252,44 +249,28 @@ fs_failed(struct user *u, enum failure failure)
 	return refuse(words_failure(false, failure), &subject);
 }
 
-/* The FS has taken the request up, so that its TID is used whatever came. */
-static bool
-tid_is_used(const struct transfer *t, enum transfer_event event)
-{
-	if (event == TRANSFER_ANSWERED)
-		return t->reply.type != MSG_ERR;
-	return t->failure > FAILURE_LOGIN_REVOKED;
-}
-
-static void
-forget_tid(struct wishes *w, const struct msg *request)
-{
-	for (int i = 0; i < TIDS_LIVE_MAX; i++)
-		if (strcmp(w->granted[i].code, request->tid) == 0 &&
-		    strcmp(w->granted[i].fname, request->fname) == 0)
-			w->granted[i].code[0] = '\0';
-}
-
 enum outcome
 replies_fs(struct user *u, enum transfer_event event)
 {
+	bool failed = event == TRANSFER_FAILED;
+	bool is_err = !failed && u->fs.reply.type == MSG_ERR;
 	char name[ADDR_NAME_MAX];
 	enum outcome outcome;
 
 	if (event == TRANSFER_QUIET)
 		return RUNNING;
-	if (tid_is_used(&u->fs, event))
-		forget_tid(&u->wishes, &u->fs.request);
-	if (event == TRANSFER_FAILED && u->fs.failure == FAILURE_INSECURE &&
+	/* An FS that has taken the request up has used its TID. */
+	if (failed ? u->fs.failure > FAILURE_LOGIN_REVOKED : !is_err)
+		grants_forget(&u->grants, &u->fs.request);
+	if (failed && u->fs.failure == FAILURE_INSECURE &&
 	    trust_failed(&u->trust, u->fs.why, addr_name(name, &u->fs_peer),
 		&u->shell, take_fs_yes)) {
 		transfer_pause(&u->fs);
 		return RUNNING;
 	}
-	if (event == TRANSFER_FAILED)
-		outcome = fs_failed(u, u->fs.failure);
-	else if (u->fs.reply.type == MSG_ERR)
-		outcome = fs_failed(u, FAILURE_NO_REQUEST);
+	if (failed || is_err)
+		outcome =
+		    fs_failed(u, failed ? u->fs.failure : FAILURE_NO_REQUEST);
 	else
 		outcome = fs_answered(u);
 	transfer_end(&u->fs);

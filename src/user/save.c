@@ -16,16 +16,9 @@ sync_it(void *body, int fd)
 {
 	int error = fsync(fd) == -1 ? errno : 0;
 
-	if (error == EINVAL) /* there is nothing to sync, as says the system */
+	if (error == EINVAL) /* it is nothing that can be synced */
 		error = 0;
 	memcpy(body, &error, sizeof(error));
-}
-
-void
-save_init(struct save *s)
-{
-	memset(s, 0, sizeof(*s));
-	s->fd = -1;
 }
 
 /* .FILE.1234.part, or .temp: see create(). */
@@ -46,7 +39,7 @@ is_temporary(const char *name)
 	    strspn(name + n + 1, "0123456789") == CODE_LEN;
 }
 
-/* Whoever is alive holds the lock on its own. */
+/* The file of a program that is alive is locked. */
 static bool
 delete_left(int dir, const char *name, void *arg)
 {
@@ -65,10 +58,10 @@ delete_left(int dir, const char *name, void *arg)
 }
 
 /*
- * Could the file that has the name be replaced?  That is asked without touching
- * it: as a directory it cannot be removed, but where it must not be - a sticky
- * directory, an immutable file - that is said first; and nothing can be linked
- * away from a place where something is mounted.
+ * Can the file that has the name be replaced?  This is tried without changing
+ * it.  Removing it as if it were a directory fails in any case, but first with
+ * the reason why it may not be removed at all: a sticky directory, an immutable
+ * file.  And no link can be made from a file on which something is mounted.
  */
 static int
 try_name(struct save *s)
@@ -94,7 +87,7 @@ try_name(struct save *s)
 	return 0;
 }
 
-/* Made under a name of its own first, to see that a name can change here. */
+/* Made under another name first, to see that files can be renamed here. */
 static int
 create(struct save *s)
 {
@@ -114,7 +107,6 @@ create(struct save *s)
 	error = errno;
 	unlink(first);
 	close(s->fd);
-	s->fd = -1;
 	errno = error;
 	return -1;
 }
@@ -128,11 +120,13 @@ save_open(struct save *s, const char *name)
 	random_code(code);
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	snprintf(s->temp, sizeof(s->temp), ".%s.%s.part", name, code);
-	s->stage = SAVE_WRITING;
-	s->room = s->written = s->synced = 0;
+	s->preallocated = s->written = s->synced = 0;
 	s->error = 0;
 	s->stale = s->job.state != JOB_NONE;
-	return try_name(s) == -1 ? -1 : create(s);
+	if (try_name(s) == -1 || create(s) == -1)
+		return -1;
+	s->stage = SAVE_WRITING;
+	return 0;
 }
 
 /* Begin a sync in the child or, where there can be none, do it here. */
@@ -170,13 +164,35 @@ sync_busy(struct save *s)
 int
 save_write(struct save *s, uint64_t size, const void *data, size_t n)
 {
-	disk_room(s->fd, &s->room, s->written + n, size);
+	disk_preallocate(s->fd, &s->preallocated, s->written + n, size);
 	if (disk_write(s->fd, data, n) == -1)
 		return -1;
 	s->written += n;
 	if (s->written - s->synced >= DISK_STRETCH && !sync_busy(s))
 		sync_beside(s);
 	return 0;
+}
+
+void
+save_drop(struct save *s)
+{
+	if (s->stage == SAVE_NONE)
+		return;
+	if (s->fd != -1)
+		close(s->fd);
+	if (s->stage != SAVE_NAMED)
+		unlink(s->temp);
+	s->stage = SAVE_NONE;
+}
+
+static enum save_state
+fail(struct save *s, int error)
+{
+	bool named = s->stage == SAVE_NAMED;
+
+	save_drop(s);
+	errno = error;
+	return named ? SAVE_UNSAFE : SAVE_FAILED;
 }
 
 /* Close, then rename: close() may be the one to say that the disk is full. */
@@ -187,18 +203,6 @@ publish(struct save *s)
 
 	s->fd = -1;
 	return close(fd) == -1 ? -1 : rename(s->temp, s->name);
-}
-
-static enum save_state
-fail(struct save *s, int error)
-{
-	if (s->fd != -1)
-		close(s->fd);
-	s->fd = -1;
-	if (s->stage != SAVE_NAMED)
-		unlink(s->temp);
-	errno = error;
-	return s->stage == SAVE_NAMED ? SAVE_UNSAFE : SAVE_FAILED;
 }
 
 enum save_state
@@ -223,17 +227,6 @@ save_close(struct save *s)
 			sync_beside(s);
 	}
 	return SAVE_WAITING;
-}
-
-void
-save_drop(struct save *s)
-{
-	if (s->fd == -1)
-		return;
-	close(s->fd);
-	if (s->stage != SAVE_NAMED)
-		unlink(s->temp);
-	s->fd = -1;
 }
 
 void

@@ -35,7 +35,7 @@ send_msg(
     struct session *s, const struct msg *m, enum session_state next, ms_t now)
 {
 	s->state = next;
-	conn_drop_input(&s->conn); /* what nobody asked for */
+	conn_drop_input(&s->conn); /* it answers nothing that we asked */
 	s->deadline = now + ANSWER_TIME;
 	if (!conn_put(&s->conn, m))
 		s->deadline = now; /* it would never be answered */
@@ -91,18 +91,15 @@ missed(struct session *s, int error, ms_t now)
 	return SESSION_QUIET;
 }
 
-static enum session_event
-pausing(struct session *s, ms_t now)
+static void
+connect_now(struct session *s, ms_t now)
 {
-	if (now < s->deadline)
-		return SESSION_QUIET;
 	if (s->secure != NULL)
 		conn_dial_secure(
 		    &s->conn, &s->peer, s->secure, &s->target, now);
 	else
 		conn_dial(&s->conn, &s->peer, now);
 	s->state = SESSION_CONNECTING;
-	return SESSION_QUIET;
 }
 
 static enum session_event
@@ -154,11 +151,10 @@ receive(struct session *s, const struct ready *r, enum msg_type request)
 	if (got == WIRE_MORE)
 		return r->woke < s->deadline ? SESSION_QUIET :
 					       fail(s, FAILURE_SILENT, 0);
-	/* Nor is it an answer where our request has not left. */
+	/* Nor can it be the reply to a request that has not left. */
 	if (got != WIRE_OK || !answers(&s->reply, request) ||
 	    conn_unsent(c) > 0)
 		return fail(s, FAILURE_PROTOCOL, 0);
-	conn_drop_input(c); /* what follows the newline is no message */
 	return SESSION_ANSWERED;
 }
 
@@ -219,7 +215,10 @@ session_step(struct session *s, const struct ready *r)
 {
 	switch (s->state) {
 	case SESSION_PAUSING:
-		return pausing(s, r->woke);
+		if (r->woke < s->deadline)
+			break;
+		connect_now(s, r->woke);
+		break;
 	case SESSION_CONNECTING:
 		return connecting(s, r);
 	case SESSION_LOGGING:

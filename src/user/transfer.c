@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "policy.h"
@@ -8,26 +7,23 @@
 static char scratch[128 * 1024];
 
 void
-transfer_init(struct transfer *t, struct secure *secure,
+transfer_secure(struct transfer *t, struct secure *secure,
     const struct secure_target *target)
 {
-	memset(t, 0, sizeof(*t));
 	t->secure = secure;
-	if (secure != NULL)
-		t->target = *target;
-	t->file = -1;
-	save_init(&t->save);
+	t->target = *target;
 }
 
 void
 transfer_end(struct transfer *t)
 {
+	if (t->state == TRANSFER_NONE)
+		return;
 	t->progress.name = NULL;
 	conn_close(&t->conn);
 	save_drop(&t->save);
 	if (t->file != -1)
 		close(t->file);
-	t->file = -1;
 	t->state = TRANSFER_NONE;
 }
 
@@ -92,7 +88,7 @@ connecting(struct transfer *t, const struct ready *r)
 		    t->why != NULL ? FAILURE_INSECURE : FAILURE_UNREACHABLE,
 		    t->conn.error);
 	}
-	if (!conn_put(&t->conn, &t->request)) /* no message */
+	if (!conn_put(&t->conn, &t->request)) /* a field is malformed */
 		return fail(t, FAILURE_PROTOCOL, 0);
 	t->state = TRANSFER_SENDING;
 	if (t->request.type == MSG_UPL)
@@ -102,22 +98,22 @@ connecting(struct transfer *t, const struct ready *r)
 }
 
 /*
- * More of the file behind what is in scratch, and the newline that ends the
- * message behind its last byte.  A file that grows is sent as it was.
+ * The next part of the file, and the newline that ends the message behind its
+ * last byte.  A file that grows is sent as it was.
  */
 static enum failure
 load(struct transfer *t)
 {
-	size_t room = sizeof(scratch) - 1 - t->to;
+	size_t space = sizeof(scratch) - 1;
 	uint64_t left = t->size - t->done;
-	ssize_t n =
-	    read(t->file, scratch + t->to, left < room ? (size_t)left : room);
+	ssize_t n = read(t->file, scratch, left < space ? (size_t)left : space);
 
 	if (n == -1)
 		return errno == EINTR ? FAILURE_NONE : FAILURE_UNREADABLE;
 	if (n == 0 && left > 0)
 		return FAILURE_SHRUNK;
-	t->to += (size_t)n;
+	t->from = 0;
+	t->to = (size_t)n;
 	t->done += (uint64_t)n;
 	t->loaded = t->done == t->size;
 	if (t->loaded)
@@ -125,7 +121,7 @@ load(struct transfer *t)
 	return FAILURE_NONE;
 }
 
-/* Have all but the last n bytes of what is to be sent left? */
+/* True when at most n bytes of what is to be sent have not left yet. */
 static bool
 sent_but(const struct transfer *t, size_t n)
 {
@@ -152,17 +148,15 @@ sending(struct transfer *t, const struct ready *r)
 	n = conn_write(&t->conn, scratch + t->from, t->to - t->from, r->woke);
 	if (n > 0)
 		t->from += (size_t)n;
-	if (t->from == t->to)
-		t->from = t->to = 0;
-	/* Where nobody reads any more, the reason may still be there. */
+	/* An FS that reads no more may have replied why. */
 	if (n == CONN_LOST || sent_but(t, 0))
 		t->state = TRANSFER_AWAITING;
 	return TRANSFER_QUIET;
 }
 
-/* The last byte is here: the rest is for the disk. */
+/* All data has arrived; it is made durable. */
 static enum transfer_event
-keeping(struct transfer *t, const struct ready *r)
+saving(struct transfer *t, const struct ready *r)
 {
 	/* Unread bytes would turn our close into a reset for the FS. */
 	if (conn_readable(&t->conn, r) &&
@@ -181,7 +175,7 @@ keeping(struct transfer *t, const struct ready *r)
 	return TRANSFER_QUIET;
 }
 
-/* n bytes have come; those behind the data are its newline, or stray. */
+/* n bytes have come: data, perhaps the newline behind it, or surplus. */
 static enum transfer_event
 store(struct transfer *t, size_t n, const struct ready *r)
 {
@@ -194,8 +188,8 @@ store(struct transfer *t, size_t n, const struct ready *r)
 	t->done += n;
 	if (t->done < t->size)
 		return TRANSFER_QUIET;
-	t->state = TRANSFER_KEEPING;
-	return keeping(t, r);
+	t->state = TRANSFER_SAVING;
+	return saving(t, r);
 }
 
 /* The first data has come with the reply: there may be no more to wait for. */
@@ -233,7 +227,8 @@ awaiting(struct transfer *t, const struct ready *r)
 	enum wire_result got;
 
 	if (conn_writable(c, r))
-		conn_flush(c, r->woke); /* its loss: see sending() */
+		conn_flush(c, r->woke); /* where it fails a reply may be here
+					   all the same */
 	if (!conn_readable(c, r))
 		return TRANSFER_QUIET;
 	if (!conn_fill(c, r->woke))
@@ -248,7 +243,7 @@ awaiting(struct transfer *t, const struct ready *r)
 static ms_t
 deadline(const struct transfer *t)
 {
-	if (t->state == TRANSFER_CONNECTING || t->state == TRANSFER_KEEPING)
+	if (t->state == TRANSFER_CONNECTING || t->state == TRANSFER_SAVING)
 		return NEVER;
 	return t->conn.last_progress + STALL_TIME;
 }
@@ -277,8 +272,8 @@ step(struct transfer *t, const struct ready *r)
 		return awaiting(t, r);
 	case TRANSFER_RECEIVING:
 		return receiving(t, r);
-	case TRANSFER_KEEPING:
-		return keeping(t, r);
+	case TRANSFER_SAVING:
+		return saving(t, r);
 	case TRANSFER_NONE:
 	case TRANSFER_PAUSED:
 		break;

@@ -44,7 +44,8 @@ static const char *const sentences[MSG_TYPES][ST_STATUSES] = {
 	[MSG_RUP] = {
 		[ST_DUP] = ("$ is already stored. Delete it first (req D $) "
 			   "or choose another name."),
-		[ST_FULL] = ("You already have 15 files, so $ was not stored. "
+		[ST_FULL] = ("You already have " DIGITS_OF(FILES_MAX) " files, "
+			    "so $ was not stored. "
 			    "Delete one first: req D FILE"),
 		[ST_NOK] = "The FS could not store $. Try again later: req U $",
 		[ST_INV] = ("The TID was refused: used, expired or not for "

@@ -62,7 +62,7 @@ is_intended(const struct msg *m)
 		const struct client *c = clients_at(&clients, i);
 
 		if (client_awaits(c, m) && c->req.type == MSG_REM &&
-		    c->task.is_intended)
+		    c->op.is_intended)
 			return world_find(world_fd[store.removals].inode,
 				   m->uid) != -1;
 	}

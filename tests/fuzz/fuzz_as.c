@@ -48,7 +48,7 @@ failures_open(int dir, ms_t now)
 }
 
 void
-failures_keep(const char *uid)
+failures_save(const char *uid)
 {
 	const struct person *p = person_of(uid);
 
@@ -277,7 +277,7 @@ make_as(void)
 		approved[wire_number(uids[i]) / 8] |=
 		    (unsigned char)(1u << wire_number(uids[i]) % 8);
 	people_open();
-	format_pair(pair, "abcd1234", salt, KDF_ROUNDS);
+	pair_make(pair, "abcd1234", salt, KDF_ROUNDS);
 	world_keep();
 }
 
@@ -358,7 +358,7 @@ clear_up(void)
 			session_end(&as, &as.session[i]);
 	for (int i = 0; i < WORKERS; i++)
 		memset(&as.task[i], 0, sizeof(as.task[i]));
-	devices_let_go();
+	devices_close_idle();
 	dgram_close(&as.udp);
 	close(world_signals);
 	require(world_is_tidy());

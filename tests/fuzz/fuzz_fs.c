@@ -268,6 +268,7 @@ set_up(void)
 	tids = 0;
 	rounds = 0;
 	cut = stopping = false;
+	stop_by = 0;
 	for (int i = 0; i < PEERS; i++)
 		peer[i] = -1;
 	memset(service.guesses.owing, 0, sizeof(service.guesses.owing));

@@ -348,7 +348,6 @@ set_up(void)
 	world_signals = world_stream();
 	commands_open(&user);
 	user.shell.input.fd = input = world_stream();
-	transfer_init(&user.fs, NULL, NULL);
 	session_start(&user.as, &as, NULL, NULL);
 }
 

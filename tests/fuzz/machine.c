@@ -107,13 +107,6 @@ pool_step(struct pool *p, const struct ready *r)
 	(void)p, (void)r;
 }
 
-bool
-pool_idle(const struct pool *p)
-{
-	(void)p;
-	return njobs == 0;
-}
-
 void
 pool_stop(struct pool *p)
 {
@@ -255,12 +248,18 @@ ignore(const char *text)
 }
 
 void
+tell_args(const char *format, va_list args)
+{
+	print(format, args, world_on.told != NULL ? world_on.told : ignore);
+}
+
+void
 tell(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	print(format, args, world_on.told != NULL ? world_on.told : ignore);
+	tell_args(format, args);
 	va_end(args);
 }
 

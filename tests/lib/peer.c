@@ -12,9 +12,11 @@
 
 #include "peer.h"
 
-#define SLICE 20 /* ms between two looks whether there is still hope */
+#define GIVEN_FROM 10000 /* ports that free_port() gives, ... */
+#define GIVEN_MAX  20000 /* ... so many at most */
+#define SLICE      20    /* ms between two looks whether there is still hope */
 
-int patience = PATIENCE;
+_Thread_local int patience = PATIENCE;
 bool (*is_hopeless)(void);
 
 struct sockaddr_in
@@ -48,6 +50,27 @@ bound(int type, const char *from, uint16_t port)
 		return -1;
 	}
 	return fd;
+}
+
+uint16_t
+free_port(void)
+{
+	static unsigned next;
+	unsigned first = (unsigned)getpid() * 101;
+	uint16_t port = 0;
+
+	while (next < GIVEN_MAX && port == 0) {
+		uint16_t at =
+		    (uint16_t)(GIVEN_FROM + (first + next++) % GIVEN_MAX);
+		int udp = bound(SOCK_DGRAM, "0.0.0.0", at);
+		int tcp = bound(SOCK_STREAM, "0.0.0.0", at);
+
+		if (udp != -1 && tcp != -1)
+			port = at;
+		close(udp);
+		close(tcp);
+	}
+	return port;
 }
 
 static bool

@@ -18,12 +18,17 @@
 
 #define PATIENCE 30000 /* ms; a machine with much else to do is slow */
 
-extern int patience;              /* ms for anything that is waited for */
-extern bool (*is_hopeless)(void); /* no use in waiting any more; or NULL */
+extern _Thread_local int patience; /* ms for anything that is waited for */
+extern bool (*is_hopeless)(void);  /* no use in waiting any more; or NULL */
 
 int tcp_to(const char *from, uint16_t port);
 int udp_at(const char *from, uint16_t port); /* not connected */
 uint16_t port_of(int fd);
+/*
+ * Free for TCP and UDP at any address, and none of those that the system gives
+ * to whoever asks for any: nobody's connection takes it meanwhile.  0: none.
+ */
+uint16_t free_port(void);
 struct sockaddr_in address_of(const char *ip, uint16_t port);
 bool wait_readable(int fd, int ms);
 int wait_either(int a, int b, int ms); /* -1: neither, for 20 ms at most */

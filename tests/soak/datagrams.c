@@ -215,16 +215,6 @@ stop_pd(struct child *pd, int as)
 	child_end(pd, 0);
 }
 
-static uint16_t
-free_port(void)
-{
-	int fd = udp_at(LOCAL, 0);
-	uint16_t port = port_of(fd);
-
-	close(fd);
-	return port;
-}
-
 /* Where the FS's datagrams come from: it asks, for a client that we are. */
 static bool
 hear_fs(int as, struct sockaddr_in *fs)

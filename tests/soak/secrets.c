@@ -11,11 +11,12 @@
 
 #include "trial.h"
 
-#define PIECE   65536
-#define RIGHT   "Zq7Xw2Kd"
-#define WRONG   "Vj4Rm9Tb"
-#define CONTROL "The authentication server:" /* stands in the program itself   \
-					      */
+#define PIECE 65536
+#define RIGHT "Zq7Xw2Kd"
+#define WRONG "Vj4Rm9Tb"
+#define CONTROL                                                                \
+	"The authentication server:" /* stands in the program itself           \
+				      */
 
 /* A worker wipes its copy just after it has given its answer. */
 #define SETTLE 5.0

@@ -169,16 +169,6 @@ end_by(struct stuck *s, int number, const char *what)
 	return status;
 }
 
-static uint16_t
-free_port(void)
-{
-	int fd = udp_at(LOCAL, 0);
-	uint16_t port = port_of(fd);
-
-	close(fd);
-	return port;
-}
-
 /* A server whose verbose lines nobody reads answers each request. */
 static void
 try_server(const char *program, enum cause cause)

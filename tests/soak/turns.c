@@ -109,7 +109,6 @@ prove_wrong_tids(void)
 		if (!person_come(&p) || !person_tid(&p, 'L', NULL, tid))
 			flaw("no TID: \"%s\"", p.said);
 		make_up(&p, n, size_of(50, 0));
-		nap(500); /* nobody is that fast */
 		if (!person_ask(&p, 'L', NULL, 0, tid) ||
 		    strcmp(p.said, "RLS EOF") != 0)
 			flaw("after %d made-up ones: \"%s\"", n, p.said);

@@ -58,10 +58,10 @@ job_for(const char *uid, const char *pass, enum account_change change)
 
 	memcpy(job.uid, uid, UID_LEN);
 	snprintf(job.pass, sizeof(job.pass), "%s", pass);
-	memcpy(job.asked.uid, uid, UID_LEN);
-	memcpy(job.asked.tid, "4321", CODE_LEN);
-	memcpy(job.asked.ip, "127.0.0.1", 9);
-	job.asked.port = 59000;
+	memcpy(job.removal.uid, uid, UID_LEN);
+	memcpy(job.removal.tid, "4321", CODE_LEN);
+	memcpy(job.removal.ip, "127.0.0.1", 9);
+	job.removal.port = 59000;
 	if (change == ACCOUNT_CREATE || change == ACCOUNT_REMOVE)
 		job.verify = false;
 	else
@@ -465,6 +465,7 @@ a_record_that_cannot_be_read_changes_nothing(void)
 	put_account("10011", "abcd1234", "");
 	CHECK(linkat(keep[2], "10011", keep[2], "backup", 0) == 0, "link");
 	CHECK(finish() == 1, "told");
+	CHECK(is_noted("10011", "?", "", 0), "any TID may be the one");
 	CHECK(accounts_load("10011", &a) == ACCOUNT_FOUND, "a newer account");
 	CHECK(accounts_removed(&r) == REMOVAL_UNREADABLE, "not unknown");
 	job = job_for("10011", "", ACCOUNT_REMOVE);

@@ -113,7 +113,7 @@ step_at_random(void)
 		admission_name(&a, any_taken(), owner, s, now);
 		break;
 	case 5:
-		admission_moved_bytes(
+		admission_progress_bytes(
 		    &a, any_taken(), (uint64_t)rand() % 20000, now);
 		break;
 	case 6:
@@ -270,7 +270,7 @@ one_user_with_all_places_gives_way(bool may_idle, int from)
 		admission_name(&a, victim, 100u + (unsigned)n, PROVEN, now);
 		now += CROWD_AGE;
 		for (int k = 0; k < a.taken; k++)
-			admission_moved(&a, a.order[k], now);
+			admission_progress(&a, a.order[k], now);
 		come(from, 5, PROVEN);
 		CHECK(has_place(victim) &&
 			a.place[victim].owner == 100u + (unsigned)n,
@@ -357,7 +357,7 @@ a_transfer_below_the_least_rate_gives_way(void)
 	for (ms_t t = 0; t < EVICT_AGE; t += 100) {
 		now += 100;
 		for (int k = 0; k < a.taken; k++)
-			admission_moved_bytes(&a, a.order[k],
+			admission_progress_bytes(&a, a.order[k],
 			    a.order[k] == slow ? 100 : 200, now);
 	}
 	CHECK(a.place[fast].progress > START, "fast enough");
@@ -379,7 +379,7 @@ an_idle_transfer_goes_before_a_crowd_that_moves(void)
 	now += EVICT_AGE;
 	for (int k = 0; k < a.taken; k++)
 		if (a.order[k] != idle)
-			admission_moved(&a, a.order[k], now);
+			admission_progress(&a, a.order[k], now);
 	CHECK(come(3, 3, PROVEN) == idle, "another goes");
 	CHECK(come(4, 4, PROVEN) != -1, "then one of the crowd");
 }

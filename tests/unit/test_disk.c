@@ -175,7 +175,7 @@ room_is(int fd, uint64_t need, uint64_t size, uint64_t want)
 {
 	static uint64_t room;
 
-	disk_room(fd, &room, need, size);
+	disk_preallocate(fd, &room, need, size);
 	return room == want && size_of(fd) == (off_t)want;
 }
 

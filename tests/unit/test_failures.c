@@ -39,7 +39,7 @@ set(const char *uid, unsigned failed, unsigned excused)
 {
 	person_of(uid)->failed = failed;
 	person_of(uid)->excused = excused;
-	failures_keep(uid);
+	failures_save(uid);
 }
 
 static bool
@@ -54,7 +54,7 @@ static bool
 are_set(void)
 {
 	set("00000", 1, 0);
-	set("12345", 60, 30);
+	set("12345", CODES_FAILED_MAX, CODES_EXCUSED_MAX);
 	set("12346", 7, 7);
 	set("99999", 0, 9);
 	return true;
@@ -63,9 +63,10 @@ are_set(void)
 static bool
 are_there(void)
 {
-	return is("00000", 1, 0) && is("12345", 60, 30) && is("12346", 7, 7) &&
-	    is("99999", 0, 9) && is("12344", 0, 0) && is("12347", 0, 0) &&
-	    person_of("12345")->failed_at == START;
+	return is("00000", 1, 0) &&
+	    is("12345", CODES_FAILED_MAX, CODES_EXCUSED_MAX) &&
+	    is("12346", 7, 7) && is("99999", 0, 9) && is("12344", 0, 0) &&
+	    is("12347", 0, 0) && person_of("12345")->failed_at == START;
 }
 
 static bool

@@ -69,7 +69,7 @@ work_dir(void)
 static struct disk_op
 job(enum disk_op_kind task, const char *uid, const char *name)
 {
-	struct disk_op j = { .task = task };
+	struct disk_op j = { .kind = task };
 
 	snprintf(j.uid, sizeof(j.uid), "%s", uid);
 	snprintf(j.name, sizeof(j.name), "%s", name);
@@ -122,7 +122,7 @@ hide(enum disk_op_kind task, const char *uid, const char *name)
 	files_temp(j.temp);
 	files_run(&j, -1);
 	status = j.status;
-	j.task = FILE_PURGE;
+	j.kind = FILE_PURGE;
 	files_run(&j, -1);
 	return status;
 }

@@ -98,7 +98,7 @@ ten_wrong_codes_slow_a_user_down(void)
 }
 
 static void
-eighty_wrong_codes_stop_a_user(void)
+forty_wrong_codes_stop_a_user(void)
 {
 	struct person *p = person_of("10004");
 
@@ -109,7 +109,7 @@ eighty_wrong_codes_stop_a_user(void)
 	CHECK(person_next_code_at(p, START) == NEVER, "none is");
 	CHECK(person_next_code_at(p, START + 100 * CODES_FORGIVEN) == NEVER,
 	    "and time does not change it");
-	person_moved(p, START);
+	person_new_device(p, START);
 	CHECK(
 	    person_next_code_at(p, START) <= START, "a device has registered");
 	CHECK(
@@ -118,7 +118,7 @@ eighty_wrong_codes_stop_a_user(void)
 
 /* Whoever has the password can register devices all day. */
 static void
-registering_excuses_thirty_and_then_one_a_day(void)
+registering_excuses_twenty_and_then_one_a_day(void)
 {
 	struct person *p = person_of("10006");
 	ms_t now = START;
@@ -129,17 +129,17 @@ registering_excuses_thirty_and_then_one_a_day(void)
 			person_failed(p, now);
 			failed++;
 		}
-		person_moved(p, now);
+		person_new_device(p, now);
 	}
 	CHECK(failed == CODES_FAILED_MAX + CODES_EXCUSED_MAX, "%d", failed);
 	for (int day = 1; day <= 5; day++) {
 		now += CODES_FORGIVEN;
 		CHECK(person_next_code_at(p, now) == NEVER,
 		    "not without registering");
-		person_moved(p, now);
+		person_new_device(p, now);
 		CHECK(person_next_code_at(p, now) != NEVER, "one is left");
 		person_failed(p, now);
-		person_moved(p, now);
+		person_new_device(p, now);
 		CHECK(person_next_code_at(p, now) == NEVER, "no more today");
 	}
 }
@@ -326,9 +326,9 @@ main(void)
 	one_a_second_is_never_delayed();
 	who_waits_as_told_waits_no_longer();
 	ten_wrong_codes_slow_a_user_down();
-	eighty_wrong_codes_stop_a_user();
+	forty_wrong_codes_stop_a_user();
 	a_day_forgives_one_wrong_code();
-	registering_excuses_thirty_and_then_one_a_day();
+	registering_excuses_twenty_and_then_one_a_day();
 	a_right_code_forgives_the_wrong_ones_of_its_connection();
 	wrong_passwords_are_answered_later_and_later();
 	wrong_passwords_are_forgotten_after_a_quarter_of_an_hour();

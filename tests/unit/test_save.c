@@ -60,7 +60,7 @@ the_old_one_stays_until_the_new_one_is_whole(void)
 	struct save s;
 
 	put("a.txt", "old");
-	save_init(&s);
+	memset(&s, 0, sizeof(s));
 	CHECK(save_open(&s, "a.txt") == 0 && s.replaced, "open");
 	CHECK(save_write(&s, 3, "new", 3) == 0 && holds("a.txt", "old"),
 	    "written");
@@ -83,8 +83,8 @@ what_the_killed_have_left_goes_and_nothing_else(void)
 		".a.1234.part", ".a.txt.12x4.part", "..1234.part" };
 	struct save one, two;
 
-	save_init(&one);
-	save_init(&two);
+	memset(&one, 0, sizeof(one));
+	memset(&two, 0, sizeof(two));
 	for (size_t i = 0; i < LEN(left); i++)
 		put(left[i], "left");
 	for (size_t i = 0; i < LEN(others); i++)
@@ -106,7 +106,7 @@ a_planted_link_is_not_written_through(void)
 	struct save s;
 
 	put("victim", "untouched");
-	save_init(&s);
+	memset(&s, 0, sizeof(s));
 	for (int i = 1000; i <= 9999; i++) {
 		snprintf(name, sizeof(name), ".e.txt.%d.temp", i);
 		CHECK(symlink("victim", name) == 0, "%s", name);
@@ -120,9 +120,9 @@ a_name_that_cannot_be_had_is_refused_before(void)
 {
 	struct save s;
 
-	save_init(&s);
+	memset(&s, 0, sizeof(s));
 	CHECK(mkdir("f.txt", 0700) == 0 && save_open(&s, "f.txt") == -1 &&
-		errno == EISDIR && s.fd == -1,
+		errno == EISDIR && s.stage == SAVE_NONE,
 	    "a directory");
 	CHECK(is_there("f.txt"), "it is still there");
 	CHECK(symlink("nowhere", "g.txt") == 0 && save_open(&s, "g.txt") == 0 &&

@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
-#include "test.h"
 #include "../lib/tls_world.h"
+#include "test.h"
 
 static uint8_t data[2048], hello[2048];
 static size_t n, hello_len;

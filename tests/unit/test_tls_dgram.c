@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "test.h"
 #include "../lib/tls_world.h"
+#include "test.h"
 
 _Static_assert(sizeof(struct tls) <= 1024, "an association at rest");
 

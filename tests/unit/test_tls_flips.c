@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "test.h"
 #include "../lib/tls_world.h"
+#include "test.h"
 
 enum { SAY = 40 };
 

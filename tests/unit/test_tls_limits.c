@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "test.h"
 #include "../lib/tls_world.h"
+#include "test.h"
 
 /* What a session of an AS is given, and a side that moves files. */
 enum { AS_IN = TLS_OVER + 2048, AS_OUT = TLS_OVER + 2048 };

@@ -90,10 +90,10 @@ nobody_starves_in_a_flood(void)
 
 		for (int n = 0; n < 4; n++) { /* four come for each turn */
 			i = rand() % 1000;
-			if (!turns_waits(&t, i) && i >= 10)
+			if (!t.turn[i].waits && i >= 10)
 				join(i, 1, rand() % 5000, 1 + (unsigned)i % 40);
 			i %= 10;
-			if (!turns_waits(&t, i) && rand() % 20 == 0) {
+			if (!t.turn[i].waits && rand() % 20 == 0) {
 				join(i, 1, 60000 + i, 1000 + (unsigned)i);
 				waited[i] = step;
 			}
