@@ -1,6 +1,6 @@
 # make              the four programs, here
 # make GN=42        the same for group 42: ports 57042, 58042, 59042
-# make demo         one user's whole story, shown
+# make demo         one user's whole story, shown (SECURE=1: sealed, and recorded)
 # make test         unit tests, then the programs over real sockets and disks
 # make check        what must be clean before a change is offered
 # make SAN=1 ...    the same with the address and undefined sanitizers
@@ -81,8 +81,8 @@ $(BUILD)/%.o: %.c
 
 objects: $(call objects,src/*/*.c)
 
-demo: all
-	@sh scripts/demo.sh
+demo: all $(if $(SECURE)$(RECORD),$(BUILD)/record)
+	@SECURE=$(SECURE) RECORD=$(RECORD) TOOLS=$(BUILD) sh scripts/demo.sh
 
 check:
 	@sh scripts/check.sh
@@ -93,9 +93,11 @@ clean:
 # What install puts below DESTDIR and PREFIX, and uninstall takes away again.
 MANDIR    = share/man
 UNITDIR   = lib/systemd/system
-OURDIRS   = bin sbin $(MANDIR)/man1 $(MANDIR)/man7 $(MANDIR)/man8 $(UNITDIR)
+OURDIRS   = bin sbin $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 \
+            $(MANDIR)/man8 $(UNITDIR)
 INSTALLED = bin/pd bin/user sbin/AS sbin/FS \
             $(MANDIR)/man1/pd.1 $(MANDIR)/man1/user.1 \
+            $(MANDIR)/man5/rc2fa-keys.5 \
             $(MANDIR)/man7/rc2fa.7 $(MANDIR)/man8/AS.8 $(MANDIR)/man8/FS.8 \
             $(UNITDIR)/rc2fa-as.service $(UNITDIR)/rc2fa-fs.service
 DEST      = $(DESTDIR)$(PREFIX)
@@ -106,6 +108,7 @@ install: all
 	install -m 755 pd user "$(DEST)/bin"
 	install -m 755 AS FS "$(DEST)/sbin"
 	install -m 644 man/pd.1 man/user.1 "$(DEST)/$(MANDIR)/man1"
+	install -m 644 man/rc2fa-keys.5 "$(DEST)/$(MANDIR)/man5"
 	install -m 644 man/rc2fa.7 "$(DEST)/$(MANDIR)/man7"
 	install -m 644 man/AS.8 man/FS.8 "$(DEST)/$(MANDIR)/man8"
 	for u in as fs; do f="$(DEST)/$(UNITDIR)/rc2fa-$$u.service"; \

@@ -41,6 +41,23 @@
 #define LINGER_IDLE  (5 * SECONDS)
 #define LINGER_TIME  (30 * SECONDS)
 
+/* Secure sessions (net/secure.h). */
+#ifndef HANDSHAKE_TIME /* for a handshake, from its first byte */
+#define HANDSHAKE_TIME (10 * SECONDS)
+#endif
+#define HANDSHAKE_SHARE (1 * SECONDS) /* then its memory may go to another */
+#define KEYS_RENEWED    (12 * 60 * MINUTES) /* what seals tickets, cookies */
+#define SECURE_READS    32 /* of a peer that says nothing with them */
+#define SECURE_RETRY    20 /* ms, where no handshake's memory is free */
+#define ONE_HOSTS_PART  16 /* of full associations 1 in 16, then its own go */
+#define AS_ASSOCIATIONS 2048
+#define AS_HANDSHAKES   128
+#define FS_ASSOCIATIONS 4 /* with the AS: for all, and a removal's own */
+#define FS_HANDSHAKES   64
+#define SESSIONS_KEPT   1024 /* of clients that resume without a ticket */
+#define DEVICE_TICKETS  64   /* AS: devices that it meets again by a ticket */
+#define SILENCE_RENEWS  1400 /* ms without an answer: a new association */
+
 #define NEWLINE_TIME 500  /* for the newline that ends an UPL */
 #define STOP_TIME    1500 /* for replies under way at SIGTERM */
 #define STOP_SURELY  2    /* s after SIGTERM; whatever blocks us: the end */
@@ -148,6 +165,11 @@
 /* Certificates that we issue (sys/keys.h), in days. */
 #define ROOT_DAYS        7300 /* of an authority, by its own key */
 #define CERTIFICATE_DAYS 3650 /* of all others, and no longer than theirs */
+
+/* Associations of a personal device: its own to the AS, those of the AS's
+ * sockets, and a few that anybody may begin. */
+#define PD_ASSOCIATIONS 64
+#define PD_HANDSHAKES   4
 
 /* The person at user and pd. */
 #define CONNECT_TRIES 3             /* to reach the AS again, ... */

@@ -1,6 +1,6 @@
 # rules.mk - how the tests are built and run; the Makefile includes it.
 
-TOOLS = talk lossy
+TOOLS = talk lossy record
 UNIT  = $(basename $(wildcard tests/unit/test_*.c))
 BENCH = $(addprefix tests/bench/,asload crypto drive durable echo fileload fillas \
         flush fillfs flooras floorfs hold ready stubas tls watch)
@@ -19,6 +19,9 @@ $(BUILD)/talk:  $(call objects,tests/tools/talk*.c) $(BUILD)/tests/lib.a
 	$(LINK)
 
 $(BUILD)/lossy: $(call objects,tests/tools/lossy.c)
+	$(LINK)
+
+$(BUILD)/record: $(call objects,tests/tools/record.c)
 	$(LINK)
 
 # A unit test or a measuring tool is linked with the archives of the folders
@@ -75,7 +78,7 @@ ENTRIES   = wire as fs pd user tls tls_open ticket x509
 WORLD     = -include tests/fuzz/world.h -DKDF_ROUNDS=1 -DDISK_STRETCH=16
 NOT_FUZZED = src/%/main.c src/as/accounts.c src/as/lock.c src/as/failures.c \
              src/fs/files.c src/sys/clock.c src/sys/pool.c src/sys/random.c \
-             src/ui/terminal.c src/net/signals.c $(wildcard src/sys/key*.c)
+             src/ui/terminal.c src/net/signals.c
 MACHINE   = $(patsubst %,tests/fuzz/%.c,world sockets tree disk machine \
              refused)
 FUZZ      = -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -4,10 +4,13 @@
  *
  *	pair pbkdf2-sha256$rounds$salt$hash
  *	device 127.0.0.1 57000
+ *	key sha-256 AB:CD:...
  *
- * The second line is missing where no device is registered.  Beside the users'
- * files stand removed/UID, which says who asked for the last removal of that
- * user, failures (see as/failures.h), work and lock (see as/lock.h).
+ * The second line is missing where no device is registered, the third where
+ * none ever was over DTLS: with it the account is that device's alone, whose
+ * certificate has this fingerprint.  Beside the users' files stand removed/UID,
+ * which says who asked for the last removal of that user, failures (see
+ * as/failures.h), work and lock (see as/lock.h).
  *
  * This module touches the disk and knows nothing of sockets.  Reading one
  * account is quick; what is slow is an account_job, for the pool.
@@ -18,6 +21,7 @@
 #include <stdbool.h>
 
 #include "as/pair.h"
+#include "crypto/sha256.h"
 #include "proto/wire.h"
 
 struct account {
@@ -25,6 +29,8 @@ struct account {
 	bool has_device;
 	char ip[16];
 	uint16_t port;
+	bool has_key;
+	uint8_t key[SHA256_LEN]; /* of the device's certificate */
 };
 
 enum account_change {
@@ -86,6 +92,13 @@ enum account_state {
 };
 
 enum account_state accounts_load(const char *uid, struct account *a);
+
+/*
+ * Let any device register for a user, and send codes to none until then: only
+ * the pair stays.  FOUND once that is on the disk; UNREADABLE with errno set.
+ * Slow.
+ */
+enum account_state accounts_forget(const char *uid);
 
 /* Log why it is unreadable; right after accounts_load(), which left errno. */
 void accounts_report(const char *uid);

@@ -13,6 +13,7 @@
 #define DEVICES_H
 
 #include "net/request.h"
+#include "net/secure.h"
 
 /* A code on its way.  All-zero: none. */
 struct vlc {
@@ -28,11 +29,16 @@ enum device_event {
 	DEVICE_SILENT   /* no answer has come in time */
 };
 
+/* What to seal with; NULL, as before: nothing. */
+void devices_secure(struct secure *secure);
+
 /*
- * Send a VLC to a device, from our address self (ip 0: any).  False where no
- * socket can be had: see errno; nothing is under way then.
+ * Send a VLC to a device, from our address self (ip 0: any): sealed for the one
+ * whose certificate has the fingerprint key, or plain where that is NULL.
+ * False where no socket can be had, or nothing to seal with: see errno; nothing
+ * is under way then.
  */
-bool devices_call(struct vlc *v, const struct addr *device,
+bool devices_call(struct vlc *v, const struct addr *device, const uint8_t *key,
     const struct addr *self, const struct msg *vlc, ms_t now);
 
 void devices_watch(const struct vlc *v, struct ready *r);

@@ -26,6 +26,7 @@
 #include "net/turns.h"
 #include "policy.h"
 #include "sys/pool.h"
+#include "ui/guard.h"
 
 _Static_assert(SESSIONS_MAX + FDS_RESERVED <= FD_SETSIZE,
     "select() can watch every session");
@@ -85,6 +86,8 @@ struct change {
 	char text[WIRE_TEXT_MAX]; /* the datagram, to know it again */
 	enum msg_type type;
 	char uid[UID_LEN + 1];
+	bool has_key; /* who asks has shown a certificate, with this */
+	uint8_t key[SHA256_LEN]; /* fingerprint */
 	ms_t wait_until;
 };
 
@@ -118,8 +121,9 @@ struct server {
 	bool login_next;
 	struct pool pool;
 	struct counters count;
-	ms_t proved;  /* that the accounts are ours: see as/lock.h */
-	ms_t stop_by; /* 0: not stopping */
+	struct guard guard; /* the secure side */
+	ms_t proved;        /* that the accounts are ours: see as/lock.h */
+	ms_t stop_by;       /* 0: not stopping */
 };
 
 #endif

@@ -37,6 +37,7 @@ struct asker {
 	struct addr from;
 	struct addr to; /* at which of our addresses; ip 0: not known */
 	size_t len; /* of the VLD: of those that are good each has its own */
+	unsigned long session; /* its association, 0: it was plain (dgram.h) */
 };
 
 /*

@@ -38,6 +38,10 @@ struct removals {
 	int logged;              /* the last errno that was logged, 0: none */
 };
 
+/* Dial the AS, sealed where that is so (client.h): 0, or -1 with errno. */
+int dial_as(const struct service *s, struct dgram *d, const struct addr *as,
+    const struct addr *self);
+
 void removals_soon(struct removals *m, ms_t at); /* one has been left */
 
 void removals_watch(const struct removals *m, struct ready *r);

@@ -20,6 +20,7 @@
 #include "fs/replay.h"
 #include "net/conn.h"
 #include "net/request.h"
+#include "net/secure.h"
 #include "net/throttle.h"
 #include "sys/pool.h"
 
@@ -69,7 +70,9 @@ struct client {
 
 /* What all clients share. */
 struct service {
-	struct dgram as; /* dialled to the AS, for every VLD */
+	struct dgram as;             /* dialled to the AS, for every VLD */
+	struct secure *secure;       /* what to seal with; NULL: nothing */
+	struct secure_target target; /* the AS, then */
 	struct pool pool;
 	struct replay replay;
 	struct throttle guesses; /* wrong TIDs, by UID and client's address */

@@ -14,6 +14,12 @@
  * and to the caller's memory, with conn_read() and conn_write().  What has been
  * put or accepted is conn's: it is kept until it has left, and never asked for
  * again.  Nothing here waits.  An all-zero conn is none.
+ *
+ * With a struct secure (net/secure.h) what it carries is sealed, and all of
+ *this is the same: a connection that was dialled is OPEN when the handshake is
+ *done and the peer believed; one that was accepted brings nothing before.  The
+ * peer's end counts as such where it was said under the keys; without, the
+ * connection is lost.
  */
 #ifndef CONN_H
 #define CONN_H
@@ -24,9 +30,15 @@
 #include "proto/wire.h"
 #include "sys/ready.h"
 
+struct secure;
+struct secure_slot;
+struct secure_target;
+struct tls_peer;
+
 enum conn_state {
 	CONN_NONE,
 	CONN_CONNECTING, /* dialled: conn_connect() says how that ends */
+	CONN_JUDGING,    /* a person is to be asked: see conn_believe() */
 	CONN_OPEN
 };
 
@@ -45,6 +57,8 @@ struct conn {
 	int error;          /* an errno, after CONN_LOST */
 	int fd;             /* -1: it could not even be dialled */
 	bool shut;          /* our FIN is out */
+	bool unwelcome;     /* it is plain, and plain text is refused */
+	struct secure_slot *slot; /* NULL: plain */
 	struct conn_buf in, out;
 };
 
@@ -58,11 +72,35 @@ enum {
 /* Begin to connect.  All that goes wrong is told by conn_connect(). */
 void conn_dial(struct conn *c, const struct addr *peer, ms_t now);
 
+/*
+ * The same, sealed.  The handshake has HANDSHAKE_TIME, and a peer that closes
+ * or answers in plain text instead is lost at once: see conn_why().
+ */
+void conn_dial_secure(struct conn *c, const struct addr *peer,
+    struct secure *secure, const struct secure_target *target, ms_t now);
+
 /* 1 once it is OPEN, CONN_LATER, or CONN_LOST, after CONNECT_TIME at last. */
 int conn_connect(struct conn *c, const struct ready *r);
 
-/* Take over a connected descriptor: for listener, and for tests. */
+/*
+ * Who is at the other end: NULL while that is not known, and where it is plain.
+ * JUDGING ends, and conn_connect() goes on, with the person's answer.
+ */
+const struct tls_peer *conn_peer(const struct conn *c);
+void conn_believe(struct conn *c, bool yes);
+
+/* After CONN_LOST, of a sealed one: words for what was wrong; NULL: see error.
+ */
+const char *conn_why(const struct conn *c);
+
+/*
+ * Take over a connected descriptor: for listener, and for tests.  The second
+ * one's first byte tells whether it is sealed; where plain text is refused,
+ * each message in it is WIRE_BAD, unread.
+ */
 void conn_open(struct conn *c, int fd, const struct addr *peer, ms_t now);
+void conn_open_secure(struct conn *c, int fd, const struct addr *peer,
+    struct secure *secure, ms_t now);
 void conn_close(struct conn *c);             /* may be called twice */
 struct addr conn_self(const struct conn *c); /* at which of our addresses */
 

@@ -6,6 +6,12 @@
  * the peer's port is told.  A server's answer can leave from the address that
  * was asked, which is what the one who asked waits for.  Nothing here waits.
  * An all-zero dgram is none.
+ *
+ * With a struct secure (net/secure.h) datagrams are sealed in associations, and
+ * whoever receives or sends does as ever.  A server's dgram takes plain ones as
+ * well, unless they are refused with ERR; an answer goes into the association
+ * that the question came from, or nowhere.  A dialled one sends nothing plain:
+ * the last datagram waits for the handshake, others are as if lost.
  */
 #ifndef DGRAM_H
 #define DGRAM_H
@@ -16,11 +22,21 @@
 #include "net/addr.h"
 #include "sys/ready.h"
 
+struct association;
+struct secure;
+struct secure_target;
+struct tls_peer;
+
 struct dgram {
 	bool open;
-	int fd;           /* dgram's own */
-	struct addr peer; /* dialled: who; all-zero: anybody */
-	struct addr self; /* dialled or opened at: ip 0: any */
+	int fd;                /* dgram's own */
+	struct addr peer;      /* dialled: who; all-zero: anybody */
+	struct addr self;      /* dialled or opened at: ip 0: any */
+	struct secure *secure; /* NULL: all is plain */
+	struct association
+	    *dialled; /* sealed with the peer; NULL: a server's */
+	struct association *current; /* the last datagram's; NULL: plain */
+	unsigned long session;       /* and its number; 0: plain */
 };
 
 /* 0, or -1 with errno.  Port 0: any that is free. */
@@ -35,6 +51,24 @@ int dgram_open_at(struct dgram *d, const struct addr *self);
  */
 int dgram_dial(
     struct dgram *d, const struct addr *peer, const struct addr *self);
+
+/* From now on an opened one, or one that is dialled so, is sealed. */
+void dgram_secure(struct dgram *d, struct secure *secure);
+int dgram_dial_secure(struct dgram *d, const struct addr *peer,
+    const struct addr *self, struct secure *secure,
+    const struct secure_target *target);
+
+/*
+ * Who has sent what was received last: NULL where it was plain.  Of a dialled
+ * one, who is there; dgram_asks() is true while a person has to say whether
+ * that is the right one.
+ */
+const struct tls_peer *dgram_peer(const struct dgram *d);
+bool dgram_asks(const struct dgram *d);
+void dgram_believe(struct dgram *d, bool yes);
+
+/* After DGRAM_REFUSED, of a sealed one: words for it; NULL: nobody listens. */
+const char *dgram_why(const struct dgram *d);
 
 /*
  * Dial the same peer again, from the same port where that can be: the host's
@@ -58,10 +92,19 @@ bool dgram_readable(const struct dgram *d, const struct ready *r);
 bool dgram_send(struct dgram *d, const struct addr *to, const struct addr *self,
     const void *data, size_t n);
 
+/*
+ * Answer what dgram_session() said it was received in, at once or later: sealed
+ * for that association, or plain for 0.  False as well where it is no more.
+ */
+bool dgram_answer(struct dgram *d, unsigned long session, const struct addr *to,
+    const struct addr *self, const void *data, size_t n);
+unsigned long dgram_session(const struct dgram *d);
+
 /* What dgram_receive() returns besides the length of a datagram. */
 enum {
 	DGRAM_NONE = -1,   /* no more of them now */
-	DGRAM_REFUSED = -2 /* nobody listens at the peer's port */
+	DGRAM_REFUSED = -2 /* nobody listens at the peer's port; or no
+			      association comes about: see dgram_why() */
 };
 
 /* The next datagram, cut to n bytes: from whom it came, and where to. */

@@ -14,6 +14,7 @@ struct listener {
 	int fd, spare; /* -1: none */
 	ms_t paused_until;
 	unsigned long refused;
+	struct secure *secure; /* set after listener_open(); NULL: all plain */
 };
 
 int listener_open(struct listener *l, uint16_t port); /* 0; -1 with errno */

@@ -8,6 +8,7 @@
 #define ACCOUNT_H
 
 #include "net/request.h"
+#include "net/secure.h"
 
 enum account_event {
 	ACCOUNT_QUIET,
@@ -15,19 +16,28 @@ enum account_event {
 	ACCOUNT_NOK,
 	ACCOUNT_PROTOCOL, /* the AS answered ERR */
 	ACCOUNT_CLOSED,   /* nobody is at the AS's port */
+	ACCOUNT_INSECURE, /* no secure association comes about: see why */
 	ACCOUNT_SILENT,   /* no answer */
 	ACCOUNT_EVENTS
 };
 
 struct account {
-	struct dgram dgram;     /* dialled to the AS */
+	struct dgram dgram; /* dialled to the AS */
+	struct addr as;
+	struct secure *secure; /* NULL: plain; of the program */
+	struct secure_target target;
+	const char *why;        /* ACCOUNT_INSECURE: words for it */
 	struct request resends; /* of the request, until its reply comes */
 	struct msg request;     /* the REG or UNR that is, or was, under way */
 	struct msg registered;  /* the REG that was OK; MSG_UNKNOWN: none */
 };
 
-/* 0, or -1 with errno. */
-int account_open(struct account *a, const struct addr *as);
+/* 0, or -1 with errno.  Sealed where secure is not NULL, and then only so. */
+int account_open(struct account *a, const struct addr *as,
+    struct secure *secure, const struct secure_target *target);
+
+/* After ACCOUNT_INSECURE: ask the same once more. */
+void account_again(struct account *a, ms_t now);
 
 /* Send a REG or UNR.  What was under way is given up. */
 void account_request(struct account *a, const struct msg *m, ms_t now);

@@ -7,7 +7,7 @@
 
 #include "pd/account.h"
 #include "pd/device.h"
-#include "ui/shell.h"
+#include "ui/trust.h"
 
 struct pd {
 	bool failed;   /* some command did, or leaving */
@@ -17,6 +17,7 @@ struct pd {
 	bool unread;   /* nobody reads our stdout; that has been said */
 	struct account account;
 	struct device device;
+	struct trust trust;
 	struct shell shell;
 };
 

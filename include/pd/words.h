@@ -43,6 +43,10 @@
 #define SAY_REFUSED                                                            \
 	"The AS refused to register $: wrong password, or not on its list. "   \
 	"Check both, then: reg UID PASS"
+#define SAY_REFUSED_KEY                                                        \
+	"The AS refused to register $: wrong password, not on its list, or "   \
+	"another device is enrolled (AS --forget $). Check, then: "            \
+	"reg UID PASS"
 #define SAY_SILENT                                                             \
 	"The AS at @ does not answer. Check -n and -p, then: reg UID PASS"
 #define SAY_CLOSED                                                             \

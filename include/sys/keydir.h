@@ -12,7 +12,7 @@
 
 /* Put a sentence into k->why: the value is that text. */
 const char *keydir_say(struct keys *k, const char *format, ...)
-    __attribute__((__format__(__printf__, 2, 3)));
+    __attribute__((__format__(__printf__, 2, 3), __returns_nonnull__));
 
 /*
  * A text file: its length, 0 where it is missing, or -1 with k->why set.  It is
@@ -58,6 +58,8 @@ const char *keydir_damage(struct keys *k, const struct keys_list *list);
 /* Is a certificate with these among the revoked? */
 bool keydir_is_revoked(const struct keys *k,
     const uint8_t fingerprint[SHA256_LEN], const uint8_t *serial, size_t n);
+
+bool keydir_revoked(void *keys, const struct cert *c); /* for tls_trust */
 
 /* Who has a certificate, and what for. */
 struct keydir_holder {

@@ -51,6 +51,7 @@ struct keys {
 	struct tls_self self;
 	struct tls_trust trust;
 	uint8_t fingerprint[SHA256_LEN]; /* of our certificate */
+	uint8_t issued[SHA256_LEN];      /* of that issued last */
 	bool made;                       /* key.pem was: at this start */
 	int dir;                         /* -1: closed */
 	const char *path;

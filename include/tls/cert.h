@@ -71,7 +71,8 @@ enum cert_fault {
 	CERT_BROKEN,  /* not a chain of certificates of our kind */
 	CERT_EXPIRED, /* or not valid yet */
 	CERT_FOREIGN, /* no root of ours stands above it */
-	CERT_MISUSED  /* good, but for another name or side of TLS */
+	CERT_MISUSED, /* good, but for another name or side of TLS */
+	CERT_REVOKED  /* it is, or one above it */
 };
 
 struct cert_root {
@@ -85,6 +86,9 @@ struct cert_check {
 	const char *name; /* whom the chain must be for; NULL: anyone */
 	bool server;      /* the chain is a server's, or else a client's */
 	int64_t now;      /* seconds since 1970; 0: validity is not looked at */
+	/* Is this one no longer good?  NULL: none is asked about. */
+	bool (*revoked)(void *context, const struct cert *c);
+	void *context;
 };
 
 /*

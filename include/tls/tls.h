@@ -203,6 +203,8 @@ struct tls_trust {
 	size_t root_count;
 	uint8_t pin[SHA256_LEN];
 	int64_t wall; /* seconds since 1970; 0: certificates do not expire */
+	bool (*revoked)(void *context, const struct cert *c); /* as in cert.h */
+	void *context;
 };
 
 /* A client's pre-shared key. */
@@ -364,7 +366,8 @@ size_t tls_read(struct tls *t, void *out, size_t n);
 
 /*
  * Data for the peer: how much of it was taken, 0 while there is no room or no
- * handshake yet, and when all is over.  Of a datagram all or nothing; it is
+ * handshake yet, and when all is over; over a stream TLS_ENDED is only the
+ * peer's end of it.  Of a datagram all or nothing; it is
  * taken when it is not longer than tls_datagram_max().
  */
 size_t tls_write(struct tls *t, const void *data, size_t n);

@@ -2,7 +2,8 @@
  * options - a program's command line: one row an option, from which it is read,
  * the usage is said and the help is printed.
  *
- * Every program has -h and -V besides, and --help and --version for them.
+ * Every program has -h and -V besides, and --help and --version for them.  The
+ * arguments of a long name are the words behind it.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -21,6 +22,7 @@ enum exit_status {
 enum option_kind {
 	OPTION_FLAG,     /* to: a bool, which becomes true */
 	OPTION_TEXT,     /* to: a const char * */
+	OPTION_PAIR,     /* to: const char *[2], its two arguments */
 	OPTION_PORT,     /* to: a uint16_t, 1 to 65535 */
 	OPTION_ANY_PORT, /* to: a uint16_t, 0 to 65535 */
 	OPTION_OPERAND   /* no option: a word that must be there; as TEXT */

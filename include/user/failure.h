@@ -8,6 +8,7 @@
 enum failure {
 	FAILURE_NONE,
 	FAILURE_UNREACHABLE,   /* no connection; there is an errno */
+	FAILURE_INSECURE,      /* no secure one; session or transfer says why */
 	FAILURE_LOST,          /* it ended before the answer came */
 	FAILURE_SILENT,        /* no answer, or no byte moved, in time */
 	FAILURE_PROTOCOL,      /* what came is no answer to what we asked */

@@ -9,6 +9,7 @@
 #define SESSION_H
 
 #include "net/conn.h"
+#include "net/secure.h"
 #include "user/failure.h"
 
 enum session_state {
@@ -32,6 +33,8 @@ enum session_event {
 struct session {
 	enum session_state state;
 	struct addr peer;
+	struct secure *secure; /* NULL: plain */
+	struct secure_target target;
 	struct conn conn;
 	struct msg login;   /* the last good LOG; MSG_UNKNOWN: none */
 	struct msg request; /* MSG_UNKNOWN: none */
@@ -40,10 +43,19 @@ struct session {
 	ms_t deadline;
 	enum failure failure;
 	int error;
+	const char *why;       /* FAILURE_INSECURE: words for it */
+	enum msg_type dropped; /* of the request that has ended so */
 };
 
-/* Connect for the first time, with one try: SESSION_OPENED or _FAILED. */
-void session_start(struct session *s, const struct addr *peer);
+/*
+ * Connect for the first time, with one try: SESSION_OPENED or _FAILED.  Sealed
+ * where secure is not NULL, and then only so.
+ */
+void session_start(struct session *s, const struct addr *peer,
+    struct secure *secure, const struct secure_target *target);
+
+/* After FAILURE_INSECURE: the same once more. */
+void session_again(struct session *s, ms_t now);
 
 /* Ask, which must be a LOG, REQ or AUT; false: it had to connect first. */
 bool session_ask(struct session *s, const struct msg *request, ms_t now);

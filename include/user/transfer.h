@@ -10,12 +10,14 @@
 #define TRANSFER_H
 
 #include "net/conn.h"
+#include "net/secure.h"
 #include "user/failure.h"
 #include "user/progress.h"
 #include "user/save.h"
 
 enum transfer_state {
 	TRANSFER_NONE,
+	TRANSFER_PAUSED, /* the person is asked first: transfer_again() */
 	TRANSFER_CONNECTING,
 	TRANSFER_SENDING,   /* scratch from..to, then the file, is to be sent */
 	TRANSFER_AWAITING,  /* nothing more is sent; the reply is due */
@@ -32,6 +34,9 @@ enum transfer_event {
 struct transfer {
 	enum transfer_state state;
 	struct conn conn;
+	struct addr peer;
+	struct secure *secure; /* NULL: plain; of the program */
+	struct secure_target target;
 	struct msg request, reply;
 	int file;        /* to upload; -1: none */
 	uint64_t size;   /* of the data, either way */
@@ -42,7 +47,12 @@ struct transfer {
 	struct progress progress;
 	enum failure failure;
 	int error;
+	const char *why; /* FAILURE_INSECURE: words for it */
 };
+
+/* Seal all that follows, and nothing else: what secure points to stays. */
+void transfer_secure(struct transfer *t, struct secure *secure,
+    const struct secure_target *target);
 
 /*
  * Send a LST, RTV, UPL, DEL or REM.  file is open for reading and holds the
@@ -51,6 +61,10 @@ struct transfer {
 void transfer_start(struct transfer *t, const struct addr *peer,
     const struct msg *request, int file, ms_t now);
 bool transfer_busy(const struct transfer *t);
+
+/* Instead of its end after FAILURE_INSECURE: wait for the person, go on. */
+void transfer_pause(struct transfer *t);
+void transfer_again(struct transfer *t, ms_t now);
 
 void transfer_watch(const struct transfer *t, struct ready *r);
 enum transfer_event transfer_step(struct transfer *t, const struct ready *r);

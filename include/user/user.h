@@ -5,7 +5,7 @@
 #ifndef USER_H
 #define USER_H
 
-#include "ui/shell.h"
+#include "ui/trust.h"
 #include "user/grants.h"
 #include "user/session.h"
 #include "user/transfer.h"
@@ -21,6 +21,7 @@ struct user {
 	struct addr fs_peer;
 	struct session as;
 	struct transfer fs;
+	struct trust trust;
 	struct shell shell;
 };
 

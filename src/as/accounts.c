@@ -9,6 +9,7 @@
 #include "as/lock.h"
 #include "policy.h"
 #include "sys/disk.h"
+#include "sys/keydir.h"
 #include "sys/log.h"
 #include "ui/line.h"
 
@@ -81,26 +82,39 @@ accounts_approved(const char *uid)
 	return !restricted || (bits >> wire_number(uid) % 8 & 1u) != 0;
 }
 
+static bool
+load_key(struct account *a, const char *hash, const char *hex)
+{
+	a->has_key = strcmp(hash, "sha-256") == 0 &&
+	    keydir_unhex(a->key, sizeof(a->key), hex) == sizeof(a->key);
+	return a->has_key;
+}
+
 enum account_state
 accounts_load(const char *uid, struct account *a)
 {
-	char text[256], *w[5];
+	char text[512], *w[8];
 	int n;
 
 	memset(a, 0, sizeof(*a));
 	if (disk_load(root, uid, text, sizeof(text)) == -1)
 		return errno == ENOENT ? ACCOUNT_NONE : ACCOUNT_UNREADABLE;
 	errno = 0;
-	n = words(text, w, 5);
-	if ((n != 2 && n != 5) || strcmp(w[0], "pair") != 0)
+	n = words(text, w, 8);
+	if (n < 2 || n > 8 || n % 3 != 2 || strcmp(w[0], "pair") != 0)
 		return ACCOUNT_UNREADABLE;
 	snprintf(a->pair, sizeof(a->pair), "%s", w[1]);
+	if (n > 2 && strcmp(w[n - 3], "key") == 0) {
+		if (!load_key(a, w[n - 2], w[n - 1]))
+			return ACCOUNT_UNREADABLE;
+		n -= 3;
+	}
 	if (n == 5 && wire_valid(F_IP, w[3]) && wire_valid(F_PORT, w[4])) {
 		a->has_device = true;
 		snprintf(a->ip, sizeof(a->ip), "%s", w[3]);
 		a->port = (uint16_t)wire_number(w[4]);
 	}
-	return ACCOUNT_FOUND;
+	return n == 8 ? ACCOUNT_UNREADABLE : ACCOUNT_FOUND;
 }
 
 void
@@ -119,13 +133,30 @@ accounts_report(const char *uid)
 static int
 write_account(const char *uid, const struct account *a)
 {
-	char text[256], device[64] = "";
+	char text[512], device[64] = "", key[128] = "";
+	char print[KEYS_FINGERPRINT_MAX];
 
 	if (a->has_device)
 		snprintf(device, sizeof(device), "device %s %u\n", a->ip,
 		    (unsigned)a->port);
-	snprintf(text, sizeof(text), "pair %s\n%s", a->pair, device);
+	if (a->has_key)
+		snprintf(key, sizeof(key), "key %s\n",
+		    keys_fingerprint(print, a->key));
+	snprintf(text, sizeof(text), "pair %s\n%s%s", a->pair, device, key);
 	return disk_save(root, uid, work, text);
+}
+
+enum account_state
+accounts_forget(const char *uid)
+{
+	struct account a, bare = { .has_device = false };
+	enum account_state state = accounts_load(uid, &a);
+
+	if (state != ACCOUNT_FOUND)
+		return state;
+	memcpy(bare.pair, a.pair, sizeof(bare.pair));
+	return write_account(uid, &bare) == 0 ? ACCOUNT_FOUND :
+						ACCOUNT_UNREADABLE;
 }
 
 /*

@@ -5,7 +5,8 @@ void
 answer(struct session *s, const struct msg *req, enum wire_result result,
     const struct msg *reply, ms_t now)
 {
-	trace("TCP", &s->conn.peer, req, result, reply);
+	trace(conn_peer(&s->conn) != NULL ? "TLS" : "TCP", &s->conn.peer, req,
+	    result, reply);
 	s->state = READY;
 	if (!conn_put(&s->conn, reply) || !conn_flush(&s->conn, now))
 		s->state = LINGERING; /* nobody is there any more */
@@ -28,6 +29,7 @@ answer_datagram(struct server *as, const struct asker *who,
 	char text[WIRE_TEXT_MAX];
 	size_t n = wire_format(text, sizeof(text), reply);
 
-	trace("UDP", &who->from, req, result, reply);
-	dgram_send(&as->udp, &who->from, &who->to, text, n);
+	trace(
+	    who->session != 0 ? "DTLS" : "UDP", &who->from, req, result, reply);
+	dgram_answer(&as->udp, who->session, &who->from, &who->to, text, n);
 }

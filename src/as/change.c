@@ -74,6 +74,22 @@ too_many_removals(const struct server *as)
 	return n >= CHANGES_MAX / 2;
 }
 
+/* By which key the account is to be the sender's, or is already. */
+static void
+know(struct change *c, const struct tls_peer *peer)
+{
+	c->has_key = peer != NULL && peer->certified;
+	if (c->has_key)
+		memcpy(c->key, peer->fingerprint, sizeof(c->key));
+}
+
+static bool
+has_key_of(const struct change *c, const struct account *a)
+{
+	return c->has_key == a->has_key &&
+	    (!c->has_key || memcmp(c->key, a->key, sizeof(c->key)) == 0);
+}
+
 struct change *
 change_open(struct server *as, const struct asker *who, const char *text,
     const struct msg *req, ms_t now)
@@ -96,6 +112,7 @@ change_open(struct server *as, const struct asker *who, const char *text,
 	c->type = req->type;
 	memcpy(c->text, text, text_len(who));
 	memcpy(c->uid, req->uid, sizeof(c->uid));
+	know(c, dgram_peer(&as->udp));
 	return c;
 }
 
@@ -146,10 +163,11 @@ wrong_password(struct server *as, struct change *c, ms_t now)
 }
 
 static bool
-same_device(const struct account *a, const struct msg *reg)
+same_device(
+    const struct change *c, const struct account *a, const struct msg *reg)
 {
-	return a->has_device && strcmp(a->ip, reg->ip) == 0 &&
-	    a->port == reg->port;
+	return a->has_device && has_key_of(c, a) &&
+	    strcmp(a->ip, reg->ip) == 0 && a->port == reg->port;
 }
 
 /* The right password is there; what is left is to write the change. */
@@ -157,7 +175,8 @@ static void
 password_right(struct server *as, struct change *c, const struct msg *req,
     const struct account *a)
 {
-	bool keep = c->type == MSG_UNR ? !a->has_device : same_device(a, req);
+	bool keep =
+	    c->type == MSG_UNR ? !a->has_device : same_device(c, a, req);
 
 	people_right(c->uid, c->who.from);
 	if (keep)
@@ -166,12 +185,17 @@ password_right(struct server *as, struct change *c, const struct msg *req,
 		wait_to_write(as, c);
 }
 
+/* A device that registers with a certificate has the account from then on. */
 static void
-set_device(struct account *a, const struct msg *req)
+set_device(struct account *a, const struct change *c, const struct msg *req)
 {
 	a->has_device = req->type == MSG_REG;
 	memcpy(a->ip, req->ip, sizeof(a->ip));
 	a->port = req->port;
+	if (a->has_device && c->has_key) {
+		a->has_key = true;
+		memcpy(a->key, c->key, sizeof(a->key));
+	}
 }
 
 static void
@@ -205,7 +229,7 @@ hash(struct server *as, struct change *c, const struct msg *req,
 	if (!t->body.verify) {
 		t->body.change = ACCOUNT_CREATE;
 		random_bytes(t->body.salt, sizeof(t->body.salt));
-		set_device(&t->body.account, req);
+		set_device(&t->body.account, c, req);
 		person_is_new(person_of(c->uid));
 		failures_save(c->uid);
 	}
@@ -242,7 +266,10 @@ begin(struct server *as, struct change *c, struct task *t, ms_t now)
 	request_of(c, &req);
 	switch (accounts_load(c->uid, &a)) {
 	case ACCOUNT_FOUND:
-		verify(as, c, &req, &a, t, now);
+		if (a.has_key && !has_key_of(c, &a)) /* another's */
+			finish(as, c, ST_NOK, "key");
+		else
+			verify(as, c, &req, &a, t, now);
 		break;
 	case ACCOUNT_NONE:
 		if (c->type == MSG_REG)
@@ -308,7 +335,7 @@ change_write(struct server *as, struct change *c, struct task *t)
 	} else if ((state = accounts_load(c->uid, &t->body.account)) ==
 	    ACCOUNT_FOUND) {
 		t->body.change = ACCOUNT_UPDATE;
-		set_device(&t->body.account, &req);
+		set_device(&t->body.account, c, &req);
 	} else {
 		if (state == ACCOUNT_UNREADABLE)
 			accounts_report(c->uid);

@@ -1,9 +1,15 @@
+#include <errno.h>
 #include <string.h>
 
 #include "as/devices.h"
+#include "crypto/secret.h"
 #include "policy.h"
 
 static int called;
+static struct secure *secure;
+
+/* By the first byte of the key; of another device's nothing is resumed. */
+static struct tls_ticket tickets[DEVICE_TICKETS];
 
 /* Of VLCs that were answered, the oldest first. */
 static struct dgram idle[IDLE_SOCKETS];
@@ -13,6 +19,12 @@ int
 devices_called(void)
 {
 	return called;
+}
+
+void
+devices_secure(struct secure *s)
+{
+	secure = s;
 }
 
 static struct dgram
@@ -35,18 +47,30 @@ devices_close_idle(void)
 	}
 }
 
+/* Is it sealed for this key; NULL: is it plain? */
+static bool
+is_for(const struct dgram *d, const uint8_t *key)
+{
+	const struct tls_peer *peer = dgram_peer(d);
+
+	if (key == NULL || peer == NULL)
+		return key == NULL && d->secure == NULL;
+	return same_bytes(peer->fingerprint, key, SHA256_LEN);
+}
+
 /*
  * One that stays for this device.  Where a second answer has come it is not
  * used again: that, or a third, would be taken for the next one's.
  */
 static bool
-find_idle(struct dgram *d, const struct addr *device, const struct addr *self)
+find_idle(struct dgram *d, const struct addr *device, const uint8_t *key,
+    const struct addr *self)
 {
 	struct msg stale;
 
 	for (int i = 0; i < idle_n; i++) {
 		if (!addr_same(&idle[i].peer, device) ||
-		    idle[i].self.ip != self->ip)
+		    idle[i].self.ip != self->ip || !is_for(&idle[i], key))
 			continue;
 		*d = take_idle(i);
 		if (request_receive(d, &stale) == DGRAM_NONE)
@@ -57,12 +81,29 @@ find_idle(struct dgram *d, const struct addr *device, const struct addr *self)
 	return false;
 }
 
-bool
-devices_call(struct vlc *v, const struct addr *device, const struct addr *self,
-    const struct msg *vlc, ms_t now)
+static int
+dial(struct dgram *d, const struct addr *device, const uint8_t *key,
+    const struct addr *self)
 {
-	if (!find_idle(&v->dgram, device, self) &&
-	    dgram_dial(&v->dgram, device, self) == -1)
+	struct secure_target target = { .pinned = true };
+
+	if (key == NULL)
+		return dgram_dial(d, device, self);
+	if (secure == NULL) {
+		errno = EACCES;
+		return -1;
+	}
+	memcpy(target.pin, key, sizeof(target.pin));
+	target.ticket = &tickets[key[0] % DEVICE_TICKETS];
+	return dgram_dial_secure(d, device, self, secure, &target);
+}
+
+bool
+devices_call(struct vlc *v, const struct addr *device, const uint8_t *key,
+    const struct addr *self, const struct msg *vlc, ms_t now)
+{
+	if (!find_idle(&v->dgram, device, key, self) &&
+	    dial(&v->dgram, device, key, self) == -1)
 		return false;
 	called++;
 	request_start(&v->request, &v->dgram, vlc, now);

@@ -91,6 +91,7 @@ call_device(
     const struct server *as, struct session *s, struct person *p, ms_t now)
 {
 	struct msg vlc = { .type = MSG_VLC, .op = s->code.op };
+	struct account a;
 	int taken = as->places.taken + devices_called();
 
 	s->wait_until = now + SOCKET_RETRY;
@@ -102,7 +103,12 @@ call_device(
 	memcpy(vlc.vc, s->code.vc, sizeof(vlc.vc));
 	memcpy(vlc.fname, s->code.fname, sizeof(vlc.fname));
 	s->vlc.second_self = p->self.ip != 0 ? p->self : conn_self(&s->conn);
-	if (!devices_call(&s->vlc, &p->device, &p->self, &vlc, now)) {
+	if (accounts_load(s->code.uid, &a) != ACCOUNT_FOUND) {
+		answer_req(s, ST_EPD, "none", now);
+		return;
+	}
+	if (!devices_call(&s->vlc, &p->device, a.has_key ? a.key : NULL,
+		&p->self, &vlc, now)) {
 		if (errno != EMFILE && errno != ENFILE)
 			answer_req(s, ST_EPD, "no way to it", now);
 		devices_close_idle();

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "as/admin.h"
 #include "as/change.h"
 #include "as/clients.h"
 #include "as/failures.h"
@@ -20,6 +21,8 @@ struct options {
 	uint16_t port;
 	bool verbose, standby;
 	const char *dir, *users;
+	struct guard_options secure;
+	struct admin admin;
 };
 
 static struct options options = { .port = AS_PORT, .dir = "as-data" };
@@ -36,6 +39,19 @@ static const struct option_row rows[] = {
 	{ '\0', "standby", NULL,
 	    "wait for the AS that holds DIR to end, then take over",
 	    OPTION_FLAG, &options.standby },
+	{ 's', NULL, "DIR", "speak securely, too, with the keys in DIR",
+	    OPTION_TEXT, &options.secure.dir },
+	{ 'S', NULL, "DIR", "the same, and refuse plain text", OPTION_TEXT,
+	    &options.secure.strict_dir },
+	{ '\0', "issue", "CLASS OUT",
+	    "make a directory of keys: class 1, 2 or 3; see AS(8)", OPTION_PAIR,
+	    &options.admin.issue },
+	{ '\0', "name", "NAME", "its name, or names with commas (that of OUT)",
+	    OPTION_TEXT, &options.admin.name },
+	{ '\0', "list", NULL, "show what has been issued", OPTION_FLAG,
+	    &options.admin.list },
+	{ '\0', "forget", "UID", "let another device register", OPTION_TEXT,
+	    &options.admin.forget },
 };
 
 static const struct option_table table = {
@@ -48,6 +64,15 @@ static const struct option_table table = {
 };
 
 static struct server as;
+
+/* Of the secure side: nothing of it is touched without -s or -S. */
+#define SLOTS (SESSIONS_MAX + 1) /* one comes before another goes */
+
+static struct secure_slot slots[SLOTS];
+static uint8_t rooms[SLOTS][SECURE_BUFFERS(SECURE_LINES)];
+static struct association associations[AS_ASSOCIATIONS];
+static struct secure_handshake handshakes[AS_HANDSHAKES];
+static struct tls_cached resumed[SESSIONS_KEPT];
 
 static void
 restrict_users(const char *file)
@@ -98,7 +123,32 @@ open_network(const struct options *o)
 			listener_close(&as.listener);
 		}
 	} while (!as.udp.open);
+	as.listener.secure = guard_secure(&as.guard);
+	dgram_secure(&as.udp, guard_secure(&as.guard));
 	dgram_buffer(&as.udp, DATAGRAMS_WAITING);
+}
+
+static void
+open_guard(const struct options *o)
+{
+	const struct keys_owner owner = admin_owner(o->admin.name);
+	struct secure *s = &as.guard.secure;
+	const char *why;
+
+	s->slot = slots;
+	s->slots = SLOTS;
+	s->room = rooms[0];
+	s->record = SECURE_LINES;
+	s->association = associations;
+	s->associations = AS_ASSOCIATIONS;
+	s->handshake = handshakes;
+	s->handshakes = AS_HANDSHAKES;
+	s->cache = resumed;
+	s->cached = SESSIONS_KEPT;
+	why = guard_open(&as.guard, &o->secure, &owner, now_ms());
+	if (why != NULL)
+		fatalx("%s", why);
+	devices_secure(guard_secure(&as.guard));
 }
 
 static void
@@ -140,6 +190,7 @@ open_server(const struct options *o, int inherited)
 	open_places(inherited);
 	if (random_open() == -1)
 		fatal("cannot open the system's random source");
+	open_guard(o);
 	people_open();
 	open_accounts(o, keep);
 	if (signals_open(signals, sizeof(signals) / sizeof(signals[0])) == -1)
@@ -154,6 +205,7 @@ open_server(const struct options *o, int inherited)
 	    as.places.size, log_path(dir, sizeof(dir), o->dir),
 	    is_new ? " (new)" : "",
 	    o->users == NULL ? ", any UID may register" : "");
+	guard_tell(&as.guard, "AS");
 }
 
 static void
@@ -169,6 +221,7 @@ print_counters(const struct ready *r)
 	    n->connections, as.listener.refused, as.places.evicted,
 	    as.places.taken, n->resent, n->duplicates, n->wrong_passwords,
 	    n->wrong_codes, as.pool.died, (long)r->longest);
+	guard_counters(&as.guard, "AS");
 }
 
 /* What a signal asks for; a second one to stop ends at once. */
@@ -238,6 +291,8 @@ static void
 close_server(void)
 {
 	pool_stop(&as.pool);
+	dgram_close(&as.udp);
+	guard_close(&as.guard);
 	log_info("AS stopped");
 }
 
@@ -251,6 +306,13 @@ main(int argc, char *argv[])
 	if (status != GO_ON)
 		return status;
 	log_open("AS", options.verbose);
+	options.admin.keys = options.secure.dir != NULL ?
+	    options.secure.dir :
+	    options.secure.strict_dir;
+	options.admin.data = options.dir;
+	status = admin_run(&options.admin);
+	if (status != GO_ON)
+		return log_lost() ? EXIT_FAILED : status;
 	open_server(&options, inherited);
 	if (log_lost())
 		return EXIT_FAILED;

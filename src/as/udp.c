@@ -49,6 +49,14 @@ take_removal(struct server *as, const struct asker *who, const char *text,
 	return false;
 }
 
+/* Where plain text is refused, an FS has shown that it is one. */
+static bool
+may_validate(struct server *as)
+{
+	return !as->guard.on || !as->guard.secure.refuses_plain ||
+	    guard_is_program(&as->guard, dgram_peer(&as->udp));
+}
+
 /* Without a place for a removal nothing is used up: it will be asked again. */
 static void
 take_vld(struct server *as, const struct asker *who, const char *text,
@@ -58,6 +66,14 @@ take_vld(struct server *as, const struct asker *who, const char *text,
 	struct msg cnf;
 	bool again;
 
+	if (!may_validate(as)) {
+		wire_reply(&cnf, MSG_VLD, ST_NOK);
+		memcpy(cnf.uid, vld->uid, sizeof(cnf.uid));
+		memcpy(cnf.tid, vld->tid, sizeof(cnf.tid));
+		cnf.op = OP_ERROR;
+		answer_datagram(as, who, vld, WIRE_OK, &cnf);
+		return;
+	}
 	if (take_removal(as, who, text, vld, now))
 		return;
 	if (ticket_removes(vld, who, now)) {
@@ -161,6 +177,7 @@ receive(struct server *as, ms_t now)
 		if (n < 0)
 			break;
 		who.len = (size_t)n;
+		who.session = dgram_session(&as->udp);
 		take_datagram(as, &who, text, now);
 	}
 }

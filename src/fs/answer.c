@@ -29,7 +29,8 @@ answer(struct client *c, const struct msg *reply)
 	upload_release(&c->up);
 	conn_put(&c->conn, reply);
 	c->state = REPLYING;
-	trace("TCP", &c->conn.peer, &c->req, c->parse_result, reply);
+	trace(conn_peer(&c->conn) != NULL ? "TLS" : "TCP", &c->conn.peer,
+	    &c->req, c->parse_result, reply);
 }
 
 void

@@ -1,18 +1,23 @@
 /* FS - the file server (section 2.4 of the specification). */
 #include <signal.h>
+#include <stdio.h>
 
+#include "crypto/secret.h"
 #include "fs/clients.h"
 #include "net/signals.h"
 #include "policy.h"
 #include "sys/disk.h"
 #include "sys/fd.h"
 #include "sys/log.h"
+#include "sys/random.h"
+#include "ui/guard.h"
 #include "ui/options.h"
 
 struct options {
 	uint16_t port, as_port;
 	const char *as_host, *dir;
 	bool verbose;
+	struct guard_options secure;
 };
 
 static struct options options = { .port = FS_PORT,
@@ -29,6 +34,10 @@ static const struct option_row rows[] = {
 	{ 'v', NULL, NULL, "show each request and its answer", OPTION_FLAG,
 	    &options.verbose },
 	{ 'd', NULL, "DIR", "where files are kept", OPTION_TEXT, &options.dir },
+	{ 's', NULL, "DIR", "speak securely, too, with the keys in DIR",
+	    OPTION_TEXT, &options.secure.dir },
+	{ 'S', NULL, "DIR", "the same, and refuse plain text", OPTION_TEXT,
+	    &options.secure.strict_dir },
 };
 
 static const struct option_table table = {
@@ -45,6 +54,46 @@ static struct service service = {
 static struct clients clients;
 static struct listener listener;
 static ms_t stop_by; /* 0: not stopping */
+static struct guard guard;
+
+/* Of the secure side: nothing of it is touched without -s or -S. */
+#define SLOTS (CLIENTS_MAX + ORPHANS_MAX + 1) /* one comes, another goes */
+
+static struct secure_slot slots[SLOTS];
+static uint8_t rooms[SLOTS][SECURE_BUFFERS(SECURE_BULK)];
+static struct association associations[FS_ASSOCIATIONS];
+static struct secure_handshake handshakes[FS_HANDSHAKES];
+static struct tls_cached resumed[SESSIONS_KEPT];
+static struct tls_ticket ticket;
+static char place[SECURE_PLACE_MAX];
+
+static void
+open_guard(const struct options *o)
+{
+	const struct keys_owner owner = { .class = CERT_PROGRAM };
+	struct secure *s = &guard.secure;
+	const char *why;
+
+	s->slot = slots;
+	s->slots = SLOTS;
+	s->room = rooms[0];
+	s->record = SECURE_BULK;
+	s->association = associations;
+	s->associations = FS_ASSOCIATIONS;
+	s->handshake = handshakes;
+	s->handshakes = FS_HANDSHAKES;
+	s->cache = resumed;
+	s->cached = SESSIONS_KEPT;
+	why = guard_open(&guard, &o->secure, &owner, now_ms());
+	if (why != NULL)
+		fatalx("%s", why);
+	service.secure = guard_secure(&guard);
+	snprintf(
+	    place, sizeof(place), "%s:%u", o->as_host, (unsigned)o->as_port);
+	service.target = (struct secure_target){
+		.host = o->as_host, .place = place, .ticket = &ticket
+	};
+}
 
 static void
 open_places(int inherited)
@@ -65,7 +114,8 @@ open_network(const struct options *o, struct addr *as)
 	error = addr_resolve(as, o->as_host, o->as_port);
 	if (error != NULL)
 		fatalx("no address for the AS, %s: %s", o->as_host, error);
-	if (dgram_dial(&service.as, as, &(struct addr){ .ip = 0 }) == -1)
+	listener.secure = guard_secure(&guard);
+	if (dial_as(&service, &service.as, as, &(struct addr){ .ip = 0 }) == -1)
 		fatal("cannot make a UDP socket for the AS");
 	dgram_buffer(&service.as, DATAGRAMS_WAITING);
 }
@@ -83,6 +133,10 @@ open_server(const struct options *o, int inherited)
 	open_places(inherited);
 	if (signals_open(signals, sizeof(signals) / sizeof(signals[0])) == -1)
 		fatal("cannot make a pipe");
+	if ((o->secure.dir != NULL || o->secure.strict_dir != NULL) &&
+	    random_open() == -1)
+		fatal("cannot open the system's random source");
+	open_guard(o);
 	open_network(o, &as);
 	if ((error = files_start(o->dir)) != NULL)
 		fatalx("cannot keep files in %s: %s", o->dir, error);
@@ -94,6 +148,7 @@ open_server(const struct options *o, int inherited)
 	log_info("FS serves up to %d clients at once, files in %s%s",
 	    clients.places.size, log_path(dir, sizeof(dir), o->dir),
 	    is_new ? " (new)" : "");
+	guard_tell(&guard, "FS");
 }
 
 static void
@@ -106,6 +161,7 @@ print_counters(const struct ready *r)
 	    service.connections, clients.places.taken, listener.refused,
 	    clients.places.evicted, service.resends, service.unanswered,
 	    service.repeated, service.pool.died, (long)r->longest);
+	guard_counters(&guard, "FS");
 }
 
 /* What a signal asks for; a second one to stop ends at once. */
@@ -168,6 +224,10 @@ close_server(void)
 	removals_stop(&service.removals);
 	pool_stop(&service.pool);
 	files_stop();
+	dgram_close(&service.as);
+	guard_close(&guard);
+	if (guard.on)
+		wipe(&ticket, sizeof(ticket));
 	log_info("FS stopped");
 }
 

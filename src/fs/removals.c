@@ -94,6 +94,15 @@ removals_from_here(const struct service *s, const struct intent *i)
 	return addr_same(&first, &ours);
 }
 
+int
+dial_as(const struct service *s, struct dgram *d, const struct addr *as,
+    const struct addr *self)
+{
+	return s->secure == NULL ?
+	    dgram_dial(d, as, self) :
+	    dgram_dial_secure(d, as, self, s->secure, &s->target);
+}
+
 /* The one whose VLDs the AS knows: -1 where it cannot be had now. */
 static int
 open_own(struct service *s, const struct intent *i)
@@ -102,7 +111,7 @@ open_own(struct service *s, const struct intent *i)
 
 	return removals_from_here(s, i) ?
 	    0 :
-	    dgram_dial(&s->removals.own, &s->as.peer, &self);
+	    dial_as(s, &s->removals.own, &s->as.peer, &self);
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #include "crypto/secret.h"
 #include "net/conn.h"
+#include "net/sealed.h"
 #include "net/socket.h"
 #include "policy.h"
 
@@ -15,7 +16,8 @@ conn_open(struct conn *c, int fd, const struct addr *peer, ms_t now)
 {
 	c->state = CONN_OPEN;
 	c->fd = fd;
-	c->ended = c->shut = false;
+	c->ended = c->shut = c->unwelcome = false;
+	c->slot = NULL;
 	c->error = 0;
 	c->linger_since = 0;
 	c->peer = *peer;
@@ -30,6 +32,56 @@ conn_dial(struct conn *c, const struct addr *peer, ms_t now)
 	c->state = CONN_CONNECTING;
 	if (c->fd == -1 || socket_connect(c->fd, peer) == -1)
 		c->error = errno;
+}
+
+/* With no slot free it is treated as plain, which it is not. */
+void
+conn_open_secure(struct conn *c, int fd, const struct addr *peer,
+    struct secure *secure, ms_t now)
+{
+	conn_open(c, fd, peer, now);
+	c->slot = sealed_take(secure, peer, now);
+	if (c->slot != NULL)
+		c->slot->end.answers = true;
+	else
+		c->unwelcome = true;
+}
+
+void
+conn_dial_secure(struct conn *c, const struct addr *peer, struct secure *secure,
+    const struct secure_target *target, ms_t now)
+{
+	conn_dial(c, peer, now);
+	c->slot = sealed_take(secure, peer, now);
+	if (c->slot != NULL)
+		secure_target_of(&c->slot->end, target);
+	else
+		c->error = ENOBUFS;
+}
+
+const struct tls_peer *
+conn_peer(const struct conn *c)
+{
+	if (c->slot == NULL ||
+	    (c->slot->end.phase != SECURE_JUDGING &&
+		c->slot->end.phase != SECURE_OPEN))
+		return NULL;
+	return &c->slot->end.tls.peer;
+}
+
+void
+conn_believe(struct conn *c, bool yes)
+{
+	if (c->slot != NULL)
+		secure_believe(&c->slot->end, yes);
+}
+
+const char *
+conn_why(const struct conn *c)
+{
+	return c->slot != NULL && c->slot->end.phase == SECURE_OVER ?
+	    secure_why(&c->slot->end) :
+	    NULL;
 }
 
 static int
@@ -47,6 +99,8 @@ conn_connect(struct conn *c, const struct ready *r)
 
 	if (c->error != 0)
 		return CONN_LOST;
+	if (c->slot != NULL && c->slot->end.phase != SECURE_WAITING)
+		return sealed_connect(c, r->woke);
 	if (!ready_can_write(r, c->fd))
 		return r->woke < conn_deadline(c) ? CONN_LATER :
 						    lost(c, ETIMEDOUT);
@@ -55,14 +109,18 @@ conn_connect(struct conn *c, const struct ready *r)
 	if (error != 0)
 		return lost(c, error);
 	socket_nodelay(c->fd);
-	c->state = CONN_OPEN;
 	c->last_progress = r->woke;
+	if (c->slot != NULL)
+		return sealed_connect(c, r->woke);
+	c->state = CONN_OPEN;
 	return 1;
 }
 
 void
 conn_close(struct conn *c)
 {
+	if (c->slot != NULL)
+		sealed_close(c);
 	if (c->state != CONN_NONE && c->fd != -1)
 		close(c->fd);
 	c->state = CONN_NONE;
@@ -80,11 +138,15 @@ conn_self(const struct conn *c)
 ms_t
 conn_deadline(const struct conn *c)
 {
-	ms_t idle = c->last_progress + LINGER_IDLE;
+	ms_t idle = c->last_progress + LINGER_IDLE, handshake;
 
+	if (c->slot != NULL && sealed_has_deadline(c, &handshake))
+		return handshake;
+	if (c->state == CONN_JUDGING)
+		return NEVER;
 	if (c->state == CONN_CONNECTING)
 		return c->error != 0 ? 0 : c->last_progress + CONNECT_TIME;
-	if (c->out.len > 0)
+	if (conn_unsent(c) > 0)
 		return c->last_progress + STALL_TIME;
 	if (c->linger_since == 0)
 		return NEVER;
@@ -100,6 +162,12 @@ conn_watch(const struct conn *c, struct ready *r, int want)
 {
 	if (c->state == CONN_NONE)
 		return;
+	if (c->slot != NULL &&
+	    (c->slot->end.answers || c->slot->end.phase != SECURE_WAITING)) {
+		sealed_watch(c, r, want);
+		ready_by(r, conn_deadline(c));
+		return;
+	}
 	if (c->state == CONN_OPEN && (want & CONN_IN) != 0 && !c->ended)
 		ready_read(r, c->fd);
 	if (c->state == CONN_CONNECTING || (want & CONN_OUT) != 0 ||
@@ -111,7 +179,9 @@ conn_watch(const struct conn *c, struct ready *r, int want)
 bool
 conn_readable(const struct conn *c, const struct ready *r)
 {
-	return c->state == CONN_OPEN && ready_can_read(r, c->fd);
+	return c->state == CONN_OPEN &&
+	    (ready_can_read(r, c->fd) ||
+		(c->slot != NULL && sealed_readable(c, r)));
 }
 
 bool
@@ -137,8 +207,11 @@ result(struct conn *c, ssize_t n, ms_t now)
 static ssize_t
 receive(struct conn *c, void *data, size_t n, ms_t now)
 {
-	ssize_t got = result(c, read(c->fd, data, n), now);
+	ssize_t got;
 
+	if (c->slot != NULL && !sealed_is_plain(c, now))
+		return sealed_read(c, data, n, now);
+	got = result(c, read(c->fd, data, n), now);
 	if (got == 0 && c->error != 0)
 		return CONN_LOST;
 	if (got == 0)
@@ -207,17 +280,23 @@ transmit(struct conn *c, const void *data, size_t n, ms_t now)
 bool
 conn_flush(struct conn *c, ms_t now)
 {
+	if (c->slot != NULL)
+		return sealed_flush(c, now);
 	return c->out.len == 0 || transmit(c, "", 0, now) != CONN_LOST;
 }
 
 ssize_t
 conn_write(struct conn *c, const void *data, size_t n, ms_t now)
 {
-	ssize_t sent = transmit(c, data, n, now);
-	size_t left = sent > 0 ? n - (size_t)sent : n;
+	ssize_t sent;
+	size_t left;
 
+	if (c->slot != NULL)
+		return sealed_write(c, data, n, now);
+	sent = transmit(c, data, n, now);
 	if (sent == CONN_LOST)
 		return sent;
+	left = sent > 0 ? n - (size_t)sent : n;
 	if (left <= sizeof(c->out.data) - c->out.len) {
 		memcpy(c->out.data + c->out.len,
 		    (const char *)data + (n - left), left);
@@ -230,14 +309,29 @@ conn_write(struct conn *c, const void *data, size_t n, ms_t now)
 size_t
 conn_unsent(const struct conn *c)
 {
-	return c->out.len;
+	return c->out.len + (c->slot != NULL ? c->slot->unsent : 0);
+}
+
+/* What comes in plain text where that is refused. */
+static enum wire_result
+take_unwelcome(struct conn *c, struct msg *msg)
+{
+	memset(msg, 0, sizeof(*msg));
+	if (c->in.len == 0)
+		return WIRE_MORE;
+	drop(&c->in, c->in.len);
+	return WIRE_BAD;
 }
 
 enum wire_result
 conn_take(struct conn *c, struct msg *msg)
 {
 	size_t used = 0;
-	enum wire_result took = wire_parse(c->in.data, c->in.len, &used, msg);
+	enum wire_result took;
+
+	if (c->unwelcome)
+		return take_unwelcome(c, msg);
+	took = wire_parse(c->in.data, c->in.len, &used, msg);
 
 	if (took == WIRE_MORE && c->ended && c->in.len > 0) {
 		used = c->in.len;
@@ -285,7 +379,7 @@ conn_linger(struct conn *c, ms_t now)
 {
 	static char unwanted[UNWANTED];
 
-	if (c->out.len > 0)
+	if (conn_unsent(c) > 0)
 		return now >= conn_deadline(c);
 	c->in.len = 0;
 	if (c->linger_since == 0)
@@ -294,6 +388,8 @@ conn_linger(struct conn *c, ms_t now)
 	    conn_read(c, unwanted, sizeof(unwanted), now) == CONN_LOST)
 		return true;
 	if (!c->ended && !c->shut && now >= conn_deadline(c)) {
+		if (c->slot != NULL)
+			sealed_goodbye(c, now);
 		shutdown(c->fd, SHUT_WR);
 		c->shut = true;
 	}

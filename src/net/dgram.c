@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "net/dgram.h"
+#include "net/sealed.h"
 #include "net/socket.h"
 #include "policy.h"
 #include "sys/fd.h"
@@ -72,12 +73,33 @@ dgram_dial(struct dgram *d, const struct addr *peer, const struct addr *self)
 	return opened(d, fd);
 }
 
+void
+dgram_secure(struct dgram *d, struct secure *secure)
+{
+	d->secure = secure;
+}
+
+int
+dgram_dial_secure(struct dgram *d, const struct addr *peer,
+    const struct addr *self, struct secure *secure,
+    const struct secure_target *target)
+{
+	if (dgram_dial(d, peer, self) == -1)
+		return -1;
+	d->secure = secure;
+	if (association_dial(d, target))
+		return 0;
+	dgram_close(d);
+	errno = ENOBUFS;
+	return -1;
+}
+
 /*
  * The socket stays, and what waits in it: to be connected to nobody gives it
  * its address back, and its port.  What fails here will fail at the next send.
  */
-void
-dgram_redial(struct dgram *d)
+static void
+connect_again(struct dgram *d)
 {
 	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
 	struct addr self = { .ip = d->self.ip, .port = dgram_port(d) };
@@ -92,8 +114,18 @@ dgram_redial(struct dgram *d)
 }
 
 void
+dgram_redial(struct dgram *d)
+{
+	connect_again(d);
+	if (d->secure != NULL)
+		association_redial(d);
+}
+
+void
 dgram_close(struct dgram *d)
 {
+	if (d->open && d->secure != NULL)
+		association_close(d);
 	if (d->open)
 		close(d->fd);
 	d->open = false;
@@ -122,12 +154,16 @@ dgram_watch(const struct dgram *d, struct ready *r)
 {
 	if (d->open)
 		ready_read(r, d->fd);
+	if (d->open && d->secure != NULL)
+		association_watch(d, r);
 }
 
 bool
 dgram_readable(const struct dgram *d, const struct ready *r)
 {
-	return d->open && ready_can_read(r, d->fd);
+	return d->open &&
+	    (ready_can_read(r, d->fd) ||
+		(d->secure != NULL && association_due(d, r->woke)));
 }
 
 /*
@@ -135,15 +171,15 @@ dgram_readable(const struct dgram *d, const struct ready *r)
  * left: its own answer counts.  Any other error may come from an address that
  * we have no more.
  */
-static bool
-send_dialled(struct dgram *d, const void *data, size_t n)
+bool
+dgram_send_dialled(struct dgram *d, const void *data, size_t n)
 {
 	if (send(d->fd, data, n, 0) != -1)
 		return true;
 	if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM)
 		return false;
 	if (errno != ECONNREFUSED)
-		dgram_redial(d);
+		connect_again(d);
 	return send(d->fd, data, n, 0) != -1;
 }
 
@@ -151,17 +187,35 @@ bool
 dgram_send(struct dgram *d, const struct addr *to, const struct addr *self,
     const void *data, size_t n)
 {
+	if (to == NULL && d->secure != NULL)
+		return association_send(d, data, n);
 	if (to == NULL)
-		return send_dialled(d, data, n);
+		return dgram_send_dialled(d, data, n);
 	if (self != NULL && socket_send(d->fd, data, n, to, self) != -1)
 		return true;
 	return socket_send(d->fd, data, n, to, &anywhere) != -1;
+}
+
+unsigned long
+dgram_session(const struct dgram *d)
+{
+	return d->session;
+}
+
+bool
+dgram_answer(struct dgram *d, unsigned long session, const struct addr *to,
+    const struct addr *self, const void *data, size_t n)
+{
+	return session == 0 ? dgram_send(d, to, self, data, n) :
+			      association_answer(d, session, data, n);
 }
 
 ssize_t
 dgram_receive(
     struct dgram *d, void *data, size_t n, struct addr *from, struct addr *self)
 {
+	if (d->secure != NULL)
+		return association_receive(d, data, n, from, self);
 	for (;;) {
 		ssize_t got = socket_receive(d->fd, data, n, from, self);
 

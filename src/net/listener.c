@@ -113,7 +113,9 @@ listener_accept(struct listener *l, struct conn *c, ms_t now)
 		errno == ENOMEM))
 		refuse_next(l, now);
 	fd = set_fd_flags(fd);
-	if (fd != -1)
+	if (fd != -1 && l->secure != NULL)
+		conn_open_secure(c, fd, &peer, l->secure, now);
+	else if (fd != -1)
 		conn_open(c, fd, &peer, now);
 	return fd != -1;
 }

@@ -2,11 +2,26 @@
 
 #include "pd/account.h"
 
+static int
+dial(struct account *a)
+{
+	static const struct addr any;
+
+	return a->secure == NULL ?
+	    dgram_dial(&a->dgram, &a->as, &any) :
+	    dgram_dial_secure(&a->dgram, &a->as, &any, a->secure, &a->target);
+}
+
 int
-account_open(struct account *a, const struct addr *as)
+account_open(struct account *a, const struct addr *as, struct secure *secure,
+    const struct secure_target *target)
 {
 	memset(a, 0, sizeof(*a));
-	return dgram_dial(&a->dgram, as, &(struct addr){ .ip = 0 });
+	a->as = *as;
+	a->secure = secure;
+	if (secure != NULL)
+		a->target = *target;
+	return dial(a);
 }
 
 void
@@ -19,6 +34,16 @@ account_request(struct account *a, const struct msg *m, ms_t now)
 		continue;
 	a->request = *m;
 	request_start(&a->resends, &a->dgram, m, now);
+}
+
+void
+account_again(struct account *a, ms_t now)
+{
+	struct msg request = a->request;
+
+	dgram_close(&a->dgram);
+	dial(a); /* where that fails the request is as if lost */
+	account_request(a, &request, now);
 }
 
 bool
@@ -81,6 +106,13 @@ take_reply(struct account *a, const struct msg *reply)
 }
 
 static enum account_event
+refused(struct account *a)
+{
+	a->why = dgram_why(&a->dgram);
+	return a->why != NULL ? ACCOUNT_INSECURE : ACCOUNT_CLOSED;
+}
+
+static enum account_event
 receive(struct account *a)
 {
 	enum account_event event = ACCOUNT_QUIET;
@@ -89,7 +121,7 @@ receive(struct account *a)
 
 	while (event == ACCOUNT_QUIET &&
 	    (got = request_receive(&a->dgram, &m)) != DGRAM_NONE)
-		event = got == 1 ? take_reply(a, &m) : ACCOUNT_CLOSED;
+		event = got == 1 ? take_reply(a, &m) : refused(a);
 	return event;
 }
 

@@ -124,6 +124,33 @@ commands_leave(struct pd *pd, ms_t now)
 		pd->gone = true;
 }
 
+static enum outcome
+take_yes(struct shell *s, const char *line, ms_t now)
+{
+	struct pd *pd = s->self;
+
+	switch (trust_answer(&pd->trust, line, &pd->shell, take_yes)) {
+	case TRUST_AGAIN:
+		return RUNNING;
+	case TRUST_NO:
+		return FAILED;
+	case TRUST_YES:
+		break;
+	}
+	account_again(&pd->account, now);
+	return RUNNING;
+}
+
+/* The AS is not believed: by the person, or not at all. */
+static void
+insecure(struct pd *pd, const char *address)
+{
+	bool asked = trust_failed(
+	    &pd->trust, pd->account.why, address, &pd->shell, take_yes);
+
+	pd->failed = pd->failed || !asked;
+}
+
 void
 commands_answered(struct pd *pd, enum account_event event)
 {
@@ -139,6 +166,7 @@ commands_answered(struct pd *pd, enum account_event event)
 		[ACCOUNT_NOK] = SAY_KEPT,
 		[ACCOUNT_PROTOCOL] = SAY_NOT_TOLD,
 		[ACCOUNT_CLOSED] = SAY_NOT_TOLD,
+		[ACCOUNT_INSECURE] = SAY_NOT_TOLD,
 		[ACCOUNT_SILENT] = SAY_NOT_TOLD,
 	};
 	const struct msg *request = &pd->account.request;
@@ -146,15 +174,21 @@ commands_answered(struct pd *pd, enum account_event event)
 	const struct subject subject = { .name = request->uid,
 		.address = addr_name(address, &pd->device.as) };
 	bool removed; /* the account, with a code that we have shown */
+	bool enrolled = event == ACCOUNT_NOK && pd->trust.on; /* perhaps */
 
 	if (event == ACCOUNT_QUIET)
 		return;
 	pd->gone = request->type == MSG_UNR;
+	if (event == ACCOUNT_INSECURE && !pd->gone) {
+		insecure(pd, subject.address);
+		return;
+	}
 	removed = pd->gone && event == ACCOUNT_NOK && pd->device.codes.removal;
 	if (event != ACCOUNT_OK && !removed)
 		pd->failed = true;
 	sentence_tell(removed ? SAY_REMOVED :
 		pd->gone      ? leaving[event] :
+		enrolled      ? SAY_REFUSED_KEY :
 				registering[event],
 	    &subject);
 }

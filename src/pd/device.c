@@ -6,24 +6,31 @@
 #include "ui/terminal.h"
 
 int
-device_open(struct device *d, const struct addr *as, const struct addr *self)
+device_open(struct device *d, const struct addr *as, const struct addr *self,
+    struct secure *secure)
 {
 	int result;
 
 	memset(d, 0, sizeof(*d));
 	d->as = *as;
 	d->self = *self;
+	d->secure = secure;
 	result = dgram_open_at(&d->dgram, self);
 	if (result != -1) {
 		d->self.port = dgram_port(&d->dgram);
 		dgram_buffer(&d->dgram, DATAGRAMS_WAITING);
+		if (secure != NULL)
+			dgram_secure(&d->dgram, secure);
 	}
 	return result;
 }
 
+/* Of what is sealed the program has judged the sender already. */
 static bool
 is_believed(const struct device *d, const struct addr *from)
 {
+	if (d->secure != NULL)
+		return dgram_peer(&d->dgram) != NULL;
 	return addr_same_host(from, &d->as) || addr_same_host(from, &d->self) ||
 	    addr_is_loopback(from);
 }
@@ -97,7 +104,8 @@ device_step(struct device *d, const struct account *a, const struct ready *r)
 			continue;
 		reply = take(d, a, text, (size_t)n, &from, r->woke);
 		if (reply.type != MSG_UNKNOWN)
-			dgram_send(&d->dgram, &from, &self, text,
+			dgram_answer(&d->dgram, dgram_session(&d->dgram), &from,
+			    &self, text,
 			    wire_format(text, sizeof(text), &reply));
 	}
 }

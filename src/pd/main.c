@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/secret.h"
 #include "net/signals.h"
 #include "pd/pd.h"
 #include "pd/words.h"
@@ -17,8 +18,15 @@
 static struct pd pd;
 static struct ready ready;
 
+/* One association to the AS; it sends codes from several sockets.  Nothing of
+ * it is touched without -s. */
+static struct association associations[PD_ASSOCIATIONS];
+static struct secure_handshake handshakes[PD_HANDSHAKES];
+static struct tls_ticket ticket;
+static char as_place[SECURE_PLACE_MAX];
+
 struct options {
-	const char *ip, *as_host;
+	const char *ip, *as_host, *keys;
 	uint16_t port, as_port;
 };
 
@@ -35,6 +43,8 @@ static const struct option_row rows[] = {
 	{ 'n', NULL, "ASIP", "host of the AS, name or address", OPTION_TEXT,
 	    &options.as_host },
 	{ 'p', NULL, "ASport", "its UDP port", OPTION_PORT, &options.as_port },
+	{ 's', NULL, "DIR", "speak securely alone, with the keys in DIR",
+	    OPTION_TEXT, &options.keys },
 };
 
 static const struct option_table table = {
@@ -45,6 +55,29 @@ static const struct option_table table = {
 	.exits = SAY_EXITS,
 	.more = commands_help,
 };
+
+static bool
+open_trust(const char *dir)
+{
+	struct secure *s = &pd.trust.secure;
+
+	s->association = associations;
+	s->associations = sizeof(associations) / sizeof(associations[0]);
+	s->handshake = handshakes;
+	s->handshakes = sizeof(handshakes) / sizeof(handshakes[0]);
+	pd.trust.begun = true;
+	return trust_open(&pd.trust, dir, "pd", "pd", now_ms());
+}
+
+static int
+open_account(const struct options *o, const struct addr *as)
+{
+	struct secure *s = pd.trust.on ? &pd.trust.secure : NULL;
+	struct secure_target target =
+	    trust_target(as_place, o->as_host, o->as_port, &ticket);
+
+	return account_open(&pd.account, as, s, &target);
+}
 
 /* Sockets and signals; GO_ON, or the status to exit with. */
 static int
@@ -61,8 +94,11 @@ open_program(const struct options *o)
 	}
 	if (!program_find("pd", 'n', o->as_host, o->as_port, &as))
 		return EXIT_UNREACHABLE;
+	if (!program_open("pd") || (o->keys != NULL && !open_trust(o->keys)))
+		return EXIT_FAILED;
 	self = addr_parse(o->ip, o->port);
-	result = device_open(d, &as, &self);
+	result =
+	    device_open(d, &as, &self, pd.trust.on ? &pd.trust.secure : NULL);
 	if (result == -1) {
 		warn(SAY_NO_PORT, (unsigned)o->port, strerror(errno));
 		return EXIT_UNREACHABLE;
@@ -71,12 +107,12 @@ open_program(const struct options *o)
 		warn(SAY_NOT_HERE, addr_ip(name, &self));
 	if (o->port == 0)
 		tell(SAY_PORT, (unsigned)d->self.port);
-	if (account_open(&pd.account, &as) == -1) {
+	if (open_account(o, &as) == -1) {
 		warn(SAY_NO_AS, addr_name(name, &as), strerror(errno));
 		return EXIT_UNREACHABLE;
 	}
 	commands_open(&pd);
-	return program_open("pd") ? GO_ON : EXIT_FAILED;
+	return GO_ON;
 }
 
 /* Commands wait while the AS is asked; codes do not. */
@@ -183,6 +219,9 @@ serve(void)
 static int
 close_program(int status)
 {
+	trust_close(&pd.trust);
+	if (pd.trust.on)
+		wipe(&ticket, sizeof(ticket));
 	if (status != GO_ON)
 		return status;
 	return pd.failed ? EXIT_FAILED : EXIT_FINE;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sys/disk.h"
@@ -60,10 +61,11 @@ keydir_save(int at, const char *name, const char *text)
 static bool
 append(int fd, const char *line)
 {
-	off_t end = lseek(fd, 0, SEEK_END);
 	char last = '\n', text[KEYDIR_LINE_MAX + 2];
+	struct stat st;
 
-	if (end > 0 && pread(fd, &last, 1, end - 1) != 1)
+	if (fstat(fd, &st) == -1 ||
+	    (st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) != 1))
 		return false;
 	snprintf(text, sizeof(text), "%s%s\n", last == '\n' ? "" : "\n", line);
 	return disk_write(fd, text, strlen(text)) == 0 && fsync(fd) == 0;

@@ -221,7 +221,8 @@ save_kdc_key(const struct keys *k, const struct issue *i)
 		return false;
 	random_bytes(key, sizeof(key));
 	keydir_hex(hex, key, sizeof(key), '\0');
-	memcpy(hex + (size_t)2 * SHA256_LEN, "\n", 2);
+	hex[sizeof(hex) - 2] = '\n';
+	hex[sizeof(hex) - 1] = '\0';
 	cert_fingerprint(fingerprint, &i->cert);
 	keydir_hex(name, fingerprint, sizeof(fingerprint), '\0');
 	saved = save_secret(i->dir, "kdc.key", hex) &&
@@ -246,21 +247,20 @@ save_certificates(const struct issue *i)
 
 /* SERIAL CLASS END FINGERPRINT NAMES */
 static bool
-note(const struct keys *k, const struct issue *i)
+note(struct keys *k, const struct issue *i)
 {
 	char line[KEYDIR_LINE_MAX], serial[3 * CERT_SERIAL_MAX], day[16];
 	char fingerprint[KEYS_FINGERPRINT_MAX];
-	uint8_t hash[SHA256_LEN];
 	time_t until = (time_t)i->cert.until;
 	struct tm tm;
 
 	if (gmtime_r(&until, &tm) == NULL)
 		return false;
 	strftime(day, sizeof(day), "%Y-%m-%d", &tm);
-	cert_fingerprint(hash, &i->cert);
+	cert_fingerprint(k->issued, &i->cert);
 	keydir_hex(serial, i->cert.serial.at, i->cert.serial.left, '\0');
 	snprintf(line, sizeof(line), "%s %d %s %s %s", serial,
-	    (int)i->holder.class, day, keys_fingerprint(fingerprint, hash),
+	    (int)i->holder.class, day, keys_fingerprint(fingerprint, k->issued),
 	    i->holder.names);
 	return keydir_append(k->dir, "issued", line);
 }
@@ -279,7 +279,7 @@ fill(struct keys *k, const struct issue *i, const char *out)
 	error = errno;
 	for (size_t n = 0; n < sizeof(files) / sizeof(files[0]); n++)
 		unlinkat(i->dir, files[n], 0);
-	rmdir(out);
+	unlinkat(AT_FDCWD, out, AT_REMOVEDIR);
 	return keydir_say(
 	    k, "cannot write to %s or %s: %s", out, k->path, strerror(error));
 }
@@ -303,7 +303,8 @@ keys_issue(
     struct keys *k, enum cert_class class, const char *out, const char *names)
 {
 	char name[256];
-	struct issue i = { .holder = { .class = class, .names = names } };
+	struct issue i = { .holder = { .class = class, .names = names },
+		.root = k->root };
 	const char *why;
 
 	if (names == NULL) {

@@ -133,6 +133,16 @@ keydir_is_revoked(const struct keys *k, const uint8_t fingerprint[SHA256_LEN],
 	return false;
 }
 
+bool
+keydir_revoked(void *keys, const struct cert *c)
+{
+	uint8_t fingerprint[SHA256_LEN];
+
+	cert_fingerprint(fingerprint, c);
+	return keydir_is_revoked(
+	    keys, fingerprint, c->serial.at, c->serial.left);
+}
+
 /* What known says of the peer at a place, or anywhere (NULL). */
 static enum keys_belief
 look_up(const struct keys *k, const struct tls_peer *peer, const char *place)
@@ -188,7 +198,8 @@ keys_judge(struct keys *k, const struct tls_peer *peer,
 		return purpose == KEYS_ANYONE ? KEYS_ANYBODY : KEYS_NAMELESS;
 	if (keydir_damage(k, &k->revoked) != NULL)
 		return KEYS_UNREADABLE;
-	if (keydir_is_revoked(
+	if (peer->fault == CERT_REVOKED ||
+	    keydir_is_revoked(
 		k, peer->fingerprint, peer->serial, peer->serial_len))
 		return KEYS_REVOKED;
 	if (purpose == KEYS_ANYONE)

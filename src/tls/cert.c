@@ -275,6 +275,12 @@ check_authority(const struct cert *by, const struct cert *below, int count)
 	return CERT_GOOD;
 }
 
+static bool
+is_revoked(const struct cert *c, const struct cert_check *check)
+{
+	return check->revoked != NULL && check->revoked(check->context, c);
+}
+
 /* Is there a root that is the last of these itself, or has signed it? */
 static enum cert_fault
 find_root(const struct cert *c, int count, const struct cert_check *check)
@@ -294,6 +300,8 @@ find_root(const struct cert *c, int count, const struct cert_check *check)
 		    check_authority(&root, c, count);
 		if (fault == CERT_GOOD && !in_time(&root, check->now))
 			fault = CERT_EXPIRED;
+		if (fault == CERT_GOOD && is_revoked(&root, check))
+			fault = CERT_REVOKED;
 		if (fault != CERT_BROKEN)
 			best = fault;
 	}
@@ -312,12 +320,14 @@ check_leaf(const struct cert *c, const struct cert_check *check)
 
 /* The count-th certificate of a chain, whose others are good so far. */
 static enum cert_fault
-check_next(const struct cert *c, int count, int64_t now)
+check_next(const struct cert *c, int count, const struct cert_check *check)
 {
 	const struct cert *next = &c[count - 1];
 
-	if (!in_time(next, now))
+	if (!in_time(next, check->now))
 		return CERT_EXPIRED;
+	if (is_revoked(next, check))
+		return CERT_REVOKED;
 	return count == 1 ? CERT_GOOD : check_authority(next, c, count - 1);
 }
 
@@ -335,7 +345,7 @@ cert_verify(const void *chain, size_t n, const struct cert_check *check)
 		if (list.bad || count > CERT_CHAIN_MAX ||
 		    !cert_read(&c[count - 1], der.at, der.left))
 			return CERT_BROKEN;
-		fault = check_next(c, count, check->now);
+		fault = check_next(c, count, check);
 		if (fault != CERT_GOOD)
 			return fault;
 		fault = find_root(c, count, check);

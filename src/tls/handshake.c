@@ -149,6 +149,7 @@ static const int fault_alerts[] = {
 	[CERT_EXPIRED] = TLS_CERTIFICATE_EXPIRED,
 	[CERT_FOREIGN] = TLS_UNKNOWN_CA,
 	[CERT_MISUSED] = TLS_CERTIFICATE_UNKNOWN,
+	[CERT_REVOKED] = TLS_CERTIFICATE_REVOKED,
 };
 
 static int
@@ -157,7 +158,7 @@ judge(struct tls *t, const struct reader *list)
 	const struct tls_trust *trust = t->config.trust;
 	struct cert_check check = { trust->roots, trust->root_count,
 		is_server(t) ? NULL : t->config.target->name, !is_server(t),
-		trust->wall };
+		trust->wall, trust->revoked, trust->context };
 
 	t->peer.fault = CERT_FOREIGN;
 	if (trust->judge == TLS_TRUST_PIN)

@@ -61,7 +61,7 @@ read_state(struct reader *r, struct tls_session *s)
 	read_copy(r, s->peer.serial, CERT_SERIAL_MAX);
 	read_copy(r, s->peer.name, TLS_NAME_MAX);
 	read_int(r, 1);
-	return s->peer.fault <= CERT_MISUSED &&
+	return s->peer.fault <= CERT_REVOKED &&
 	    s->peer.serial_len <= CERT_SERIAL_MAX;
 }
 

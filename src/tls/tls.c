@@ -233,12 +233,19 @@ tls_datagram_max(const struct tls *t)
 	    0;
 }
 
+/* After the peer's goodbye, too: a stream ends for each side by itself. */
+static bool
+may_write(const struct tls *t)
+{
+	return t->state == OPEN || (t->state == ENDED && !t->datagram);
+}
+
 size_t
 tls_write(struct tls *t, const void *data, size_t n)
 {
 	size_t room;
 
-	if (t->state != OPEN || t->closing || n == 0)
+	if (!may_write(t) || t->closing || n == 0)
 		return 0;
 	if (t->tx_seq[1] >= SEQ_DATA_MAX) {
 		handshake_fail(t, TLS_EXHAUSTED);

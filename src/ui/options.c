@@ -13,7 +13,7 @@
 
 static const char help_row[] = "  %-*s  %s";
 
-/* "-p ASport", "-v", "--standby", "PDIP" */
+/* "-p ASport", "-v", "--forget UID", "PDIP" */
 static const char *
 form(const struct option_row *row, char out[COLUMN + 16])
 {
@@ -102,13 +102,18 @@ refuse(const struct option_table *t)
 }
 
 static int
-set(const struct option_table *t, const struct option_row *row, char *text)
+set(const struct option_table *t, const struct option_row *row, char *text,
+    char *argv[])
 {
 	bool zero = row->kind == OPTION_ANY_PORT;
 
 	switch (row->kind) {
 	case OPTION_FLAG:
 		*(bool *)row->to = true;
+		break;
+	case OPTION_PAIR:
+		((const char **)row->to)[0] = text;
+		((const char **)row->to)[1] = argv[optind++];
 		break;
 	case OPTION_TEXT:
 	case OPTION_OPERAND:
@@ -141,8 +146,22 @@ find(const struct option_table *t, int letter, const char *name)
 	return NULL;
 }
 
+/* What stands behind an option's name goes with it: is it there? */
+static bool
+has_arguments(const struct option_row *row, bool is_long, char *argv[])
+{
+	int n = row->arg == NULL ? 0 : row->kind == OPTION_PAIR ? 2 : 1;
+
+	if (!is_long)
+		n = 0; /* getopt() has seen to it */
+	for (int i = 0; i < n; i++)
+		if (argv[optind + i] == NULL)
+			return false;
+	return true;
+}
+
 static int
-take(const struct option_table *t, int letter)
+take(const struct option_table *t, int letter, char *argv[])
 {
 	const char *name = letter == '-' ? optarg : "";
 	const struct option_row *row = find(t, letter, optarg);
@@ -153,7 +172,10 @@ take(const struct option_table *t, int letter)
 		printf("%s (RC-2FA) " VERSION "\n", t->program);
 		return end_print(t);
 	}
-	return row != NULL ? set(t, row, optarg) : refuse(t);
+	if (row == NULL || !has_arguments(row, *name != '\0', argv))
+		return refuse(t);
+	return set(t, row,
+	    *name != '\0' && row->arg != NULL ? argv[optind++] : optarg, argv);
 }
 
 /* For getopt(), to which --NAME is the option '-' with the argument NAME. */
@@ -183,14 +205,14 @@ options_read(const struct option_table *t, int argc, char *argv[])
 	for (;;) {
 		while (
 		    status == GO_ON && (letter = getopt(argc, argv, all)) != -1)
-			status = take(t, letter);
+			status = take(t, letter, argv);
 		while (next < t->rows && t->row[next].kind != OPTION_OPERAND)
 			next++;
 		if (status != GO_ON)
 			return status;
 		if (next == t->rows || optind == argc)
 			break;
-		status = set(t, &t->row[next++], argv[optind++]);
+		status = set(t, &t->row[next++], argv[optind++], argv);
 	}
 	return next < t->rows || optind < argc ? refuse(t) : GO_ON;
 }

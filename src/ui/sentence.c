@@ -28,7 +28,7 @@ sentence_fill(
 void
 sentence_tell(const char *sentence, const struct subject *subject)
 {
-	char text[512];
+	char text[1024];
 
 	tell("%s", sentence_fill(text, sizeof(text), sentence, subject));
 }

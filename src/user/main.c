@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/secret.h"
 #include "net/signals.h"
 #include "policy.h"
 #include "ui/options.h"
@@ -16,8 +17,16 @@
 static struct user user;
 static struct ready ready;
 
+/* A connection to the AS and one to the FS; nothing of it is touched without
+ * -s. */
+static struct secure_slot slots[2];
+static struct secure_handshake handshakes[2];
+static uint8_t sealed[2 * SECURE_BUFFERS(SECURE_BULK)];
+static struct tls_ticket tickets[2];
+static char as_place[SECURE_PLACE_MAX], fs_place[SECURE_PLACE_MAX];
+
 struct options {
-	const char *as_host, *fs_host;
+	const char *as_host, *fs_host, *keys;
 	uint16_t as_port, fs_port;
 };
 
@@ -33,6 +42,8 @@ static const struct option_row rows[] = {
 	{ 'm', NULL, "FSIP", "host of the FS, name or address", OPTION_TEXT,
 	    &options.fs_host },
 	{ 'q', NULL, "FSport", "its TCP port", OPTION_PORT, &options.fs_port },
+	{ 's', NULL, "DIR", "speak securely alone, with the keys in DIR",
+	    OPTION_TEXT, &options.keys },
 	{ 'e', NULL, NULL, "stop at the first command that fails", OPTION_FLAG,
 	    &user.stop_early },
 };
@@ -46,6 +57,34 @@ static const struct option_table table = {
 	.more = commands_help,
 };
 
+static bool
+open_trust(const char *dir)
+{
+	struct secure *s = &user.trust.secure;
+
+	s->slot = slots;
+	s->slots = sizeof(slots) / sizeof(slots[0]);
+	s->room = sealed;
+	s->record = SECURE_BULK;
+	s->handshake = handshakes;
+	s->handshakes = sizeof(handshakes) / sizeof(handshakes[0]);
+	return trust_open(&user.trust, dir, "user", "user", now_ms());
+}
+
+/* Where we connect to, and how. */
+static void
+open_servers(const struct options *o, const struct addr *as)
+{
+	struct secure *s = user.trust.on ? &user.trust.secure : NULL;
+	struct secure_target to_as =
+	    trust_target(as_place, o->as_host, o->as_port, &tickets[0]);
+	struct secure_target to_fs =
+	    trust_target(fs_place, o->fs_host, o->fs_port, &tickets[1]);
+
+	transfer_secure(&user.fs, s, &to_fs);
+	session_start(&user.as, as, s, &to_as);
+}
+
 /* Hosts, signals, modules; GO_ON, or the status to exit with. */
 static int
 open_program(const struct options *o)
@@ -57,8 +96,10 @@ open_program(const struct options *o)
 		return EXIT_UNREACHABLE;
 	if (!program_open("user"))
 		return EXIT_FAILED;
+	if (o->keys != NULL && !open_trust(o->keys))
+		return EXIT_FAILED;
 	commands_open(&user);
-	session_start(&user.as, &as);
+	open_servers(o, &as);
 	return GO_ON;
 }
 
@@ -76,6 +117,8 @@ what_for(char *text, size_t size)
 	char name[ADDR_NAME_MAX];
 
 	text[0] = '\0';
+	if (!busy())
+		return text;
 	if (!user.started)
 		snprintf(text, size, SAY_TO_AS, addr_name(name, &as->peer));
 	else if (as->state == SESSION_ASKING && as->request.type == MSG_LOG)
@@ -180,6 +223,9 @@ close_program(int status)
 {
 	transfer_end(&user.fs);
 	session_drop(&user.as);
+	trust_close(&user.trust);
+	if (user.trust.on)
+		wipe(tickets, sizeof(tickets));
 	if (status == GO_ON)
 		status = !user.started ? EXIT_UNREACHABLE :
 		    user.failed        ? EXIT_FAILED :

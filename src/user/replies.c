@@ -75,6 +75,40 @@ take_rau(struct user *u, ms_t now)
 	return DONE;
 }
 
+/* The AS, or else the FS, that is known now may be asked again. */
+static enum outcome
+believe(struct user *u, bool as, const char *line, ms_t now,
+    enum outcome (*answer)(struct shell *s, const char *line, ms_t now))
+{
+	switch (trust_answer(&u->trust, line, &u->shell, answer)) {
+	case TRUST_AGAIN:
+		return RUNNING;
+	case TRUST_NO:
+		transfer_end(&u->fs);
+		u->ending = u->ending || !u->started;
+		return FAILED;
+	case TRUST_YES:
+		break;
+	}
+	if (as)
+		session_again(&u->as, now);
+	else
+		transfer_again(&u->fs, now);
+	return RUNNING;
+}
+
+static enum outcome
+take_as_yes(struct shell *s, const char *line, ms_t now)
+{
+	return believe(s->self, true, line, now, take_as_yes);
+}
+
+static enum outcome
+take_fs_yes(struct shell *s, const char *line, ms_t now)
+{
+	return believe(s->self, false, line, now, take_fs_yes);
+}
+
 static enum outcome
 as_failed(struct user *u, enum failure failure)
 {
@@ -82,6 +116,11 @@ as_failed(struct user *u, enum failure failure)
 	struct subject subject = { .address = addr_name(name, &u->as.peer),
 		.reason = strerror(u->as.error) };
 
+	if (failure == FAILURE_INSECURE)
+		return trust_failed(
+			   &u->trust, u->as.why, name, &u->shell, take_as_yes) ?
+		    RUNNING :
+		    FAILED;
 	if (u->started)
 		return refuse(words_failure(true, failure), &subject);
 	warn(SAY_CANNOT_START, name, subject.reason);
@@ -108,7 +147,7 @@ replies_as(struct user *u, enum session_event event, ms_t now)
 {
 	switch (event) {
 	case SESSION_OPENED:
-		u->started = true;
+		u->started = u->trust.begun = true;
 		return DONE;
 	case SESSION_BACK:
 		if (u->as.login.type == MSG_UNKNOWN ||
@@ -201,6 +240,8 @@ fs_failed(struct user *u, enum failure failure)
 		.address = addr_name(name, &u->fs_peer),
 		.reason = strerror(t->error) };
 
+	if (failure == FAILURE_INSECURE)
+		return FAILED; /* trust_failed() has told it */
 	if (failure == FAILURE_TRUNCATED) {
 		snprintf(bytes, sizeof(bytes), SAY_BYTES, t->done, t->size);
 		subject.reason = bytes;
@@ -213,6 +254,7 @@ replies_fs(struct user *u, enum transfer_event event)
 {
 	bool failed = event == TRANSFER_FAILED;
 	bool is_err = !failed && u->fs.reply.type == MSG_ERR;
+	char name[ADDR_NAME_MAX];
 	enum outcome outcome;
 
 	if (event == TRANSFER_QUIET)
@@ -220,6 +262,12 @@ replies_fs(struct user *u, enum transfer_event event)
 	/* An FS that has taken the request up has used its TID. */
 	if (failed ? u->fs.failure > FAILURE_LOGIN_REVOKED : !is_err)
 		grants_forget(&u->grants, &u->fs.request);
+	if (failed && u->fs.failure == FAILURE_INSECURE &&
+	    trust_failed(&u->trust, u->fs.why, addr_name(name, &u->fs_peer),
+		&u->shell, take_fs_yes)) {
+		transfer_pause(&u->fs);
+		return RUNNING;
+	}
 	if (failed || is_err)
 		outcome =
 		    fs_failed(u, failed ? u->fs.failure : FAILURE_NO_REQUEST);

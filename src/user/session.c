@@ -12,11 +12,22 @@ dial(struct session *s, int tries, ms_t now)
 }
 
 void
-session_start(struct session *s, const struct addr *peer)
+session_start(struct session *s, const struct addr *peer, struct secure *secure,
+    const struct secure_target *target)
 {
 	memset(s, 0, sizeof(*s));
 	s->peer = *peer;
+	s->secure = secure;
+	if (secure != NULL)
+		s->target = *target;
 	dial(s, 1, now_ms());
+}
+
+void
+session_again(struct session *s, ms_t now)
+{
+	s->request.type = s->dropped;
+	dial(s, 1, now);
 }
 
 static void
@@ -62,6 +73,7 @@ fail(struct session *s, enum failure failure, int error)
 {
 	s->failure = failure;
 	s->error = error;
+	s->dropped = s->request.type;
 	session_drop(s);
 	return SESSION_FAILED;
 }
@@ -69,12 +81,26 @@ fail(struct session *s, enum failure failure, int error)
 static enum session_event
 missed(struct session *s, int error, ms_t now)
 {
+	s->why = conn_why(&s->conn);
+	if (s->why != NULL) /* another try would be no better */
+		return fail(s, FAILURE_INSECURE, error);
 	conn_close(&s->conn);
 	if (--s->tries == 0)
 		return fail(s, FAILURE_UNREACHABLE, error);
 	s->state = SESSION_PAUSING;
 	s->deadline = now + CONNECT_PAUSE;
 	return SESSION_QUIET;
+}
+
+static void
+connect_now(struct session *s, ms_t now)
+{
+	if (s->secure != NULL)
+		conn_dial_secure(
+		    &s->conn, &s->peer, s->secure, &s->target, now);
+	else
+		conn_dial(&s->conn, &s->peer, now);
+	s->state = SESSION_CONNECTING;
 }
 
 static enum session_event
@@ -193,8 +219,7 @@ session_step(struct session *s, const struct ready *r)
 	case SESSION_PAUSING:
 		if (r->woke < s->deadline)
 			break;
-		conn_dial(&s->conn, &s->peer, r->woke);
-		s->state = SESSION_CONNECTING;
+		connect_now(s, r->woke);
 		break;
 	case SESSION_CONNECTING:
 		return connecting(s, r);

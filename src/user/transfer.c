@@ -7,6 +7,14 @@
 static char scratch[128 * 1024];
 
 void
+transfer_secure(struct transfer *t, struct secure *secure,
+    const struct secure_target *target)
+{
+	t->secure = secure;
+	t->target = *target;
+}
+
+void
 transfer_end(struct transfer *t)
 {
 	if (t->state == TRANSFER_NONE)
@@ -22,7 +30,7 @@ transfer_end(struct transfer *t)
 bool
 transfer_busy(const struct transfer *t)
 {
-	return t->state != TRANSFER_NONE;
+	return t->state > TRANSFER_PAUSED;
 }
 
 static enum transfer_event
@@ -40,14 +48,32 @@ void
 transfer_start(struct transfer *t, const struct addr *peer,
     const struct msg *request, int file, ms_t now)
 {
+	t->peer = *peer;
 	t->request = *request;
 	t->file = file;
 	t->size = request->size;
 	t->done = 0;
 	t->from = t->to = 0;
 	t->loaded = request->type != MSG_UPL;
+	transfer_again(t, now);
+}
+
+void
+transfer_pause(struct transfer *t)
+{
+	conn_close(&t->conn);
+	t->state = TRANSFER_PAUSED;
+}
+
+void
+transfer_again(struct transfer *t, ms_t now)
+{
 	t->state = TRANSFER_CONNECTING;
-	conn_dial(&t->conn, peer, now);
+	if (t->secure != NULL)
+		conn_dial_secure(
+		    &t->conn, &t->peer, t->secure, &t->target, now);
+	else
+		conn_dial(&t->conn, &t->peer, now);
 }
 
 static enum transfer_event
@@ -57,7 +83,10 @@ connecting(struct transfer *t, const struct ready *r)
 	case CONN_LATER:
 		return TRANSFER_QUIET;
 	case CONN_LOST:
-		return fail(t, FAILURE_UNREACHABLE, t->conn.error);
+		t->why = conn_why(&t->conn);
+		return fail(t,
+		    t->why != NULL ? FAILURE_INSECURE : FAILURE_UNREACHABLE,
+		    t->conn.error);
 	}
 	if (!conn_put(&t->conn, &t->request)) /* a field is malformed */
 		return fail(t, FAILURE_PROTOCOL, 0);
@@ -225,7 +254,7 @@ void
 transfer_watch(const struct transfer *t, struct ready *r)
 {
 	save_watch(&t->save, r);
-	if (t->state == TRANSFER_NONE)
+	if (!transfer_busy(t))
 		return;
 	ready_by(r, deadline(t));
 	conn_watch(&t->conn, r,
@@ -248,6 +277,7 @@ step(struct transfer *t, const struct ready *r)
 	case TRANSFER_SAVING:
 		return saving(t, r);
 	case TRANSFER_NONE:
+	case TRANSFER_PAUSED:
 		break;
 	}
 	return TRANSFER_QUIET;

@@ -277,8 +277,8 @@ make_pd(void)
 	struct addr as = addr_parse("127.0.0.1", AS_PORT);
 	struct addr self = addr_parse(DEVICE, PD_PORT);
 
-	require(device_open(&pd.device, &as, &self) == 0);
-	require(account_open(&pd.account, &as) == 0);
+	require(device_open(&pd.device, &as, &self, NULL) == 0);
+	require(account_open(&pd.account, &as, NULL, NULL) == 0);
 	world_signals = world_stream();
 	input = world_stream();
 	world_keep();

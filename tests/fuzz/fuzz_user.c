@@ -348,7 +348,7 @@ set_up(void)
 	world_signals = world_stream();
 	commands_open(&user);
 	user.shell.input.fd = input = world_stream();
-	session_start(&user.as, &as);
+	session_start(&user.as, &as, NULL, NULL);
 }
 
 /* What is left: our files, whole, and those that see_file() has seen. */

@@ -76,7 +76,9 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static bool made;
-	struct cert_check check = { roots, 1, NULL, true, WALL };
+	struct cert_check check = {
+		.roots = roots, .count = 1, .server = true, .now = WALL
+	};
 	struct tls_self self = { .random = world_random };
 
 	if (!made)

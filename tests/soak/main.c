@@ -38,6 +38,7 @@ static const struct row {
 	{ "one AS a directory", prove_one_as },
 	{ "every input", prove_every_input },
 	/* 26 to 36 are those of secure sessions. */
+	[35] = { "floods of hellos", prove_floods },
 	[36] = { "a class at once", prove_class },
 	[38] = { "nothing stuck stops a program", prove_stuck },
 	[40] = { "nobody holds all places", prove_places },

@@ -49,9 +49,9 @@ player() {
 
 # Rows whose figures are times run alone in a full run.
 alone=
-[ "$size" = full ] && alone='1 2 4 6 14 15 24 25 37 41 42'
+[ "$size" = full ] && alone='1 2 4 6 14 15 24 25 36 37 41 42'
 if [ $# -eq 0 ]; then
-	set -- 41 37 13 8 18 19 21 2 7 5 12 3 9 10 11 16 17 20 22 23 1 4 6 14 15 24 25 39 42 43
+	set -- 41 37 36 13 8 18 19 21 2 7 5 12 3 9 10 11 16 17 20 22 23 1 4 6 14 15 24 25 39 42 43
 fi
 together=
 last=

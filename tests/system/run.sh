@@ -8,6 +8,7 @@
 #	BIN, TOOLS	where the programs, and talk and lossy, are
 #	QUICK		an AS and an FS with short times: see POLICY in rules.mk
 #	DIR		an empty directory of its own
+#	KEYS		a key, and certificates of it that are out of their time
 #	U		four digits of its own: its users are ${U}0 to ${U}9
 #	NET		three bytes of an address of its own: $NET.1 is a
 #			loopback address that nobody else sends from
@@ -23,6 +24,7 @@ here=$(dirname "$0")
 bin=$(cd "${BIN:-.}" && pwd) || exit 2
 tools=$(cd "${TOOLS:-${BIN:-build/gn0}}" && pwd) || exit 2
 quick=$(cd "${QUICK:-$tools-policy}" && pwd) || exit 2
+keys=$(cd "$here/parts/keys" && pwd) || exit 2
 jobs=${JOBS:-8}
 work=$(mktemp -d "${TMPDIR:-/tmp}/rc-2fa.XXXXXX") || exit 2
 as=
@@ -101,7 +103,7 @@ play() {
 	dir=$work/$(basename "$1" .talk)
 	if "$tools/talk" "$1" AS="$as_port" FS="$fs_port" U=$((1000 + $2)) \
 	    NET="127.0.$2" DIR="$dir" BIN="$bin" TOOLS="$tools" QUICK="$quick" \
-	    ASDIR="$work/as-data" FSDIR="$work/fs-data" \
+	    KEYS="$keys" ASDIR="$work/as-data" FSDIR="$work/fs-data" \
 	    >"$dir.said" 2>&1; then
 		passed
 	else
@@ -179,6 +181,16 @@ if [ -c /dev/full ]; then
 else
 	echo "skipped: there is no /dev/full"
 fi
+
+# walk TITLE NAME=VALUE: the demonstration, which says the title at its end.
+walk() {
+	env "$2" BIN="$bin" TOOLS="$tools" sh "$here/../../scripts/demo.sh" \
+	    >"$work/walk" 2>&1
+	check "make demo $2: $(tail -n 1 "$work/walk")" grep -q "$1" "$work/walk"
+}
+
+walk '^demo: nothing of it could be read: 0 of ' SECURE=1
+walk '^demo: \([0-9]*\) of \1 secrets could be read' RECORD=1
 
 sh "$here/hosts.sh" "$bin"
 case $? in

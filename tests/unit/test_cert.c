@@ -9,7 +9,11 @@
 #include "test.h"
 #include "tls/der.h"
 
-static struct cert_check check = { roots, 1, "server.test", true, WALL };
+static struct cert_check check = { .roots = roots,
+	.count = 1,
+	.name = "server.test",
+	.server = true,
+	.now = WALL };
 static struct holder leaf, other, third, fourth, fifth;
 
 static const char *const faults[] = { "good", "broken", "expired", "foreign",
