@@ -174,9 +174,8 @@
 /* The person at user and pd. */
 #define CONNECT_TRIES 3             /* to reach the AS again, ... */
 #define CONNECT_PAUSE (1 * SECONDS) /* ... so long after each */
-#define ANSWER_TIME                                                            \
-	(60 * SECONDS)                 /* of the AS; its longest delays: 15 s  \
-				   for a wrong password, 8 s for a device */
+/* Of the AS, whose longest delays are 15 s for a password, 8 s for a device. */
+#define ANSWER_TIME      (60 * SECONDS)
 #define WAIT_UNSAID      (1 * SECONDS) /* a wait that is longer is explained */
 #define BACKGROUND_PAUSE 500 /* until we look whether we are in front again */
 #define PROGRESS_FIRST   (1 * SECONDS) /* a transfer that is longer is shown */
@@ -196,6 +195,7 @@ _Static_assert(
     "no address alone ends a TID");
 _Static_assert(INV_TRIES + TID_LIFE / INV_PACE < VLD_ADDRESS_TRIES,
     "who guesses at an FS does not use up what the AS allows it");
+_Static_assert(INV_TRIES < VLD_TRIES, "the user's own TID is heard at once");
 _Static_assert(CODES_FAILED_SLOW < CODES_FAILED_MAX, "first REQ slows down");
 _Static_assert(TID_MEMORY > VLD_AGAIN,
     "what the AS confirms again to a resend the FS knows");

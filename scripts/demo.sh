@@ -55,7 +55,7 @@ mkfifo "$dir/as" "$dir/fs" "$dir/pd.in" "$dir/pd" "$dir/user.in" "$dir/user"
 cd "$dir" || exit 2
 if [ -n "$secure" ]; then
 	echo '$ sh scripts/keys.sh'
-	BIN=$bin sh "$keys" keys "localhost,127.0.0.1" | sed 's/^/    /'
+	BIN=$bin sh "$keys" keys | sed 's/^/    /'
 fi
 
 # relay NAME PORT: sets port to one that leads there

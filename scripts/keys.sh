@@ -2,11 +2,16 @@
 # keys.sh [DIR [NAMES]] - keys for the four programs on this host.
 #
 # Makes DIR (keys) with a directory each: as, the authority, and fs, pd and
-# user, issued by it.  NAMES are the host names and addresses that AS and FS are
-# called by, with commas: this host's name, localhost and 127.0.0.1.  What is
-# there already stays as it is.  For another host see readme.txt, section 9.
+# user, issued by it.  NAMES are the host names and addresses that other hosts
+# know AS and FS by, with commas: this host's name.  Here they are localhost and
+# 127.0.0.1, too.  What is there already stays as it is.  For another host see
+# readme.txt, section 9.
 dir=${1:-keys}
-names=${2:-$(uname -n),localhost,127.0.0.1}
+names=${2:-$(uname -n)}
+case $names in
+*[!A-Za-z0-9.,-]*) names= ;; # no name for a host
+esac
+names=${names:+$names,}localhost,127.0.0.1
 as=${BIN:-$(dirname "$0")/..}/AS
 
 [ -x "$as" ] || {

@@ -62,8 +62,8 @@ void person_code_sent(struct person *p, ms_t now);
  */
 void person_failed(struct person *p, ms_t now);       /* a wrong code */
 void person_proved(struct person *p, unsigned wrong); /* a right code */
-void person_moved(
-    struct person *p, ms_t now);      /* another device, or again one */
+/* Another device has registered, or the same one again. */
+void person_new_device(struct person *p, ms_t now);
 void person_is_new(struct person *p); /* nothing counts yet */
 
 /*

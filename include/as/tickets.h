@@ -49,24 +49,21 @@ struct asker {
 const char *ticket_grant(const struct code *c, ms_t now);
 
 /*
- * Answer a VLD in *cnf, in full.  A good TID is used up; asked again by the
- * same asker within VLD_AGAIN the answer is the same, and true is returned;
- * anything else is E, and a guess.
+ * Answer a VLD in *cnf, in full.  A good TID is used up.  Its asker may repeat
+ * the VLD within VLD_AGAIN and gets the same answer; true is returned then. Any
+ * other VLD is answered with E and counts as a guess.
  *
- * What guessing may gain is one in a hundred: 90 of the 9,000 TIDs for each
- * that lives.  So a live TID listens to VLD_TID_TRIES guesses in all, then it
- * dies. That would let anybody end another's TIDs at once; so it listens to
- * VLD_TRIES at once of one address, then to one in VLD_PACE, and to
- * VLD_ADDRESS_TRIES in all: from then on this address hears E, whatever it
- * says, and the others are heard as before.  One address alone, however fast,
- * ends no TID of a user whose FS has another.
+ * Guesses may hit with a probability of one in a hundred, that is 90 of 9,000
+ * codes for each TID that lives.  So a TID dies after VLD_TID_TRIES guesses of
+ * all addresses.  One address alone must not end another's TIDs; so of each a
+ * TID hears VLD_TRIES at once, then one in VLD_PACE, and VLD_ADDRESS_TRIES in
+ * all.  What exceeds that is answered with E, right or wrong, and not counted.
  *
- * An FS asks for all of its clients, so it says less than it is asked: of a
- * client's address where a user's TIDs are guessed it lets INV_TRIES through,
- * fewer than VLD_TRIES, so that the user's own comes through at once; then one
- * in INV_PACE, which is 38 in the life of a TID and stays below
- * VLD_ADDRESS_TRIES (see fs/client.h).  Behind an FS that does not, five
- * guesses a second leave a person 10 s from each new TID on, instead of 2.
+ * An FS asks from one address for all of its clients; so it throttles each of
+ * them itself (fs/client.h).  It lets INV_TRIES through, fewer than VLD_TRIES,
+ * so that the user's own TID is heard at once; then one in INV_PACE, which is
+ * 38 in the life of a TID and stays below VLD_ADDRESS_TRIES.  Behind an FS that
+ * does not, five guesses a second leave a person the first 10 s of a TID.
  */
 bool ticket_use(
     const struct msg *vld, const struct asker *who, ms_t now, struct msg *cnf);

@@ -15,6 +15,7 @@
 #define CLIENT_H
 
 #include "fs/server.h"
+#include "net/admission.h"
 
 /*
  * The AS has answered; or it has not, since then, as the word says.  Told when
@@ -29,6 +30,9 @@ void client_open(
 
 void client_watch(const struct client *c, struct ready *r);
 void client_step(struct client *c, struct service *s, const struct ready *r);
+
+/* For admission: what is known of who it is. */
+enum standing client_standing(const struct client *c);
 
 /* Is it a REM that is not decided: the AS may confirm, or has just refused? */
 bool client_is_removing(const struct client *c);

@@ -51,7 +51,7 @@ enum client_state {
 struct client {
 	enum client_state state;
 	ms_t since;      /* in ASKING, INTENDING, VALIDATING, FINISHING: when it
-			    began */
+			    began; in HELD: when VALIDATING did */
 	bool its_turn;   /* in INTENDING without a job, HELD: go on now */
 	ms_t not_before; /* in INTENDING, HELD: not before then */
 	struct conn conn;

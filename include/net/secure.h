@@ -78,6 +78,7 @@ struct secure_slot {
 	bool more;     /* there is more to read without the socket */
 	bool drained;  /* the last read took all that had come */
 	size_t unsent; /* sealed bytes that have not left */
+	size_t next;   /* free: the one given back before it, likewise */
 };
 
 /* Over datagrams.  All-zero: free. */
@@ -124,6 +125,8 @@ struct secure {
 	 */
 	int (*judge)(void *context, const struct tls_peer *peer,
 	    const struct addr *at, const struct secure_target *target);
+	/* A handshake of who has dialled us has come to nothing; or NULL. */
+	void (*failed)(void *context, const struct addr *at, const char *why);
 	void *context;
 
 	struct secure_slot *slot; /* of connections */
@@ -140,7 +143,8 @@ struct secure {
 	struct secure_counts count;
 	struct tls_server_keys keys;
 	ms_t renewed;         /* when the keys of tickets and cookies were */
-	size_t next;          /* where to look for a free slot */
+	size_t free;          /* the slot given back last, 1: the first; 0 */
+	size_t fresh;         /* slots from here on were never taken */
 	size_t lent;          /* handshakes below it may be in use */
 	unsigned long number; /* of associations so far */
 	uint16_t bucket[SECURE_BUCKETS]; /* associations by address */

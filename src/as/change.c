@@ -425,7 +425,7 @@ registration_done(
 		wrong_password(as, c, now);
 	} else {
 		if (ok && c->type == MSG_REG) { /* to another device */
-			person_moved(person_of(c->uid), now);
+			person_new_device(person_of(c->uid), now);
 			failures_save(c->uid);
 			clients_ask_again(as, c->uid, now);
 		}

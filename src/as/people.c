@@ -143,7 +143,7 @@ person_proved(struct person *p, unsigned wrong)
 }
 
 void
-person_moved(struct person *p, ms_t now)
+person_new_device(struct person *p, ms_t now)
 {
 	unsigned n;
 

@@ -340,13 +340,37 @@ client_step(struct client *c, struct service *s, const struct ready *r)
 	}
 }
 
+enum standing
+client_standing(const struct client *c)
+{
+	switch (c->state) {
+	case FREE:
+	case ASKING:
+		return STRANGER;
+	case INTENDING:
+	case VALIDATING:
+		return NAMED;
+	case HELD:
+	case RECEIVING:
+	case FINISHING:
+	case SYNCING:
+	case SENDING:
+		return PROVEN;
+	case REPLYING:
+	case LINGERING:
+	case ORPHANED:
+		break;
+	}
+	return LEAVING;
+}
+
 bool
 client_is_removing(const struct client *c)
 {
 	if (c->req.type != MSG_REM)
 		return false;
 	return c->state == VALIDATING ||
-	    (c->state == INTENDING && job_busy(&c->job)) ||
+	    (c->state == INTENDING && c->job.state != JOB_NONE) ||
 	    (c->state == SYNCING && c->op.kind == FILE_ABANDON);
 }
 

@@ -328,6 +328,21 @@ clear_out(struct store *s, const struct disk_op *j)
 }
 
 /*
+ * Where a full disk has no room for that the files make it: until the lock is
+ * given back nobody publishes, and after a crash the intent still stands.
+ */
+static int
+save_generation(
+    struct store *s, const struct disk_op *j, const struct generation *g)
+{
+	if (generation_save(s, j->uid, g, side_temp(j)) == 0)
+		return 0;
+	if ((errno != ENOSPC && errno != EDQUOT) || clear_out(s, j) == -1)
+		return -1;
+	return generation_save(s, j->uid, g, side_temp(j));
+}
+
+/*
  * First the generation changes: from then on nothing that has begun before is
  * published any more.  A removal that has been ended already is not done again,
  * though its intent has come back: what stands there now is a new account's.
@@ -347,7 +362,7 @@ remove_files(struct store *s, const struct disk_op *j)
 		g.number++;
 		memcpy(g.tid, j->intent.tid, sizeof(g.tid));
 		g.state = FILES_GOING;
-		if (generation_save(s, j->uid, &g, side_temp(j)) == -1)
+		if (save_generation(s, j, &g) == -1)
 			return -1;
 	}
 	if (clear_out(s, j) == -1)
@@ -387,9 +402,10 @@ review(struct store *s, struct disk_op *j)
 	j->is_stale = workdir_touch(s) == -1;
 	while ((more = intent_next(s, j->uid)) == 1) {
 		if (intent_load(s, j->uid, &j->intent) == -1) {
-			if (errno != ENOENT)
-				failed(j); /* told; the next one's turn */
-			continue;
+			if (errno == ENOENT)
+				continue;
+			failed(j);
+			return ST_INV;
 		}
 		if (strcmp(j->intent.owner, workdir_owner()) == 0 ||
 		    !workdir_is_alive(s, j->intent.owner))

@@ -10,7 +10,7 @@
 #define RECORD_HEAD 13
 #define RANDOM_AT   (RECORD_HEAD + 12 + 2) /* in a ClientHello's record */
 
-    static const char not_secure[] = "it does not speak securely";
+static const char not_secure[] = "it does not speak securely";
 
 /* The table: by address, in buckets; by number and connection id, at once */
 
@@ -458,11 +458,16 @@ hear(struct dgram *d, const struct addr *from, const struct addr *self,
 	return got;
 }
 
-/* What is plain: data where that is welcome. */
+/*
+ * What is plain: data where that is welcome.  A reply is not answered: two
+ * servers would answer each other for ever.
+ */
 static bool
-welcome(struct dgram *d, const struct addr *from, const struct addr *self)
+welcome(struct dgram *d, const struct addr *from, const struct addr *self,
+    const char *text, size_t n)
 {
 	static const char err[] = "ERR\n";
+	struct msg m;
 
 	if (d->dialled != NULL) {
 		d->dialled->plain_heard = true;
@@ -471,7 +476,9 @@ welcome(struct dgram *d, const struct addr *from, const struct addr *self)
 	if (!d->secure->refuses_plain)
 		return true;
 	d->secure->count.plain_refused++;
-	if (dgram_may_err(from, now_ms()))
+	wire_parse_datagram(text, n, &m);
+	if ((m.type == MSG_UNKNOWN || wire_is_request(m.type)) &&
+	    dgram_may_err(from, now_ms()))
 		socket_send(d->fd, err, sizeof(err) - 1, from, self);
 	return false;
 }
@@ -634,7 +641,8 @@ association_receive(
 		d->current = NULL;
 		d->session = 0;
 		if (len == 0 || !secure_is_record(datagram[0])) {
-			if (!welcome(d, from, self))
+			if (!welcome(d, from, self, (const char *)datagram,
+				(size_t)len))
 				continue;
 			got = len < (ssize_t)n ? len : (ssize_t)n;
 			memcpy(data, datagram, (size_t)got);

@@ -12,25 +12,35 @@ static const char was_cut[] = "the connection was cut";
 
 /* Slots */
 
+/* The one given back last, so that few are ever touched. */
+static struct secure_slot *
+take_slot(struct secure *s)
+{
+	struct secure_slot *slot;
+
+	if (s->free > 0) {
+		slot = &s->slot[s->free - 1];
+		s->free = slot->next;
+		return slot;
+	}
+	return s->fresh < s->slots ? &s->slot[s->fresh++] : NULL;
+}
+
 struct secure_slot *
 sealed_take(struct secure *s, const struct addr *peer, ms_t now)
 {
-	for (size_t n = 0; n < s->slots; n++) {
-		struct secure_slot *slot = &s->slot[s->next];
+	struct secure_slot *slot = take_slot(s);
 
-		s->next = (s->next + 1) % s->slots;
-		if (slot->end.phase != SECURE_NONE)
-			continue;
-		memset(slot, 0, offsetof(struct secure_slot, end.tls));
-		slot->heard = slot->more = slot->drained = false;
-		slot->unsent = 0;
-		slot->end.phase = SECURE_WAITING;
-		slot->end.by = s;
-		slot->end.peer = *peer;
-		slot->end.since = now;
-		return slot;
-	}
-	return NULL;
+	if (slot == NULL)
+		return NULL;
+	memset(slot, 0, offsetof(struct secure_slot, end.tls));
+	slot->heard = slot->more = slot->drained = false;
+	slot->unsent = 0;
+	slot->end.phase = SECURE_WAITING;
+	slot->end.by = s;
+	slot->end.peer = *peer;
+	slot->end.since = now;
+	return slot;
 }
 
 static struct tls_memory
@@ -48,11 +58,14 @@ memory_of(const struct secure_slot *slot)
 static void
 release(struct conn *c)
 {
-	struct secure_end *e = &c->slot->end;
+	struct secure_slot *slot = c->slot;
+	struct secure *s = slot->end.by;
 
-	if (e->phase != SECURE_WAITING)
-		tls_stop(&e->tls);
-	e->phase = SECURE_NONE;
+	if (slot->end.phase != SECURE_WAITING)
+		tls_stop(&slot->end.tls);
+	slot->end.phase = SECURE_NONE;
+	slot->next = s->free;
+	s->free = (size_t)(slot - s->slot) + 1;
 	c->slot = NULL;
 }
 

@@ -54,14 +54,24 @@ secure_deadline(const struct secure_end *e)
 	return e->since + HANDSHAKE_TIME;
 }
 
+static void
+tell_failed(const struct secure_end *e)
+{
+	const struct secure *s = e->by;
+
+	e->by->count.failed++;
+	if (e->answers && s->failed != NULL)
+		s->failed(s->context, &e->peer, secure_why(e));
+}
+
 void
 secure_fail(struct secure_end *e, const char *trouble)
 {
 	if (e->phase == SECURE_OVER)
 		return;
-	if (e->phase != SECURE_OPEN)
-		e->by->count.failed++;
 	e->trouble = trouble;
+	if (e->phase != SECURE_OPEN)
+		tell_failed(e);
 	e->phase = SECURE_OVER;
 }
 

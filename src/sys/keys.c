@@ -103,7 +103,7 @@ open_key(struct keys *k)
 
 /* All that certificates with our key say of whom they are for. */
 static const char *
-names_of(const struct keys_owner *owner, char *out, size_t size)
+names_of(struct keys *k, const struct keys_owner *owner, char *out, size_t size)
 {
 	char host[CERT_NAME_MAX + 1];
 
@@ -112,6 +112,8 @@ names_of(const struct keys_owner *owner, char *out, size_t size)
 	if (gethostname(host, sizeof(host)) == -1)
 		host[0] = '\0';
 	host[CERT_NAME_MAX] = '\0';
+	if (keydir_names(k, CERT_PROGRAM, host) != NULL)
+		host[0] = '\0'; /* no name that a certificate could have */
 	snprintf(out, size, "%s%slocalhost,127.0.0.1", host,
 	    host[0] != '\0' ? "," : "");
 	return out;
@@ -229,7 +231,7 @@ complete(struct keys *k, const struct keys_owner *owner, bool missing)
 {
 	char names[KEYDIR_LINE_MAX];
 	struct keydir_holder holder = { owner->class, 0,
-		names_of(owner, names, sizeof(names)), k->self.public };
+		names_of(k, owner, names, sizeof(names)), k->self.public };
 	struct reader above = reader_of("", 0);
 	struct cert authority;
 

@@ -67,6 +67,15 @@ judge(void *context, const struct tls_peer *peer, const struct addr *at,
 	return keys_believes(belief) ? 0 : (int)keys_alert(belief);
 }
 
+static void
+failed(void *context, const struct addr *at, const char *why)
+{
+	char from[ADDR_NAME_MAX];
+
+	(void)context;
+	log_request("handshake %s failed: %s", addr_name(from, at), why);
+}
+
 const char *
 guard_open(struct guard *g, const struct guard_options *o,
     const struct keys_owner *owner, ms_t now)
@@ -85,6 +94,7 @@ guard_open(struct guard *g, const struct guard_options *o,
 	g->secure.refuses_plain = strict;
 	g->secure.refresh = refresh;
 	g->secure.judge = judge;
+	g->secure.failed = failed;
 	g->secure.context = g;
 	secure_open(&g->secure, now);
 	return NULL;

@@ -256,6 +256,24 @@ fill_disk(void)
 	person_leave(&p);
 }
 
+/* With room for one small file more: a removal, which writes two, makes it. */
+static void
+remove_from_full(const char *path)
+{
+	struct person p;
+
+	trial_person(&p);
+	if (!person_come(&p))
+		flaw("a full disk: cannot come");
+	person_did(&p, 'U', "f.txt", 10 * SIZE, "RUP OK");
+	run_shell("cd '%s' && { dd if=/dev/zero of=fill bs=4096;"
+		  " truncate -s -4096 fill; } 2>/dev/null",
+	    path);
+	person_did(&p, 'X', NULL, 0, "RRM OK");
+	run_shell("rm '%s/fill'", path);
+	person_leave(&p);
+}
+
 static bool
 mount_small(const char *path)
 {
@@ -282,6 +300,7 @@ run_full_disk(void)
 	else {
 		if (trial_open(false)) {
 			fill_disk();
+			remove_from_full(path);
 			trial_close();
 		}
 		/* The FS's children end a moment after it and hold the

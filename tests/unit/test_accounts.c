@@ -197,6 +197,41 @@ a_device_is_replaced_or_forgotten(void)
 	    "forgotten");
 }
 
+#define KEY                                                                    \
+	"key sha-256 00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:"         \
+	"10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:FF\n"
+
+/* With its device and without; one that is damaged is not taken for none. */
+static void
+a_key_stays_with_its_account(void)
+{
+	struct account_job job;
+	struct account a;
+
+	put_account("10003", "abcd1234", "device 127.0.0.1 57001\n" KEY);
+	CHECK(accounts_load("10003", &a) == ACCOUNT_FOUND && a.has_device &&
+		a.has_key && a.key[1] == 1 && a.key[31] == 0xff,
+	    "%d", a.has_key);
+	job = job_for("10003", "abcd1234", ACCOUNT_UPDATE);
+	job.account.has_device = false;
+	CHECK(run(&job) == ACCOUNT_DONE, "no device");
+	CHECK(accounts_load("10003", &a) == ACCOUNT_FOUND && !a.has_device &&
+		a.has_key && a.key[31] == 0xff,
+	    "%d", a.has_key);
+	CHECK(strstr(get(keep[0], "10003"), "\n" KEY) != NULL, "%s",
+	    get(keep[0], "10003"));
+	put_account("10003", "abcd1234", "key sha-256 00:01\n");
+	CHECK(accounts_load("10003", &a) == ACCOUNT_UNREADABLE, "cut short");
+	put_account("10003", "abcd1234", "device 127.0.0.1 1\nkey md5 00\n");
+	CHECK(accounts_load("10003", &a) == ACCOUNT_UNREADABLE, "of no kind");
+	put_account("10003", "abcd1234", KEY KEY KEY);
+	CHECK(accounts_load("10003", &a) == ACCOUNT_UNREADABLE, "too many");
+	put_account("10003", "abcd1234", KEY);
+	CHECK(accounts_forget("10003") == ACCOUNT_FOUND &&
+		accounts_load("10003", &a) == ACCOUNT_FOUND && !a.has_key,
+	    "forgotten");
+}
+
 static void
 a_wrong_password_changes_nothing(void)
 {
@@ -523,6 +558,7 @@ main(void)
 	the_right_password_alone_is_verified();
 	a_hash_counts_as_a_whole();
 	a_device_is_replaced_or_forgotten();
+	a_key_stays_with_its_account();
 	a_wrong_password_changes_nothing();
 	a_removal_leaves_only_its_intent();
 	an_unfinished_removal_is_finished_at_start();

@@ -114,7 +114,7 @@ restart_and_register(struct person *p, ms_t now)
 	p->excused = was.excused;
 	p->failed_at = now;
 	for (int i = 0; i < 10; i++)
-		person_moved(p, now);
+		person_new_device(p, now);
 }
 
 /*
@@ -133,7 +133,7 @@ keep_registering(const char *uid, ms_t end, bool restarts, struct toll *toll)
 
 		if (at == NEVER) {
 			now += CODES_FORGIVEN;
-			person_moved(p, now);
+			person_new_device(p, now);
 			continue;
 		}
 		now = at > now ? at : now;
@@ -144,7 +144,7 @@ keep_registering(const char *uid, ms_t end, bool restarts, struct toll *toll)
 		if (restarts)
 			restart_and_register(p, now);
 		else
-			person_moved(p, now);
+			person_new_device(p, now);
 	}
 }
 

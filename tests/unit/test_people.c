@@ -109,7 +109,7 @@ forty_wrong_codes_stop_a_user(void)
 	CHECK(person_next_code_at(p, START) == NEVER, "none is");
 	CHECK(person_next_code_at(p, START + 100 * CODES_FORGIVEN) == NEVER,
 	    "and time does not change it");
-	person_moved(p, START);
+	person_new_device(p, START);
 	CHECK(
 	    person_next_code_at(p, START) <= START, "a device has registered");
 	CHECK(
@@ -129,17 +129,17 @@ registering_excuses_twenty_and_then_one_a_day(void)
 			person_failed(p, now);
 			failed++;
 		}
-		person_moved(p, now);
+		person_new_device(p, now);
 	}
 	CHECK(failed == CODES_FAILED_MAX + CODES_EXCUSED_MAX, "%d", failed);
 	for (int day = 1; day <= 5; day++) {
 		now += CODES_FORGIVEN;
 		CHECK(person_next_code_at(p, now) == NEVER,
 		    "not without registering");
-		person_moved(p, now);
+		person_new_device(p, now);
 		CHECK(person_next_code_at(p, now) != NEVER, "one is left");
 		person_failed(p, now);
-		person_moved(p, now);
+		person_new_device(p, now);
 		CHECK(person_next_code_at(p, now) == NEVER, "no more today");
 	}
 }
