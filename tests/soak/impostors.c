@@ -211,67 +211,82 @@ log_has(const struct server *s, const char *what)
 }
 
 static void
-judge(const char *case_name, const char *who, bool right, const char *said)
+judge(const char *what, const char *who, bool right, const char *said)
 {
 	asked++;
 	refused += right;
 	if (!right)
-		flaw("%s, %s: \"%.120s\"", case_name, who, said);
+		flaw("%s, %s: \"%.120s\"", what, who, said);
+}
+
+static const struct impostor {
+	const char *what, *program, *keys, *client, *sentence;
+} impostors[] = {
+	{ "revoked", "AS", "as", "revoker", "has been revoked" },
+	{ "wrong fingerprint", "AS", "as", "pinner", "another key" },
+	{ "another name", "AS", "named", "user", "another name" },
+	{ "wrong chain", "AS", "other", "user", "is not known" },
+	{ "wrong class", "AS", "person", "user", "wrong class" },
+	{ "expired", "AS", "expired", "user", "has expired" },
+	{ "not valid yet", "AS", "early", "user", "not valid yet" },
+	{ "self-signed", "FS", "alone", "user", "is not known" },
+};
+
+static bool
+is_refusal(const struct impostor *m, const char *said)
+{
+	return strstr(said, "nothing was said to it") != NULL &&
+	    strstr(said, m->sentence) != NULL;
 }
 
 static void
-try_user(const char *name, const char *keys, const char *host)
+try_user(const struct impostor *m, const char *keys)
 {
+	const struct wire *up = relay_wire(USER_AS, UP);
 	char said[SAID_ROOM];
 	struct child c;
-	bool right;
 	int status;
 
 	relay_clear();
-	secured_user(&c, keys, host, relay_port(USER_AS));
+	secured_user(&c, keys, LOCAL, relay_port(USER_AS));
 	say(c.in, "login 12345 abcd1234\n");
 	says(&c, said, NULL, "\n");
 	status = child_end(&c, 0);
-	right = strstr(said, "nothing was said to it") != NULL &&
-	    WIFEXITED(status) && WEXITSTATUS(status) == 3 &&
-	    relay_wire(USER_AS, UP)->len > 0 &&
-	    relay_wire(USER_AS, UP)->data == 0;
-	judge(name, "user", right, said);
+	judge(m->what, "user",
+	    is_refusal(m, said) && WIFEXITED(status) &&
+		WEXITSTATUS(status) == 3 && up->len > 0 && up->data == 0,
+	    said);
 }
 
 static void
-try_pd(const char *name, const char *keys, const char *host)
+try_pd(const struct impostor *m, const char *keys)
 {
 	char said[SAID_ROOM];
 	struct child c;
 
-	secured_pd(&c, keys, host, relay_port(PD_AS));
+	secured_pd(&c, keys, LOCAL, relay_port(PD_AS));
 	says(&c, said, NULL, "Codes");
 	says(&c, said, "reg 12345 abcd1234", "\n");
 	child_end(&c, SIGTERM);
-	judge(name, "pd", strstr(said, "nothing was said to it") != NULL, said);
+	judge(m->what, "pd", is_refusal(m, said), said);
 }
 
-/* That server, with these keys of ours and under that name. */
+/* The server is running. */
 static void
-try_server(struct server *s, const char *name, const char *client,
-    const char *host, int n)
+try_server(struct server *s, const struct impostor *m, int n)
 {
 	char keys[PATH_ROOM];
 
-	s->option = "-v"; /* its requests are in its log */
-	if (s->pid == 0 && !server_start(s))
-		return;
-	secured_dir(keys, client);
+	secured_dir(keys, m->client);
 	relay_to(USER_AS, s->port);
 	relay_to(PD_AS, s->port);
 	for (int i = 0; i < n; i++) {
-		try_user(name, keys, host);
+		try_user(m, keys);
 		if (s->as == 0)
-			try_pd(name, keys, host);
+			try_pd(m, keys);
 	}
 	if (log_has(s, " REG ") || log_has(s, " LOG "))
-		flaw("%s: the server has heard of the password", name);
+		flaw("%s: the server has heard of the password", m->what);
 	server_end(s, SIGTERM);
 }
 
@@ -283,12 +298,20 @@ in_keys(const char *command)
 	    scene_dir(), command);
 }
 
-/* What the rows of the table below need; good is running. */
+static void
+issue(int class, const char *name, const char *host)
+{
+	run_shell("%s/AS -s '%s/keys/as' --issue %d '%s/keys/%s' --name %s"
+		  " >/dev/null",
+	    scene_bin(), scene_dir(), class, scene_dir(), name, host);
+}
+
+/* What the cases of the table need; good is running. */
 static void
 make_dirs(const struct server *good)
 {
-	run_shell("%s/AS -s '%s/keys/as' --issue 1 '%s/keys/person' >/dev/null",
-	    scene_bin(), scene_dir(), scene_dir());
+	issue(1, "person", "person");
+	issue(2, "named", "elsewhere.test");
 	in_keys("for d in expired early; do mkdir -m 700 $d &&"
 		" cp \"$parts/key.pem\" $d && chmod 600 $d/key.pem &&"
 		" cp \"$parts/$d.pem\" $d/cert.pem; done");
@@ -336,17 +359,6 @@ try_fs(struct server *as, int n)
 	server_end(as, SIGTERM);
 }
 
-static const struct impostor {
-	const char *what, *program, *keys, *client, *host;
-} impostors[] = { { "revoked", "AS", "as", "revoker", LOCAL },
-	{ "wrong fingerprint", "AS", "as", "pinner", LOCAL },
-	{ "another name", "AS", "as", "user", "localhost" },
-	{ "wrong chain", "AS", "other", "user", LOCAL },
-	{ "wrong class", "AS", "person", "user", LOCAL },
-	{ "expired", "AS", "expired", "user", LOCAL },
-	{ "not valid yet", "AS", "early", "user", LOCAL },
-	{ "self-signed", "FS", "alone", "user", LOCAL } };
-
 #define IMPOSTORS (int)(sizeof(impostors) / sizeof(impostors[0]))
 
 void
@@ -361,17 +373,16 @@ prove_impostors(void)
 		const struct impostor *m = &impostors[i];
 		struct server *s = &servers[i];
 
-		secured_as(s, m->client, m->keys);
+		secured_as(s, m->what, m->keys);
 		s->program = m->program;
 		if (m->program[0] == 'F')
 			s->as = 9; /* nobody */
-		if (i == 0) {
-			s->option = "-v";
-			if (!server_start(s))
-				return;
+		s->option = "-v";  /* its requests are in its log */
+		if (!server_start(s))
+			return;
+		if (i == 0)
 			make_dirs(s);
-		}
-		try_server(s, m->what, m->client, m->host, n);
+		try_server(s, m, n);
 	}
 	secured_as(&other, "another", "other");
 	try_fs(&other, is_small() ? 1 : 20);

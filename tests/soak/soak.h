@@ -90,7 +90,6 @@ void prove_huge_files(void);
 void prove_clock_jumps(void);
 void prove_one_as(void);
 void prove_every_input(void);
-void prove_floods(void);
 void prove_class(void);
 void prove_places(void);
 void prove_code_turns(void);
