@@ -226,7 +226,7 @@ relay_run(void *arg)
 {
 	static struct watched w;
 
-	for (;;) {
+	while (doors[0].fd != -1) {
 		w.n = 0;
 		for (int leg = 0; leg < LEGS; leg++)
 			watch_door(&w, leg);
