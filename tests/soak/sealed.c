@@ -198,6 +198,7 @@ prove_off(void)
 
 /* What a walk has said, looked for in what was heard; how much was heard. */
 static size_t sought, heard;
+static long read_in_clear;
 
 static void
 seek(const char *what, size_t n, const char *is)
@@ -205,6 +206,7 @@ seek(const char *what, size_t n, const char *is)
 	long found = relay_count(what, n);
 
 	sought++;
+	read_in_clear += found;
 	if (found > 0)
 		flaw("%s could be read, %ld times", is, found);
 }
@@ -291,7 +293,7 @@ walk_sealed(struct walk *w, bool codes)
 	}
 }
 
-/* U, then whatever, D and X. */
+/* All that can be done, in some order. */
 static const char *
 random_ops(void)
 {
@@ -300,8 +302,9 @@ random_ops(void)
 
 	ops[0] = 'U';
 	for (int i = 1; i <= n; i++)
-		ops[i] = "LRU"[rand() % 3];
-	strcpy(ops + n + 1, rand() % 2 ? "DX" : "X");
+		ops[i] = "LR"[rand() % 2];
+	strcpy(
+	    ops + n + 1, (const char *const[]){ "X", "DX", "DUX" }[rand() % 3]);
 	return ops;
 }
 
