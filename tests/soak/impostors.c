@@ -34,6 +34,14 @@ check_effects(const struct walk *w, bool good, const char *where)
 		flaw("%s: no clear sentence: \"%.100s\"", where, w->said);
 }
 
+/* Another association with the AS. */
+static void
+restart_fs(void)
+{
+	server_end(&trial_fs, SIGTERM);
+	server_start(&trial_fs);
+}
+
 static void
 flip_one(enum leg leg, enum way way, size_t unit, size_t offset)
 {
@@ -171,14 +179,6 @@ replay(int n)
 	if (before != 0)
 		flaw("%d replayed datagrams count", before);
 	return before;
-}
-
-/* Another association with the AS. */
-static void
-restart_fs(void)
-{
-	server_end(&trial_fs, SIGTERM);
-	server_start(&trial_fs);
 }
 
 void
