@@ -21,7 +21,8 @@ _Static_assert(CLIENTS_MAX + ORPHANS_MAX <= UPLOADS_MAX, "so can all uploads");
 
 struct clients {
 	struct admission places; /* by the index of a slot */
-	int turn; /* position in the order: who may move much data first */
+	int turn;    /* position in the order: who may move much data first */
+	int removal; /* and who may ask for a removal first */
 	struct client slot[CLIENTS_MAX + ORPHANS_MAX];
 };
 

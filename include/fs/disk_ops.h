@@ -28,7 +28,8 @@ enum disk_op_kind {
 	FILE_REMOVE,  /* intent: as the AS has confirmed, all files, for good;
 			 where that fails the intent stays and is confirmed */
 	FILE_REVIEW   /* uid, intent: the next one on record after uid that no
-			 living file server but us has begun; EOF: none */
+			 living file server but us has begun; EOF: none; INV:
+			 uid's cannot be read */
 };
 
 struct disk_op {

@@ -68,10 +68,14 @@ static bool
 find_device(struct person *p, const char *uid)
 {
 	struct account a;
+	enum account_state found;
 
 	if (p->device.port != 0)
 		return true;
-	if (accounts_load(uid, &a) != ACCOUNT_FOUND || !a.has_device)
+	found = accounts_load(uid, &a);
+	if (found == ACCOUNT_UNREADABLE)
+		accounts_report(uid);
+	if (found != ACCOUNT_FOUND || !a.has_device)
 		return false;
 	p->device = addr_parse(a.ip, a.port);
 	return true;

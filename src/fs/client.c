@@ -370,7 +370,7 @@ client_is_removing(const struct client *c)
 	if (c->req.type != MSG_REM)
 		return false;
 	return c->state == VALIDATING ||
-	    (c->state == INTENDING && job_busy(&c->job)) ||
+	    (c->state == INTENDING && c->job.state != JOB_NONE) ||
 	    (c->state == SYNCING && c->op.kind == FILE_ABANDON);
 }
 

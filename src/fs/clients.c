@@ -12,7 +12,7 @@ clients_open(struct clients *w, int descriptors)
 
 	admission_open(
 	    &w->places, places < CLIENTS_MAX ? places : CLIENTS_MAX, false);
-	w->turn = 0;
+	w->turn = w->removal = 0;
 	return w->places.size;
 }
 
@@ -23,27 +23,35 @@ clients_at(struct clients *w, int k)
 }
 
 /*
- * Of one user one removal is decided at a time, and of all some: each costs the
- * disk something before the AS is asked, and anybody may ask for one.  What the
- * user does meanwhile waits, as nobody knows whose files these are; but not for
- * the removal after that.
+ * Of one user one removal is decided at a time.  What the user does meanwhile
+ * waits, as nobody knows whose files these are; but not for the removal after
+ * that.
  */
 static bool
-is_blocked(struct clients *w, const struct client *c)
+is_blocked_by_user(struct clients *w, const struct client *c)
 {
-	bool removal = c->req.type == MSG_REM;
-	int n = 0;
-
 	for (int k = 0; k < w->places.taken; k++) {
 		const struct client *o = clients_at(w, k);
-		bool removing = client_is_removing(o);
 
-		n += removing;
-		if (o != c && (removing || (removal && o->state == HELD)) &&
+		if (o != c &&
+		    (client_is_removing(o) ||
+			(c->req.type == MSG_REM && o->state == HELD)) &&
 		    strcmp(o->req.uid, c->req.uid) == 0)
 			return true;
 	}
-	return removal && n >= REMOVALS_AT_ONCE;
+	return false;
+}
+
+/* Of all users some: each costs the disk something before the AS is asked. */
+static bool
+is_blocked(struct clients *w, const struct client *c)
+{
+	int n = 0;
+
+	if (c->req.type == MSG_REM)
+		for (int k = 0; k < w->places.taken; k++)
+			n += client_is_removing(clients_at(w, k));
+	return n >= REMOVALS_AT_ONCE || is_blocked_by_user(w, c);
 }
 
 /* A removal of this user that a client has begun and that is not over. */
@@ -140,6 +148,36 @@ step(struct clients *w, int k, struct service *s, const struct ready *r)
 		    &w->places, w->places.order[k], left - c->left, r->woke);
 }
 
+static bool
+is_waiting_removal(const struct client *c)
+{
+	return c->state == INTENDING && client_waits(c);
+}
+
+/*
+ * From the one on that was the first to be left out the last time: anybody may
+ * ask for any number of removals, and those that come later do not go first.
+ */
+static void
+step_removals(struct clients *w, struct service *s, const struct ready *r)
+{
+	int next = -1, n = w->places.taken;
+
+	for (int i = 0; i < n; i++) {
+		int k = (w->removal + i) % n;
+		const struct client *c = clients_at(w, k);
+
+		if (!is_waiting_removal(c))
+			continue;
+		step(w, k, s, r);
+		if (next == -1 && is_waiting_removal(c) &&
+		    r->woke >= c->not_before && !is_blocked_by_user(w, c))
+			next = k;
+	}
+	if (next != -1)
+		w->removal = next;
+}
+
 /*
  * Of those who move much data only one has its turn in a round, the next one
  * in the next, which begins at once: between them whoever asks for little is
@@ -150,9 +188,12 @@ clients_step(struct clients *w, struct service *s, const struct ready *r)
 {
 	int moving = 0, next = 0, n = w->places.taken;
 
+	step_removals(w, s, r);
 	for (int i = 0; i < n; i++) {
 		int k = (w->turn + i) % n;
 
+		if (is_waiting_removal(clients_at(w, k)))
+			continue;
 		if (is_moving(clients_at(w, k), r) &&
 		    ++moving > TRANSFERS_A_ROUND) {
 			if (moving == TRANSFERS_A_ROUND + 1)

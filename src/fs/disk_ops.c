@@ -402,9 +402,10 @@ review(struct store *s, struct disk_op *j)
 	j->is_stale = workdir_touch(s) == -1;
 	while ((more = intent_next(s, j->uid)) == 1) {
 		if (intent_load(s, j->uid, &j->intent) == -1) {
-			if (errno != ENOENT)
-				failed(j); /* told; the next one's turn */
-			continue;
+			if (errno == ENOENT)
+				continue;
+			failed(j);
+			return ST_INV;
 		}
 		if (strcmp(j->intent.owner, workdir_owner()) == 0 ||
 		    !workdir_is_alive(s, j->intent.owner))

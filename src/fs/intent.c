@@ -34,7 +34,7 @@ intent_load(const struct store *s, const char *uid, struct intent *i)
 	    !wire_valid(F_TID, i->tid) || !wire_valid(F_IP, i->ip) ||
 	    !wire_valid(F_PORT, port)) {
 		memset(i, 0, sizeof(*i));
-		errno = EILSEQ;
+		errno = EBADMSG;
 		return -1;
 	}
 	i->port = (uint16_t)wire_number(port);

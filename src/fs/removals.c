@@ -142,9 +142,11 @@ reviewed(struct service *s, bool busy, ms_t now)
 	if (m->op.is_stale && files_renew() == -1)
 		log_error("cannot make the work directory again");
 	if (m->op.error != 0)
-		log_once(m, "", m->op.error);
+		log_once(m, m->op.uid, m->op.error);
 	memcpy(m->after, m->op.uid, sizeof(m->after));
-	if (m->job.state != JOB_DONE || m->op.status != ST_OK)
+	if (m->job.state == JOB_DONE && m->op.status == ST_INV)
+		review(s); /* a record that cannot be read: the next one */
+	else if (m->job.state != JOB_DONE || m->op.status != ST_OK)
 		rest(m, now);
 	else if (busy)
 		review(s);

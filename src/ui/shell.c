@@ -144,6 +144,19 @@ is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* One of a word's characters, where it ends: a quote of its own is none. */
+static char *
+take(char *from, char **to, char *quote)
+{
+	if (*quote != '\0' ? *from == *quote : *from == '\'' || *from == '"')
+		*quote = (char)(*quote == '\0' ? *from : '\0');
+	else if (*from == '\\' && *quote != '\'' && from[1] != '\0')
+		*(*to)++ = *++from;
+	else
+		*(*to)++ = *from;
+	return from;
+}
+
 /*
  * Cut a line into words at blanks, but for those in quotes or behind a
  * backslash: their number, of which the first WORDS_MAX are in word[], the rest
@@ -168,13 +181,7 @@ split(char *from, char *word[WORDS_MAX + 1])
 		if (!inside && n++ < WORDS_MAX)
 			word[n - 1] = to;
 		inside = true;
-		if (quote != '\0' ? *from == quote :
-				    *from == '\'' || *from == '"')
-			quote = (char)(quote == '\0' ? *from : '\0');
-		else if (*from == '\\' && quote != '\'' && from[1] != '\0')
-			*to++ = *++from;
-		else
-			*to++ = *from;
+		from = take(from, &to, &quote);
 	}
 	*to = '\0';
 	return quote == '\0' ? n : -1;

@@ -23,6 +23,7 @@ static int lost;             /* an errno */
 static bool hidden;          /* the echo is off ... */
 static struct termios usual; /* ... and was like that */
 static bool may_stop;        /* SIGTSTP was not ignored when we began */
+static bool back;            /* from stop(): its SIGCONT will be told, too */
 
 void
 terminal_open(void)
@@ -249,6 +250,7 @@ stop(void)
 	sigaction(SIGTSTP, &usual_way, &ours);
 	raise(SIGTSTP);
 	sigaction(SIGTSTP, &ours, NULL);
+	back = true;
 }
 
 bool
@@ -258,6 +260,10 @@ terminal_signal(int number)
 		return false;
 	if (number == SIGTSTP && may_stop)
 		stop();
+	else if (number == SIGCONT && back) {
+		back = false; /* what stands there was asked since */
+		return true;
+	}
 	fresh_line(); /* others may have written on it meanwhile */
 	return true;
 }

@@ -37,6 +37,7 @@ send_msg(
 	s->state = next;
 	conn_drop_input(&s->conn); /* it answers nothing that we asked */
 	s->deadline = now + ANSWER_TIME;
+	s->conn.last_progress = now; /* what it has to take comes now */
 	if (!conn_put(&s->conn, m))
 		s->deadline = now; /* it would never be answered */
 }
@@ -149,8 +150,9 @@ receive(struct session *s, const struct ready *r, enum msg_type request)
 	if (got == WIRE_MORE && c->ended)
 		return fail(s, FAILURE_LOST, 0);
 	if (got == WIRE_MORE)
-		return r->woke < s->deadline ? SESSION_QUIET :
-					       fail(s, FAILURE_SILENT, 0);
+		return r->woke < s->deadline && r->woke < conn_deadline(c) ?
+		    SESSION_QUIET :
+		    fail(s, FAILURE_SILENT, 0);
 	/* Nor can it be the reply to a request that has not left. */
 	if (got != WIRE_OK || !answers(&s->reply, request) ||
 	    conn_unsent(c) > 0)

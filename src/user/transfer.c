@@ -214,6 +214,8 @@ answered(struct transfer *t, const struct ready *r)
 		return fail(t, FAILURE_EARLY_OK, 0);
 	if (t->reply.type != MSG_RRT || t->reply.status != ST_OK)
 		return TRANSFER_ANSWERED;
+	if (!sent_but(t, 0)) /* to what, then? */
+		return fail(t, FAILURE_PROTOCOL, 0);
 	t->size = t->reply.size;
 	t->state = TRANSFER_RECEIVING;
 	progress_begin(&t->progress, t->request.fname, t->size, r->woke);

@@ -43,7 +43,8 @@
  *	close NAME, reset NAME		go away
  *	signal NAME SIGNAL		TERM INT HUP KILL STOP CONT USR1
  *	exit NAME STATUS		the program ends so, with nothing on
- *					stderr that no ! has asked for
+ *					stderr that no ! has asked for, but that
+ *					it waits
  *	ignore NAME			or whatever there is
  *	wait MS				where time itself is the matter
  *	set NAME TEXT			a variable

@@ -586,9 +586,11 @@ a_signal_ends_whom_it_is_to_end(void)
 	    "%x", (unsigned)status);
 }
 
+/* "make test &" has SIGINT ignored, and what is ignored at start stays so. */
 int
 main(void)
 {
+	signal(SIGINT, SIG_DFL);
 	a_port_is_a_whole_decimal_number();
 	an_address_is_read_as_decimal_and_named();
 	sockets_do_not_block_and_are_not_inherited();
