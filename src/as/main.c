@@ -290,6 +290,7 @@ serve(void)
 static void
 close_server(void)
 {
+	clients_part(&as);
 	pool_stop(&as.pool);
 	dgram_close(&as.udp);
 	guard_close(&as.guard);
