@@ -87,6 +87,10 @@ become(const struct server *s)
 	}
 	if (s->option != NULL)
 		argv[n++] = s->option;
+	if (s->keys != NULL) {
+		argv[n++] = s->strict ? "-S" : "-s";
+		argv[n++] = s->keys;
+	}
 	setpgid(0, 0);
 	dup2(log, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);

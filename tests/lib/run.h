@@ -17,6 +17,8 @@ struct server {
 	const char *preload; /* in scene_tools(), or NULL */
 	const char *env;     /* NAME=VALUE for it, or NULL */
 	const char *option;  /* one more argument, or NULL */
+	const char *keys;    /* its key directory: -s, or NULL */
+	bool strict;         /* then -S */
 	char data[PATH_ROOM], log[PATH_ROOM];
 	uint16_t port; /* 0: a free one, then kept */
 	uint16_t as;   /* FS: whom to ask */

@@ -37,7 +37,12 @@ static const struct row {
 	{ "clock jumps do nothing", prove_clock_jumps },
 	{ "one AS a directory", prove_one_as },
 	{ "every input", prove_every_input },
-	/* 26 to 36 are those of secure sessions. */
+	[25] = { "off is off", prove_off },
+	[26] = { "nothing to read", prove_sealed },
+	[27] = { "nothing to change", prove_unchanged },
+	[28] = { "nobody in the middle", prove_impostors },
+	[29] = { "other people's peers", prove_other_peers },
+	[33] = { "an old session is no key", prove_old_sessions },
 	[35] = { "floods of hellos", prove_floods },
 	[36] = { "a class at once", prove_class },
 	[38] = { "nothing stuck stops a program", prove_stuck },

@@ -9,6 +9,7 @@
  *	main.c		the table, the verdict's line
  *	trial.c		an AS, an FS and their disks
  *	crowd.c		many at once
+ *	secured.c	both with keys, a relay (relay.c) on each leg
  *	faults.c	faults on purpose (tests/tools/shim_fault.h)
  *
  * and the rows, a file a subject. Whatever is waited for has its bound.
@@ -89,11 +90,17 @@ void prove_huge_files(void);
 void prove_clock_jumps(void);
 void prove_one_as(void);
 void prove_every_input(void);
-void prove_floods(void);
 void prove_class(void);
 void prove_places(void);
 void prove_code_turns(void);
 void prove_wrong_tids(void);
 void prove_stuck(void);
+void prove_off(void);
+void prove_sealed(void);
+void prove_unchanged(void);
+void prove_impostors(void);
+void prove_other_peers(void);
+void prove_old_sessions(void);
+void prove_floods(void);
 
 #endif
