@@ -137,6 +137,7 @@ else
 	echo 'skipped  gcc -m32: its libraries are not installed'
 	skipped=$((skipped + 1))
 fi
+check 'the benchmark builds' make -s bench-built
 check 'other numbers of files a user' other_files_max
 check 'crypto gives the same from every compiler' sh scripts/crypto.sh same
 if echo '#include <valgrind/memcheck.h>' | cc -E - >/dev/null 2>&1; then

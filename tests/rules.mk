@@ -150,6 +150,8 @@ policy:
 # Small changes of the source, each of which a test must notice: minutes each.
 tests-built: $(PROMISES) $(UNIT:%=$(BUILD)/%)
 
+bench-built: $(BENCH:%=$(BUILD)/%)
+
 mutants:
 	@nice sh tests/mutants/run.sh $(if $(MUTANTS),'$(MUTANTS)')
 
@@ -172,5 +174,5 @@ bench: $(PROGRAMS:%=$(BUILD)/%) $(BENCH:%=$(BUILD)/%)
 bench_tls: $(BUILD)/tests/bench/tls $(BUILD)/$(PEER)
 	@sh tests/bench/tls.sh $(BUILD)
 
-.PHONY: tests-built mutants test unit interop bench_tls fuzz fuzzers replay \
+.PHONY: tests-built bench-built mutants test unit interop bench_tls fuzz fuzzers replay \
     replays policy promises soak coverage bench

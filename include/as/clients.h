@@ -19,4 +19,7 @@ void clients_ask_again(struct server *as, const char *uid, ms_t now);
 
 bool clients_idle(struct server *as); /* no reply is under way */
 
+/* The end: who speaks securely is told, so that it is not taken for a cut. */
+void clients_part(struct server *as);
+
 #endif

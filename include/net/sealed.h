@@ -53,6 +53,25 @@ void sealed_close(struct conn *c);
  */
 bool sealed_is_plain(struct conn *c, ms_t now);
 
+/*
+ * associations.c: the table of associations, in which a server's are found by
+ * address, and all by number and connection id.
+ */
+
+/* A new one: least recently used goes.  NULL: what there is has been dialled.
+ */
+struct association *associations_make(
+    struct secure *s, const struct addr *peer, bool answers, ms_t now);
+void associations_forget(struct association *a);
+void associations_move(struct association *a, const struct addr *to);
+struct association *associations_find(struct secure *s, unsigned long number);
+struct association *associations_find_cid(
+    struct secure *s, const uint8_t *datagram, size_t n);
+
+/* A server's with this peer, one after the other; NULL: no more. */
+struct association *associations_at(struct secure *s, const struct addr *peer);
+struct association *associations_next(const struct association *a);
+
 /* association.c: datagrams */
 bool association_dial(struct dgram *d, const struct secure_target *target);
 void association_close(struct dgram *d);

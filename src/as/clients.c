@@ -155,3 +155,14 @@ clients_idle(struct server *as)
 			return false;
 	return true;
 }
+
+void
+clients_part(struct server *as)
+{
+	for (int k = 0; k < as->places.taken; k++) {
+		struct session *s = session_at(as, k);
+
+		if (conn_peer(&s->conn) != NULL)
+			conn_close(&s->conn);
+	}
+}

@@ -180,7 +180,7 @@ open_accounts(const struct options *o, int keep[POOL_KEEP])
 }
 
 static void
-open_server(const struct options *o, int inherited)
+open_program(const struct options *o, int inherited)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
 	bool is_new = disk_is_missing(o->dir);
@@ -288,8 +288,9 @@ serve(void)
 }
 
 static void
-close_server(void)
+close_program(void)
 {
+	clients_part(&as);
 	pool_stop(&as.pool);
 	dgram_close(&as.udp);
 	guard_close(&as.guard);
@@ -313,10 +314,10 @@ main(int argc, char *argv[])
 	status = admin_run(&options.admin);
 	if (status != GO_ON)
 		return log_lost() ? EXIT_FAILED : status;
-	open_server(&options, inherited);
+	open_program(&options, inherited);
 	if (log_lost())
 		return EXIT_FAILED;
 	serve();
-	close_server();
+	close_program();
 	return log_lost() ? EXIT_FAILED : EXIT_FINE;
 }

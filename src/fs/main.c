@@ -121,7 +121,7 @@ open_network(const struct options *o, struct addr *as)
 }
 
 static void
-open_server(const struct options *o, int inherited)
+open_program(const struct options *o, int inherited)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGUSR1 };
 	bool is_few = fd_limit() - inherited < FDS_FEW;
@@ -218,7 +218,7 @@ serve(void)
  * comes to nothing, and they end by themselves.
  */
 static void
-close_server(void)
+close_program(void)
 {
 	clients_dismiss(&clients, &service, true);
 	removals_stop(&service.removals);
@@ -241,10 +241,10 @@ main(int argc, char *argv[])
 	if (status != GO_ON)
 		return status;
 	log_open("FS", options.verbose);
-	open_server(&options, inherited);
+	open_program(&options, inherited);
 	if (log_lost())
 		return EXIT_FAILED;
 	serve();
-	close_server();
+	close_program();
 	return log_lost() ? EXIT_FAILED : EXIT_FINE;
 }

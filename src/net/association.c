@@ -12,164 +12,6 @@
 
 static const char not_secure[] = "it does not speak securely";
 
-/* The table: by address, in buckets; by number and connection id, at once */
-
-static uint16_t *
-bucket_of(struct secure *s, const struct addr *peer)
-{
-	uint32_t mixed = (peer->ip ^ (uint32_t)peer->port << 16 ^ peer->port) *
-	    UINT32_C(2654435761);
-
-	return &s->bucket[(mixed >> 16) % SECURE_BUCKETS];
-}
-
-static struct association *
-at_index(struct secure *s, unsigned index)
-{
-	return index > 0 ? &s->association[index - 1] : NULL;
-}
-
-static uint16_t
-index_of(const struct secure *s, const struct association *a)
-{
-	return (uint16_t)(a - s->association + 1);
-}
-
-static void
-enter(struct association *a)
-{
-	struct secure *s = a->end.by;
-	uint16_t *bucket = bucket_of(s, &a->end.peer);
-
-	a->next = *bucket;
-	*bucket = index_of(s, a);
-}
-
-static void
-leave(struct association *a)
-{
-	struct secure *s = a->end.by;
-	uint16_t *at = bucket_of(s, &a->end.peer), index = index_of(s, a);
-
-	while (*at != 0 && *at != index)
-		at = &at_index(s, *at)->next;
-	if (*at == index)
-		*at = a->next;
-	a->next = 0;
-}
-
-static void
-forget(struct association *a)
-{
-	if (a->end.answers)
-		leave(a);
-	tls_stop(&a->end.tls);
-	wipe(a->waiting, sizeof(a->waiting));
-	a->waiting_len = 0;
-	a->number = 0;
-	a->end.phase = SECURE_NONE;
-}
-
-/* Who goes first: who is nobody yet, then who was heard longest ago. */
-static bool
-goes_before(const struct association *a, const struct association *b)
-{
-	bool a_open = a->end.phase == SECURE_OPEN;
-	bool b_open = b->end.phase == SECURE_OPEN;
-
-	if (a_open != b_open)
-		return b_open;
-	return a->used < b->used;
-}
-
-/*
- * The least recently used goes; of the newcomer's own host, where that has more
- * than its part of a full table.  What we have dialled stays.
- */
-static struct association *
-make_free(struct secure *s, const struct addr *peer)
-{
-	struct association *last = NULL, *own = NULL;
-	size_t of_host = 0;
-
-	for (size_t i = 0; i < s->associations; i++) {
-		struct association *a = &s->association[i];
-
-		if (a->end.phase == SECURE_NONE)
-			return a;
-		if (!a->end.answers)
-			continue;
-		if (last == NULL || goes_before(a, last))
-			last = a;
-		if (!addr_same_host(&a->end.peer, peer))
-			continue;
-		of_host++;
-		if (own == NULL || goes_before(a, own))
-			own = a;
-	}
-	if (of_host > s->associations / ONE_HOSTS_PART)
-		last = own;
-	if (last != NULL) {
-		s->count.forgotten++;
-		forget(last);
-	}
-	return last;
-}
-
-/* A number stands for a place in the table and for who had it when. */
-static struct association *
-make(struct secure *s, const struct addr *peer, bool answers, ms_t now)
-{
-	struct association *a = make_free(s, peer);
-
-	if (a == NULL)
-		return NULL;
-	memset(a, 0, sizeof(*a));
-	a->end.phase = SECURE_WAITING;
-	a->end.answers = answers;
-	a->end.by = s;
-	a->end.peer = *peer;
-	a->end.since = a->used = now;
-	a->number =
-	    ++s->number * s->associations + (unsigned long)(a - s->association);
-	s->self->random(a->cid, sizeof(a->cid));
-	a->cid[0] = (uint8_t)(index_of(s, a) >> 8);
-	a->cid[1] = (uint8_t)index_of(s, a);
-	if (answers)
-		enter(a);
-	return a;
-}
-
-static struct association *
-find(struct secure *s, unsigned long number)
-{
-	struct association *a;
-
-	if (number == 0 || s->associations == 0)
-		return NULL;
-	a = &s->association[number % s->associations];
-	return a->number == number ? a : NULL;
-}
-
-static struct association *
-find_cid(struct secure *s, const uint8_t *datagram, size_t n)
-{
-	const uint8_t *cid = tls_find_cid(datagram, n, SECURE_CID);
-	struct association *a;
-	size_t index;
-
-	if (cid == NULL)
-		return NULL;
-	index = (size_t)cid[0] << 8 | cid[1];
-	if (index == 0 || index > s->associations)
-		return NULL;
-	a = &s->association[index - 1];
-	return a->end.phase != SECURE_NONE && a->end.answers &&
-		memcmp(a->cid, cid, SECURE_CID) == 0 ?
-	    a :
-	    NULL;
-}
-
 /* Handshakes */
 
 static bool
@@ -221,14 +63,13 @@ seal(struct dgram *d, struct association *a, const void *data, size_t n)
 static void
 succeed(struct association *a)
 {
-	struct secure *s = a->end.by;
-	struct association *other = at_index(s, *bucket_of(s, &a->end.peer));
+	struct association *other = associations_at(a->end.by, &a->end.peer);
 
 	while (other != NULL) {
-		struct association *next = at_index(s, other->next);
+		struct association *next = associations_next(other);
 
-		if (other != a && addr_same(&other->end.peer, &a->end.peer))
-			forget(other);
+		if (other != a)
+			associations_forget(other);
 		other = next;
 	}
 }
@@ -255,7 +96,7 @@ over(struct dgram *d, struct association *a)
 	push(d, a);
 	if (a->end.answers) {
 		secure_fail(&a->end, NULL);
-		forget(a);
+		associations_forget(a);
 		return;
 	}
 	secure_fail(&a->end, NULL);
@@ -323,9 +164,7 @@ feed(struct dgram *d, struct association *a, const uint8_t *datagram, size_t n,
 	}
 	if (a->end.tls.newest && a->end.answers &&
 	    !addr_same(&a->end.peer, from)) {
-		leave(a);
-		a->end.peer = *from;
-		enter(a);
+		associations_move(a, from);
 	}
 	return true;
 }
@@ -337,7 +176,7 @@ start(struct dgram *d, const struct addr *from, const struct addr *self,
     const uint8_t *hello)
 {
 	ms_t now = now_ms();
-	struct association *a = make(d->secure, from, true, now);
+	struct association *a = associations_make(d->secure, from, true, now);
 
 	if (a == NULL)
 		return NULL;
@@ -345,7 +184,7 @@ start(struct dgram *d, const struct addr *from, const struct addr *self,
 	a->self = *self;
 	if (begin(a, now))
 		return a;
-	forget(a); /* it will be asked for again */
+	associations_forget(a); /* it will be asked for again */
 	return NULL;
 }
 
@@ -353,14 +192,14 @@ start(struct dgram *d, const struct addr *from, const struct addr *self,
 static struct association *
 find_beginner(struct secure *s, const struct addr *from, const uint8_t *hello)
 {
-	struct association *a = at_index(s, *bucket_of(s, from));
+	struct association *a = associations_at(s, from);
 
 	while (a != NULL &&
-	    (!addr_same(&a->end.peer, from) || !secure_in_handshake(&a->end) ||
+	    (!secure_in_handshake(&a->end) ||
 		(hello != NULL &&
 		    memcmp(a->random, hello + RANDOM_AT, sizeof(a->random)) !=
 			0)))
-		a = at_index(s, a->next);
+		a = associations_next(a);
 	return a;
 }
 
@@ -395,7 +234,7 @@ greet(struct dgram *d, const struct addr *from, const struct addr *self,
 		return NULL;
 	case TLS_GREET_START:
 		while ((older = find_beginner(s, from, NULL)) != NULL)
-			forget(older);
+			associations_forget(older);
 		return start(d, from, self, datagram);
 	case TLS_GREET_DROP:
 		break;
@@ -414,12 +253,11 @@ offer(struct dgram *d, const struct addr *from, const uint8_t *datagram,
 	struct secure *s = d->secure;
 
 	for (int pass = 0; pass < 2; pass++) {
-		struct association *a = at_index(s, *bucket_of(s, from)), *next;
+		struct association *a = associations_at(s, from), *next;
 
 		for (; a != NULL; a = next) {
-			next = at_index(s, a->next);
-			if (addr_same(&a->end.peer, from) &&
-			    secure_in_handshake(&a->end) == (pass == 1) &&
+			next = associations_next(a);
+			if (secure_in_handshake(&a->end) == (pass == 1) &&
 			    feed(d, a, datagram, n, from, data, size, got))
 				return a;
 		}
@@ -436,7 +274,7 @@ hear(struct dgram *d, const struct addr *from, const struct addr *self,
 	bool heard;
 
 	if (a == NULL)
-		a = find_cid(d->secure, datagram, n);
+		a = associations_find_cid(d->secure, datagram, n);
 	if (a == NULL && is_hello(datagram, n)) {
 		a = find_beginner(d->secure, from, datagram);
 		if (a == NULL)
@@ -559,7 +397,7 @@ tick(struct dgram *d, struct association *a, ms_t now)
 	}
 	secure_fail(&a->end, a->plain_heard ? not_secure : "no answer");
 	if (a->end.answers)
-		forget(a);
+		associations_forget(a);
 	else
 		tls_stop(&a->end.tls);
 }
@@ -584,7 +422,7 @@ tick_all(struct dgram *d, ms_t now)
 static ssize_t
 rest(struct dgram *d, void *data, size_t size)
 {
-	struct association *a = find(d->secure, d->session);
+	struct association *a = associations_find(d->secure, d->session);
 
 	return a != NULL && a->end.phase == SECURE_OPEN ?
 	    advance(d, a, 0, data, size) :
@@ -673,7 +511,8 @@ bool
 association_dial(struct dgram *d, const struct secure_target *target)
 {
 	ms_t now = now_ms();
-	struct association *a = make(d->secure, &d->peer, false, now);
+	struct association *a =
+	    associations_make(d->secure, &d->peer, false, now);
 
 	d->dialled = a;
 	if (a == NULL)
@@ -719,7 +558,7 @@ bool
 association_answer(
     struct dgram *d, unsigned long session, const void *data, size_t n)
 {
-	struct association *a = find(d->secure, session);
+	struct association *a = associations_find(d->secure, session);
 
 	return a != NULL && a->end.answers && seal(d, a, data, n);
 }
@@ -732,13 +571,13 @@ association_close(struct dgram *d)
 	for (size_t i = 0; d->dialled == NULL && i < s->associations; i++)
 		if (s->association[i].end.answers &&
 		    s->association[i].end.phase != SECURE_NONE)
-			forget(&s->association[i]);
+			associations_forget(&s->association[i]);
 	if (d->dialled != NULL) {
 		if (d->dialled->end.phase == SECURE_OPEN) {
 			tls_close(&d->dialled->end.tls, TLS_CLOSE_NOTIFY);
 			push(d, d->dialled);
 		}
-		forget(d->dialled);
+		associations_forget(d->dialled);
 	}
 	d->dialled = d->current = NULL;
 }

@@ -288,8 +288,7 @@ hear(struct conn *c, bool read_on, ms_t now)
 		if (n < 0)
 			break;
 	}
-	if (tls_output(&e->tls, &(size_t){ 0 }) != NULL)
-		push(c, now);
+	push(c, now);
 	if (e->phase == SECURE_OVER)
 		return lost(c, c->error != 0 ? c->error : EPROTO, NULL);
 	switch (tls_input(&e->tls, 0, now)) {

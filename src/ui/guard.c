@@ -40,16 +40,18 @@ tell_refused(struct guard *g, const struct tls_peer *peer,
 	if (g->told == belief)
 		return;
 	g->told = belief;
-	if (keys_believes(belief))
-		return;
-	if (belief == KEYS_UNREADABLE)
+	keys_fingerprint(print, peer->fingerprint);
+	if (keys_may_ask(belief))
+		log_warn("the server at %s is not known, so nothing is said to "
+			 "it. If %s is its fingerprint, put this line into "
+			 "%s/known: %s %s",
+		    target->place, print, g->keys.path, target->place, print);
+	else if (belief == KEYS_UNREADABLE)
 		log_warn("%s", g->keys.why);
-	log_warn("the server at %s is not believed, and nothing is said to it: "
-		 "%s. If it is the one with %s, put its root into "
-		 "%s/trust.pem, or the line \"%s %s\" into %s/known",
-	    target->place, keys_words(belief),
-	    keys_fingerprint(print, peer->fingerprint), g->keys.path,
-	    target->place, print, g->keys.path);
+	else if (!keys_believes(belief))
+		log_warn("the server at %s (%s) is not believed, so nothing is "
+			 "said to it: %s; see %s",
+		    target->place, print, keys_words(belief), g->keys.path);
 }
 
 static int

@@ -10,6 +10,8 @@
  * before the end.
  */
 #define _DEFAULT_SOURCE /* sync */
+#include <stdlib.h>
+
 #include "bench.h"
 
 static unsigned rounds_wanted;

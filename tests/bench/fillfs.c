@@ -30,12 +30,13 @@ fsync(int fd)
 static void
 put(const char *uid, const char *name, const char *data, size_t n)
 {
-	struct disk_op job = { .task = FILE_PUBLISH };
+	struct disk_op job = { .kind = FILE_PUBLISH };
 	struct upload up;
 
 	if (upload_begin(&up, uid, name) != ST_OK)
 		die("%s of user %s", name, uid);
 	write_all(up.fd, data, n);
+	job.generation = up.generation;
 	memcpy(job.uid, uid, UID_LEN + 1);
 	memcpy(job.temp, up.temp, sizeof(job.temp));
 	snprintf(job.name, sizeof(job.name), "%s", name);

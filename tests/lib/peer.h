@@ -33,8 +33,8 @@ struct sockaddr_in address_of(const char *ip, uint16_t port);
 bool wait_readable(int fd, int ms);
 int wait_either(int a, int b, int ms); /* -1: neither, for 20 ms at most */
 bool say_all(int fd, const void *data, size_t n);
-bool say(int fd, const char *format, ...) PRINTF_LIKE(2);
-bool say_to(int fd, uint16_t port, const char *format, ...) PRINTF_LIKE(3);
+bool say(int fd, const char *format, ...) CHECKED_FORMAT(2);
+bool say_to(int fd, uint16_t port, const char *format, ...) CHECKED_FORMAT(3);
 
 /* A line without its newline, or what came before the end. */
 bool hear(int fd, char *line, size_t room);
@@ -44,6 +44,6 @@ bool hears(int fd, const char *line);
 bool hear_datagram(
     int fd, char *text, size_t room, struct sockaddr_in *from, int ms);
 bool answer(int fd, const struct sockaddr_in *to, const char *format, ...)
-    PRINTF_LIKE(3);
+    CHECKED_FORMAT(3);
 
 #endif

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PATH_ROOM      512
-#define PRINTF_LIKE(n) __attribute__((__format__(__printf__, n, (n) + 1)))
+#define PATH_ROOM         512
+#define CHECKED_FORMAT(n) __attribute__((__format__(__printf__, n, (n) + 1)))
 
 void scene_open(bool small);
 void scene_close(void); /* ends what still runs, removes the directory */
@@ -19,10 +19,10 @@ const char *scene_bin(void);   /* the programs */
 const char *scene_quick(void); /* ... with short lives: see run.sh */
 const char *scene_tools(void); /* talk, lossy, the libraries to preload */
 void path_in(char out[PATH_ROOM], const char *dir, const char *name);
-void run_shell(const char *format, ...) PRINTF_LIKE(1);
+void run_shell(const char *format, ...) CHECKED_FORMAT(1);
 
 /* What went against the promise: told on stderr, and counted. */
-void flaw(const char *format, ...) PRINTF_LIKE(1);
+void flaw(const char *format, ...) CHECKED_FORMAT(1);
 int flaws(void);
 
 double seconds(void); /* of the monotonic clock */

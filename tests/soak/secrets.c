@@ -11,6 +11,9 @@
 
 #include "trial.h"
 
+/* Bytes; what is longer is no memory of the program, but a sanitizer's. */
+#define MAPPING_MAX (1ul << 30)
+
 #define PIECE 65536
 #define RIGHT "Zq7Xw2Kd"
 #define WRONG "Vj4Rm9Tb"
@@ -72,8 +75,8 @@ count_process(const char *pid, const char *text)
 		unsigned long from = strtoul(line, &end, 16);
 		unsigned long to = *end == '-' ? strtoul(end + 1, &end, 16) : 0;
 
-		if (to != 0 && strncmp(end, " r", 2) == 0 &&
-		    strstr(line, "[v") == NULL)
+		if (to != 0 && to - from < MAPPING_MAX &&
+		    strncmp(end, " r", 2) == 0 && strstr(line, "[v") == NULL)
 			found += count_range(mem, from, to, text);
 	}
 	if (mem == -1 || maps == NULL)

@@ -25,11 +25,11 @@
 
 /* main.c */
 
-void figure(const char *format, ...) PRINTF_LIKE(1);
-void allowed(const char *format, ...) PRINTF_LIKE(1); /* what applied */
+void figure(const char *format, ...) CHECKED_FORMAT(1);
+void allowed(const char *format, ...) CHECKED_FORMAT(1); /* what applied */
 
 /* A part that cannot be tried here; all, where the row then has no figure. */
-void skip(const char *format, ...) PRINTF_LIKE(1);
+void skip(const char *format, ...) CHECKED_FORMAT(1);
 
 /* crowd.c */
 
