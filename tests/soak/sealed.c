@@ -128,9 +128,9 @@ files_are(const struct walk *w)
 
 	snprintf(command, sizeof(command),
 	    "{ cut -d' ' -f1 '%.300s/%s'; find '%.300s' '%.300s'"
-	    " -printf '%%P %%y %%m\n'; } |"
+	    " -printf '%%P %%y %%m\\n'; } |"
 	    " sed 's/%s/UID/; s/%s/FILE/; /removed.*f/d; /removals.*f/d;"
-	    " /work.vm/d' | LC_ALL=C sort | tr '\n' ';'",
+	    " /work.vm/d' | LC_ALL=C sort | tr '\\n' ';'",
 	    trial_as.data, w->uid, trial_as.data, trial_fs.data, w->uid,
 	    w->name);
 	f = popen(command, "r");
