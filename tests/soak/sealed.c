@@ -216,10 +216,11 @@ seek_all(const struct walk *w)
 {
 	char text[8];
 
-	seek(w->uid, strlen(w->uid), "the UID");
+	/* Digits stand in the certificates' dates, too, but with no space. */
+	snprintf(text, sizeof(text), " %s", w->uid);
+	seek(text, strlen(text), "the UID");
 	seek(w->pass, strlen(w->pass), "the password");
 	seek(w->name, strlen(w->name), "the file's name");
-	/* Four digits come by chance: with what stands around them. */
 	for (int i = 0; i < w->nsecrets; i++) {
 		snprintf(text, sizeof(text), " %s", w->secrets[i]);
 		seek(text, strlen(text), "a code");
