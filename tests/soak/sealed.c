@@ -324,7 +324,7 @@ prove_sealed(void)
 		walk_sealed(&w, i == 0);
 	}
 	trial_close();
-	figure(
-	    "0 of %zu secrets in %zu bytes of %d walks", sought, heard, walks);
+	figure("%ld of %zu secrets in %zu bytes of %d walks", read_in_clear,
+	    sought, heard, walks);
 	allowed("0");
 }
