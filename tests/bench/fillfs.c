@@ -30,7 +30,7 @@ fsync(int fd)
 static void
 put(const char *uid, const char *name, const char *data, size_t n)
 {
-	struct disk_op job = { .task = FILE_PUBLISH };
+	struct disk_op job = { .kind = FILE_PUBLISH };
 	struct upload up;
 
 	if (upload_begin(&up, uid, name) != ST_OK)
@@ -38,6 +38,7 @@ put(const char *uid, const char *name, const char *data, size_t n)
 	write_all(up.fd, data, n);
 	memcpy(job.uid, uid, UID_LEN + 1);
 	memcpy(job.temp, up.temp, sizeof(job.temp));
+	job.generation = up.generation;
 	snprintf(job.name, sizeof(job.name), "%s", name);
 	files_run(&job, up.fd);
 	if (job.status != ST_OK)
