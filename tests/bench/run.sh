@@ -20,6 +20,7 @@ DIR= count=0
 . "$here/small.sh"
 . "$here/second.sh"
 . "$here/scale.sh"
+. "$here/secure.sh"
 
 tidy() {
 	stop
@@ -37,7 +38,7 @@ note "$(uname -sr), $(getconf _NPROCESSORS_ONLN) processors," \
 note "one connection an operation; clients and servers share the processors"
 note_peers
 head=1
-for goal in ${*:-1 2 3 4 5 6 7 8 9 10 11 12 13 14}; do
+for goal in ${*:-1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18}; do
 	: >"$WORK/rows"
 	settle
 	"goal_$goal"

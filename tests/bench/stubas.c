@@ -61,7 +61,7 @@ serve_sealed(int port, const char *dir)
 	struct dgram d;
 	struct ready r = { 0 };
 	char in[128], out[64];
-	struct addr from;
+	struct addr from, self;
 
 	party_open(&party, dir, &room);
 	party_serve(&d, &party, port);
@@ -73,11 +73,11 @@ serve_sealed(int port, const char *dir)
 		if (ready_wait(&r) == -1)
 			die("select");
 		while ((n = dgram_receive(
-			    &d, in, sizeof(in) - 1, &from, NULL)) >= 0) {
+			    &d, in, sizeof(in) - 1, &from, &self)) >= 0) {
 			in[n] = '\0';
 			n = reply(out, in);
-			dgram_answer(
-			    &d, dgram_session(&d), &from, NULL, out, (size_t)n);
+			dgram_answer(&d, dgram_session(&d), &from, &self, out,
+			    (size_t)n);
 		}
 	}
 }
