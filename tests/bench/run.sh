@@ -5,6 +5,7 @@
 #             default of its own
 #   BENCHDIR  where to work, on the disk to measure (default /tmp): 25 GiB
 #   MEMDIR    where to keep 1,500,000 small files (default /dev/shm): 10 GiB
+#   PORTS     the first of the ports that are taken (default 27100)
 #
 # Everything stays on 127.0.0.1.  Numbers are of this hour and this machine:
 # the ratios count.

@@ -173,7 +173,7 @@ stunnel_conf() {
 	key = $P/key.pem
 	[client]
 	client = yes
-	accept = 127.0.0.1:$((PEER_PORT - 1))
+	accept = 127.0.0.1:$((PEER_PORT + 5))
 	connect = 127.0.0.1:$PEER_PORT
 	verifyPeer = yes
 	CAfile = $P/cert.pem
@@ -193,7 +193,7 @@ sealed_stunnel() {
 	start_fs fs "$DIR/fs" $AS_PORT
 	stunnel_conf >"$P/stunnel.conf"
 	peer_starts stunnel4 stunnel4 "$P/stunnel.conf" || return
-	moved_by_user stunnel -q $((PEER_PORT - 1))
+	moved_by_user stunnel -q $((PEER_PORT + 5))
 	stop
 }
 
@@ -258,7 +258,7 @@ memory_of_sealed_programs() {
 	    $AS_PORT "$BIN/user" -p $AS_PORT -q $FS_PORT -s "$KEYS/user" \
 	    2>>"$WORK/out"
 	{ echo "reg 10001 abcd1234"; sleep 2; } | "$BIN/pd" 127.0.0.1 \
-	    -d 27191 -n 127.0.0.1 -p $AS_PORT -s "$KEYS/pd" \
+	    -d $((PEER_PORT + 91)) -n 127.0.0.1 -p $AS_PORT -s "$KEYS/pd" \
 	    >>"$WORK/out" 2>&1 &
 	PID=$! PIDS="$! $PIDS"
 	run "$T/watch" -m memory.sealed.pd "$PID" sleep 1
