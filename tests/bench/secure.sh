@@ -75,18 +75,35 @@ sealed_ours() {
 	stop
 }
 
-# moved NAME WAY COMMAND...: a peer's client, which syncs nothing
+sealed_plain() {
+	new_dir fresh
+	start_as as "$DIR/as"
+	start_fs fs "$DIR/fs" $AS_PORT
+	moved_by_user plain -q $FS_PORT
+	stop
+}
+
+# moved NAME WAY COMMAND...: a peer's client, which syncs nothing; what it gets,
+# home/big, is synced after, for a second figure
 moved() {
 	name=$1 way=$2
 	shift 2
 	calm
-	t=$(date +%s.%N)
+	began_at=$(date +%s.%N)
 	"$@" >>"$WORK/out" 2>&1 || {
 		note "failed: $name $way"
 		return
 	}
-	figure sealed.$name.$way.rate "$(date +%s.%N | awk -v t="$t" \
-	    -v mib="$mib" '{ print mib / ($1 - t) }')" MiB/s
+	moved_rate sealed.$name.$way
+	[ $way = up ] || {
+		"$T/flush" skip "$WORK/home/big" >/dev/null
+		moved_rate sealed.$name.durable
+	}
+}
+
+moved_rate() { # NAME
+	figure $1.rate "$(date +%s.%N | awk -v t="$began_at" -v mib="$mib" \
+	    '{ print mib / ($1 - t) }')" MiB/s
 }
 
 # peer_starts NAME COMMAND...: at PEER_PORT, within 10 s
@@ -207,7 +224,7 @@ goal_16() {
 	mkdir -p "$WORK/home" "$WORK/peers"
 	head -c $((mib * 1048576)) /dev/urandom >"$WORK/big.dat"
 	for r in $(rounds 5); do
-		for v in ours sftp nginx stunnel; do
+		for v in ours sftp nginx stunnel plain; do
 			sealed_$v
 		done
 	done
@@ -220,6 +237,12 @@ goal_16() {
 			row 16 "$w" sealed.ours.$way.rate \
 			    sealed.${peer%% *}.$way.rate peer "${peer#* }"
 		done
+		row 16 "  the same / plain" sealed.ours.$way.rate \
+		    sealed.plain.$way.rate self -
+	done
+	for peer in sftp nginx; do
+		row 16 "  RTV, the peer's file synced, too" \
+		    sealed.ours.down.rate sealed.$peer.durable.rate peer -
 	done
 }
 
