@@ -3,7 +3,7 @@
 TOOLS = talk lossy record
 UNIT  = $(basename $(wildcard tests/unit/test_*.c))
 BENCH = $(addprefix tests/bench/,asload crypto drive durable echo fileload fillas \
-        flush fillfs flooras floorfs hold ready stubas tls watch)
+        flush fillfs flooras floorfs hold ready secload stubas tls watch)
 PEER  = tests/tls/peer
 
 test: $(PROGRAMS:%=$(BUILD)/%) $(TOOLS:%=$(BUILD)/%) unit policy interop

@@ -105,7 +105,7 @@ main(int argc, char *argv[])
 	t = seconds();
 	pid = start(argv + 7, &in);
 	n = snprintf(text, sizeof(text), "login %s %s\nreq %c %s\n", argv[3],
-	    BENCH_PASS, put ? 'U' : 'R', name);
+	    BENCH_PASS, put ? 'U' : 'R', put ? argv[4] : name);
 	write_all(in, text, (size_t)n);
 	n = snprintf(text, sizeof(text), "val %04d\n%s %s\nexit\n",
 	    take_code(&p), put ? "upload" : "retrieve", argv[4]);

@@ -39,6 +39,7 @@ put(const char *uid, const char *name, const char *data, size_t n)
 	job.generation = up.generation;
 	memcpy(job.uid, uid, UID_LEN + 1);
 	memcpy(job.temp, up.temp, sizeof(job.temp));
+	job.generation = up.generation;
 	snprintf(job.name, sizeof(job.name), "%s", name);
 	files_run(&job, up.fd);
 	if (job.status != ST_OK)

@@ -4,7 +4,9 @@
 # ours on the disk to measure, DATA one in memory where there is room; both are
 # removed at the end, and whatever we started is ended by its process ID.
 T=$BIN/tests/bench
-AS_PORT=27111 FS_PORT=27120 STUB_PORT=27101 PEER_PORT=27100
+PEER_PORT=${PORTS:-27100}
+AS_PORT=$((PEER_PORT + 11)) FS_PORT=$((PEER_PORT + 20))
+STUB_PORT=$((PEER_PORT + 1))
 GIB=1073741824
 PIDS=
 

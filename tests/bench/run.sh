@@ -5,6 +5,7 @@
 #             default of its own
 #   BENCHDIR  where to work, on the disk to measure (default /tmp): 25 GiB
 #   MEMDIR    where to keep 1,500,000 small files (default /dev/shm): 10 GiB
+#   PORTS     the first of the ports that are taken (default 27100)
 #
 # Everything stays on 127.0.0.1.  Numbers are of this hour and this machine:
 # the ratios count.
@@ -20,6 +21,7 @@ DIR= count=0
 . "$here/small.sh"
 . "$here/second.sh"
 . "$here/scale.sh"
+. "$here/secure.sh"
 
 tidy() {
 	stop
@@ -37,7 +39,7 @@ note "$(uname -sr), $(getconf _NPROCESSORS_ONLN) processors," \
 note "one connection an operation; clients and servers share the processors"
 note_peers
 head=1
-for goal in ${*:-1 2 3 4 5 6 7 8 9 10 11 12 13 14}; do
+for goal in ${*:-1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18}; do
 	: >"$WORK/rows"
 	settle
 	"goal_$goal"

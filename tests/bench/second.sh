@@ -75,7 +75,7 @@ memory_of_programs() {
 	run "$T/drive" memory.user put 10000 "$DIR/mem.dat" 256M $AS_PORT \
 	    "$BIN/user" -p $AS_PORT -q $FS_PORT 2>>"$WORK/out"
 	{ echo "reg 10001 abcd1234"; sleep 2; } | "$BIN/pd" 127.0.0.1 \
-	    -d 27191 -n 127.0.0.1 -p $AS_PORT >>"$WORK/out" 2>&1 &
+	    -d $((PEER_PORT + 91)) -n 127.0.0.1 -p $AS_PORT >>"$WORK/out" 2>&1 &
 	PID=$! PIDS="$! $PIDS"
 	run "$T/watch" -m memory.pd "$PID" sleep 1
 	stop

@@ -2,11 +2,12 @@
  * stubas - an authentication server that always says yes, for measuring a file
  * server alone.
  *
- *	stubas PORT
+ *	stubas PORT [DIR]
  *
  * What a VLD asks about is in its TID: 1xxx list, 2xxx retrieve, 3xxx upload,
  * 4xxx delete, 5xxx remove; the file is "fNN.dat" with NN = xxx modulo 15, so
- * that one file can be asked for many times with other TIDs.
+ * that one file can be asked for many times with other TIDs.  With DIR, which
+ *has an AS's keys, it answers over DTLS as well.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include <sys/socket.h>
 
 #include "bench.h"
+#include "party.h"
 
 static int
 reply(char out[64], const char *in)
@@ -51,10 +53,43 @@ drain(int fd)
 	}
 }
 
+static _Noreturn void
+serve_sealed(int port, const char *dir)
+{
+	static const struct party_room room = { 0, SECURE_LINES, 64 };
+	static struct party party;
+	struct dgram d;
+	struct ready r = { 0 };
+	char in[128], out[64];
+	struct addr from, self;
+
+	party_open(&party, dir, &room);
+	party_serve(&d, &party, port);
+	for (;;) {
+		ssize_t n;
+
+		ready_begin(&r);
+		dgram_watch(&d, &r);
+		if (ready_wait(&r) == -1)
+			die("select");
+		while ((n = dgram_receive(
+			    &d, in, sizeof(in) - 1, &from, &self)) >= 0) {
+			in[n] = '\0';
+			n = reply(out, in);
+			dgram_answer(&d, dgram_session(&d), &from, &self, out,
+			    (size_t)n);
+		}
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
-	int port = argc == 2 ? atoi(argv[1]) : 0, fd = udp_socket(&port);
+	int port = argc >= 2 ? atoi(argv[1]) : 0, fd;
+
+	if (argc == 3)
+		serve_sealed(port, argv[2]);
+	fd = udp_socket(&port);
 
 	nonblock(fd);
 	for (;;) {

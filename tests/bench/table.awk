@@ -51,10 +51,12 @@ function ratio(ours, base,   a, n, i) {
 	high = a[n]
 	return r
 }
-function verdict(x, goal,   g) {
+function verdict(x, goal, agree,   g) {
 	if (goal == "-")
 		return ""
 	split(goal, g, " ")
+	if (agree && (low >= g[2]) != (high >= g[2]))
+		return "undecided"
 	if (g[1] == ">=" ? x >= g[2] : x <= g[2])
 		return "ok"
 	missed++
@@ -85,7 +87,7 @@ function print_row(f,   base, x, against, text, floor, peer, name) {
 		text = sprintf("(%s-%s)", lowest(f[3]), highest)
 	printf "%-3s%-35s%13s%9s  %-16s %-18s%-8s%s\n", f[1], f[2],
 	    show(x) " " unit[f[3]], floor, peer, text, f[6],
-	    verdict(against, f[6])
+	    verdict(against, f[6], f[1] >= 15 && base != "")
 }
 function lowest(name,   a, i) {
 	for (i = 1; i <= count[name]; i++)

@@ -119,10 +119,10 @@ start_peer() {
 	"$T/ready" $PEER_PORT
 }
 
-# sftp_do COMMAND: one session, the cipher being the quickest
+# sftp_do COMMAND: one session, the cipher being CIPHER or the quickest
 sftp_do() {
 	echo "$1" | sftp -q -b - -o BatchMode=yes -o LogLevel=ERROR \
 	    -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
-	    -c aes128-gcm@openssh.com -i "$WORK/peers/key" \
+	    -c "${CIPHER:-aes128-gcm@openssh.com}" -i "$WORK/peers/key" \
 	    -P $PEER_PORT "$(id -un)@127.0.0.1" >>"$WORK/out" 2>&1
 }
