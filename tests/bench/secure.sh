@@ -254,11 +254,13 @@ goal_16() {
 	done
 }
 
-# sealed_memory NAME OPTIONS...: of the server PID, while secload holds them
+# sealed_memory NAME OPTIONS...: of the server PID, while secload holds them;
+# and NAME.most, when they begin and end, too
 sealed_memory() {
 	name=$1
 	shift
-	run "$T/watch" -m "memory.$name" "$PID" "$T/secload" "$@"
+	run "$T/watch" -m "memory.$name.most" "$PID" "$T/secload" "$@" \
+	    "$T/watch" -m "memory.$name" "$PID" sleep 1
 	stop
 }
 
@@ -312,6 +314,8 @@ goal_17() {
 	    "<= 8"
 	row 17 "memory, FS, 450 sealed transfers" memory.sealed.fs.mem - \
 	    none "<= 16"
+	row 17 "  and when all end at once" memory.sealed.fs.most.mem - \
+	    none -
 	row 17 "  the same, plain" memory.plain.fs.mem - none "<= 6"
 	row 17 "memory, user, sealed" memory.sealed.user.mem - none "<= 2.5"
 	row 17 "memory, pd, sealed" memory.sealed.pd.mem - none "<= 2.5"
