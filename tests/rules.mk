@@ -168,7 +168,7 @@ coverage:
 	    CFLAGS='-O0 -g --coverage -D_exit=exit' test
 	@sh scripts/coverage.sh
 
-bench: $(PROGRAMS:%=$(BUILD)/%) $(BENCH:%=$(BUILD)/%)
+bench: $(PROGRAMS:%=$(BUILD)/%) $(BENCH:%=$(BUILD)/%) $(BUILD)/$(PEER)
 	@BIN=$(BUILD) sh tests/bench/run.sh $(GOAL)
 
 bench_tls: $(BUILD)/tests/bench/tls $(BUILD)/$(PEER)

@@ -2,12 +2,12 @@
  * secload - load that is sealed, or with no -s the same in plain text.
  *
  *	secload -m sessions|datagrams|transfers|cycle [-s DIR] [-l label]
- *	    [-n count] [-t seconds] [-c clients] [-U users] PORT
+ *	    [-n count] [-c clients] [-U users] PORT [COMMAND...]
  *
- * sessions   count users logged in at the AS for so many seconds
+ * sessions   count users logged in at the AS while COMMAND runs
  * datagrams  count sockets that have each asked the AS with a VLD, likewise
- * transfers  count uploads and downloads that stay under way at the FS, as
- *	      those of hold
+ * transfers  count uploads and downloads that stay under way at the FS,
+ *	      likewise, as those of hold
  * cycle      second factors, from REQ to CNF, in one session a client; count
  *	      in all; every 50 a client logs in as its next user
  *
@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -31,7 +30,8 @@
 #define UPLOADED      100000
 
 static const char *label = "secload", *mode = "cycle", *keys;
-static int port, users = 160, clients = 8, count = 100, hold = 2;
+static int port, users = 160, clients = 8, count = 100;
+static char **command;
 
 struct start {
 	atomic_int ready, go;
@@ -52,9 +52,6 @@ set_option(int option, const char *value)
 		break;
 	case 'n':
 		count = (int)parse_size(value);
-		break;
-	case 't':
-		hold = atoi(value);
 		break;
 	case 'c':
 		clients = atoi(value);
@@ -83,12 +80,23 @@ party_of(const char *program, const struct party_room *room)
 	return p;
 }
 
+/* All stand: run the command, if there is one. */
 static void
-wait_seconds(int n)
+run_command(void)
 {
-	struct timespec nap = { .tv_sec = n };
+	int status = 0;
+	pid_t pid;
 
-	nanosleep(&nap, NULL);
+	if (command[0] == NULL)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		execvp(command[0], command);
+		die("%s", command[0]);
+	}
+	waitpid(pid, &status, 0);
+	if (status != 0)
+		die("%s failed", command[0]);
 }
 
 static void
@@ -114,7 +122,7 @@ hold_sessions(void)
 		party_dial(&c[i], p, port);
 		log_in(&c[i], i);
 	}
-	wait_seconds(hold);
+	run_command();
 	for (int i = 0; i < count; i += 100) /* they all stand yet */
 		log_in(&c[i], i);
 }
@@ -163,7 +171,7 @@ hold_datagrams(void)
 			bad = waitpid(-1, &status, WNOHANG) > 0;
 		}
 	}
-	wait_seconds(hold);
+	run_command();
 	start->go = 1;
 	while (wait(&status) > 0)
 		bad += status != 0;
@@ -218,7 +226,7 @@ hold_transfers(void)
 		party_dial(&c[i], p, port);
 		begin_transfer(&c[i], i);
 	}
-	wait_seconds(hold);
+	run_command();
 	for (int i = 0; i < count; i++)
 		bad += !is_under_way(&c[i], i);
 	if (bad > 0)
@@ -373,11 +381,12 @@ main(int argc, char *argv[])
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "m:s:l:n:t:c:U:")) != -1)
+	while ((option = getopt(argc, argv, "+m:s:l:n:c:U:")) != -1)
 		set_option(option, optarg);
-	if (optind + 1 != argc)
+	if (optind + 1 > argc)
 		return 2;
 	port = atoi(argv[optind]);
+	command = argv + optind + 1;
 	signal(SIGPIPE, SIG_IGN);
 	if (strcmp(mode, "sessions") == 0)
 		hold_sessions();

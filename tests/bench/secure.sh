@@ -67,11 +67,11 @@ moved_by_user() { # NAME OPTIONS...
 	done
 }
 
-sealed_ours() {
+sealed_ours() { # BESIDE
 	new_dir fresh
 	secure_as "$DIR/as"
 	secure_fs "$DIR/fs" $AS_PORT
-	moved_by_user ours -q $FS_PORT -s "$KEYS/user"
+	moved_by_user beside.$1 -q $FS_PORT -s "$KEYS/user"
 	stop
 }
 
@@ -120,10 +120,6 @@ peer_starts() {
 
 # Where root's sshd misses its directory it gets one in a /run of its own.
 sealed_sftp() {
-	[ -x /usr/sbin/sshd ] && command -v sftp >/dev/null || {
-		[ "$r" != 1 ] || note "skipped: sftp is not installed"
-		return
-	}
 	new_dir fresh
 	P=$WORK/peers
 	sshd_conf >"$P/sshd.conf"
@@ -156,11 +152,7 @@ sealed_curl() {
 }
 
 sealed_nginx() {
-	has_peer nginx && command -v curl >/dev/null && certificate || {
-		[ "$r" != 1 ] || note "skipped: nginx, curl or openssl is not" \
-		    "installed"
-		return
-	}
+	certificate || return
 	new_dir fresh
 	P=$WORK/peers
 	ssl="ssl_certificate $P/cert.pem; ssl_certificate_key $P/key.pem;"
@@ -199,11 +191,7 @@ stunnel_conf() {
 
 # The plain programs with a stunnel at both ends, one process.
 sealed_stunnel() {
-	command -v stunnel4 >/dev/null && certificate || {
-		[ "$r" != 1 ] || note "skipped: stunnel4 or openssl is not" \
-		    "installed"
-		return
-	}
+	certificate || return
 	new_dir fresh
 	P=$WORK/peers
 	start_as as "$DIR/as"
@@ -214,17 +202,37 @@ sealed_stunnel() {
 	stop
 }
 
+# What each needs: it is told what is missing.
+is_there() { # NAME
+	case $1 in
+	sftp) set -- /usr/sbin/sshd sftp ssh-keygen ;;
+	nginx) set -- nginx curl openssl ;;
+	stunnel) set -- stunnel4 openssl ;;
+	plain) set -- ;;
+	esac
+	for p in "$@"; do
+		command -v "$p" >/dev/null || {
+			note "skipped: $p is not installed"
+			return 1
+		}
+	done
+}
+
 goal_16() {
 	note "goal 16: $SIZE; ours and stunnel's are durable, sftp's and" \
 	    "nginx's are not"
-	mib=$(echo "$SIZE" | sed 's/G$/*1024/; s/M$//')
-	mib=$(($mib))
+	mib=$(($(echo "$SIZE" | sed 's/G$/*1024/; s/M$//')))
 	BIN=$(cd "$BIN" && pwd) T=$BIN/tests/bench
 	secure_keys
 	mkdir -p "$WORK/home" "$WORK/peers"
 	head -c $((mib * 1048576)) /dev/urandom >"$WORK/big.dat"
+	there=
+	for v in sftp nginx stunnel plain; do
+		! is_there $v || there="$there $v"
+	done
 	for r in $(rounds 5); do
-		for v in ours sftp nginx stunnel plain; do
+		for v in $there; do
+			sealed_ours $v # right before, so that the hour is one
 			sealed_$v
 		done
 	done
@@ -234,23 +242,25 @@ goal_16() {
 		w="UPL $SIZE, sealed"
 		[ $way = up ] || w="RTV $SIZE, sealed"
 		for peer in "sftp >= 1.5" "nginx >= 0.5" "stunnel >= 1.0"; do
-			row 16 "$w" sealed.ours.$way.rate \
+			row 16 "$w" sealed.beside.${peer%% *}.$way.rate \
 			    sealed.${peer%% *}.$way.rate peer "${peer#* }"
 		done
-		row 16 "  the same / plain" sealed.ours.$way.rate \
+		row 16 "  the same / plain" sealed.beside.plain.$way.rate \
 		    sealed.plain.$way.rate self -
 	done
 	for peer in sftp nginx; do
 		row 16 "  RTV, the peer's file synced, too" \
-		    sealed.ours.down.rate sealed.$peer.durable.rate peer -
+		    sealed.beside.$peer.down.rate sealed.$peer.durable.rate peer -
 	done
 }
 
-# sealed_memory NAME OPTIONS...: of the server PID, while secload holds them
+# sealed_memory NAME OPTIONS...: of the server PID, while secload holds them;
+# and NAME.most, when they begin and end, too
 sealed_memory() {
 	name=$1
 	shift
-	run "$T/watch" -m "memory.$name" "$PID" "$T/secload" "$@"
+	run "$T/watch" -m "memory.$name.most" "$PID" "$T/secload" "$@" \
+	    "$T/watch" -m "memory.$name" "$PID" sleep 1
 	stop
 }
 
@@ -289,11 +299,14 @@ memory_of_sealed_programs() {
 }
 
 goal_17() {
+	note "goal 17: as goal 11"
 	accounts 2000
 	secure_keys
-	memory_of_as
-	memory_of_fs
-	memory_of_sealed_programs
+	for r in $(rounds 3); do
+		memory_of_as
+		memory_of_fs
+		memory_of_sealed_programs
+	done
 	row 17 "memory, AS, 950 sealed sessions" memory.sealed.as.mem - none \
 	    "<= 9"
 	row 17 "  the same, plain" memory.plain.as.mem - none "<= 4"
@@ -301,6 +314,8 @@ goal_17() {
 	    "<= 8"
 	row 17 "memory, FS, 450 sealed transfers" memory.sealed.fs.mem - \
 	    none "<= 16"
+	row 17 "  and when all end at once" memory.sealed.fs.most.mem - \
+	    none -
 	row 17 "  the same, plain" memory.plain.fs.mem - none "<= 6"
 	row 17 "memory, user, sealed" memory.sealed.user.mem - none "<= 2.5"
 	row 17 "memory, pd, sealed" memory.sealed.pd.mem - none "<= 2.5"

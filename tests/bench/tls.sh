@@ -20,6 +20,10 @@ KEY=sesame-sesame-16
 PSK="-psk device-7:$KEY"
 HEX=$(printf %s "$KEY" | od -An -tx1 | tr -d ' \n')
 
+# s_server sends what comes from its stdin: nothing does, and it has no end.
+mkfifo silence
+exec 9<>silence
+
 cpu_of() { # PID: clock ticks of the process so far
 	awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"
 }
@@ -37,7 +41,7 @@ serve_theirs() { # [OPTION...]
 	    -key our-leaf-key.pem
 	port=$("$P" port | sed 's/PORT //')
 	openssl s_server -quiet -4 -accept "127.0.0.1:$port" -tls1_2 \
-	    "$@" >/dev/null 2>&1 </dev/zero &
+	    "$@" >/dev/null 2>&1 <&9 &
 	server=$!
 	until "$P" client "$port" -r our-root.pem -n localhost $PSK -mute 1 \
 	    >/dev/null 2>&1; do sleep 0.1; done
