@@ -46,7 +46,7 @@
 #define HANDSHAKE_TIME (10 * SECONDS)
 #endif
 #define HANDSHAKE_SHARE (1 * SECONDS) /* then its memory may go to another */
-#define KEYS_RENEWED    (12 * 60 * MINUTES) /* what seals tickets, cookies */
+#define KEYS_RENEWED    (MINUTES * 60 * 12) /* what seals tickets, cookies */
 #define SECURE_READS    32 /* of a peer that says nothing with them */
 #define SECURE_RETRY    20 /* ms, where no handshake's memory is free */
 #define ONE_HOSTS_PART  16 /* of full associations 1 in 16, then its own go */

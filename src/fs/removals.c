@@ -138,18 +138,19 @@ static void
 reviewed(struct service *s, bool busy, ms_t now)
 {
 	struct removals *m = &s->removals;
+	bool done;
 
 	if (m->op.is_stale && files_renew() == -1)
 		log_error("cannot make the work directory again");
 	if (m->op.error != 0)
 		log_once(m, m->op.uid, m->op.error);
 	memcpy(m->after, m->op.uid, sizeof(m->after));
-	if (m->job.state == JOB_DONE && m->op.status == ST_INV)
-		review(s); /* a record that cannot be read: the next one */
-	else if (m->job.state != JOB_DONE || m->op.status != ST_OK)
-		rest(m, now);
-	else if (busy)
+	done = m->job.state == JOB_DONE;
+	/* Of a record that cannot be read the next one's turn comes at once. */
+	if (done && (m->op.status == ST_INV || (m->op.status == ST_OK && busy)))
 		review(s);
+	else if (!done || m->op.status != ST_OK)
+		rest(m, now);
 	else if (m->op.intent.confirmed)
 		remove_now(s);
 	else

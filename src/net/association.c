@@ -140,20 +140,29 @@ advance(
 	return a->end.phase == SECURE_OPEN ? got : -1;
 }
 
-/* A datagram to one: was it for it?  *got: as advance() says. */
+/* A datagram as it has come, and where what it says is to go. */
+struct arrival {
+	const uint8_t *datagram;
+	size_t n;
+	const struct addr *from, *self;
+	void *data;
+	size_t size; /* of data */
+	ssize_t got; /* as advance() says */
+};
+
+/* A datagram to one: was it for it? */
 static bool
-feed(struct dgram *d, struct association *a, const uint8_t *datagram, size_t n,
-    const struct addr *from, void *data, size_t size, ssize_t *got)
+feed(struct dgram *d, struct association *a, struct arrival *in)
 {
 	unsigned long number = a->number;
 	size_t room;
 	void *at = tls_room(&a->end.tls, &room);
 
-	*got = -1;
-	if (at == NULL || n > room)
+	in->got = -1;
+	if (at == NULL || in->n > room)
 		return false;
-	memcpy(at, datagram, n);
-	*got = advance(d, a, n, data, size);
+	memcpy(at, in->datagram, in->n);
+	in->got = advance(d, a, in->n, in->data, in->size);
 	if (a->number != number)
 		return true; /* it has ended with it */
 	if (!a->end.tls.heard)
@@ -163,9 +172,8 @@ feed(struct dgram *d, struct association *a, const uint8_t *datagram, size_t n,
 		a->asked = 0;
 	}
 	if (a->end.tls.newest && a->end.answers &&
-	    !addr_same(&a->end.peer, from)) {
-		associations_move(a, from);
-	}
+	    !addr_same(&a->end.peer, in->from))
+		associations_move(a, in->from);
 	return true;
 }
 
@@ -247,18 +255,17 @@ greet(struct dgram *d, const struct addr *from, const struct addr *self,
  * begun would keep what it cannot open yet: it comes last.
  */
 static struct association *
-offer(struct dgram *d, const struct addr *from, const uint8_t *datagram,
-    size_t n, void *data, size_t size, ssize_t *got)
+offer(struct dgram *d, struct arrival *in)
 {
 	struct secure *s = d->secure;
 
 	for (int pass = 0; pass < 2; pass++) {
-		struct association *a = associations_at(s, from), *next;
+		struct association *a = associations_at(s, in->from), *next;
 
 		for (; a != NULL; a = next) {
 			next = associations_next(a);
 			if (secure_in_handshake(&a->end) == (pass == 1) &&
-			    feed(d, a, datagram, n, from, data, size, got))
+			    feed(d, a, in))
 				return a;
 		}
 	}
@@ -266,34 +273,33 @@ offer(struct dgram *d, const struct addr *from, const uint8_t *datagram,
 }
 
 static ssize_t
-hear(struct dgram *d, const struct addr *from, const struct addr *self,
-    const uint8_t *datagram, size_t n, void *data, size_t size)
+hear(struct dgram *d, struct arrival *in)
 {
 	struct association *a = d->dialled;
-	ssize_t got = -1;
 	bool heard;
 
+	in->got = -1;
 	if (a == NULL)
-		a = associations_find_cid(d->secure, datagram, n);
-	if (a == NULL && is_hello(datagram, n)) {
-		a = find_beginner(d->secure, from, datagram);
+		a = associations_find_cid(d->secure, in->datagram, in->n);
+	if (a == NULL && is_hello(in->datagram, in->n)) {
+		a = find_beginner(d->secure, in->from, in->datagram);
 		if (a == NULL)
-			a = greet(d, from, self, datagram, n);
+			a = greet(d, in->from, in->self, in->datagram, in->n);
 		if (a == NULL)
 			return -1;
 	}
 	if (a != NULL) {
-		heard = feed(d, a, datagram, n, from, data, size, &got);
+		heard = feed(d, a, in);
 	} else {
-		a = offer(d, from, datagram, n, data, size, &got);
+		a = offer(d, in);
 		heard = a != NULL;
 	}
 	if (!heard || a->number == 0)
 		return -1;
-	a->self = *self;
+	a->self = *in->self;
 	d->current = a;
 	d->session = a->number;
-	return got;
+	return in->got;
 }
 
 /*
@@ -450,19 +456,32 @@ vanish(struct association *a)
 	tls_stop(&a->end.tls);
 }
 
+/* A datagram as it has come: its data's length, or -1 where it has none. */
+static ssize_t
+open_datagram(struct dgram *d, struct arrival *in)
+{
+	d->current = NULL;
+	d->session = 0;
+	if (in->n > 0 && secure_is_record(in->datagram[0]))
+		return hear(d, in);
+	if (!welcome(d, in->from, in->self, (const char *)in->datagram, in->n))
+		return -1;
+	in->got = (ssize_t)(in->n < in->size ? in->n : in->size);
+	memcpy(in->data, in->datagram, (size_t)in->got);
+	return in->got;
+}
+
 ssize_t
 association_receive(
     struct dgram *d, void *data, size_t n, struct addr *from, struct addr *self)
 {
 	uint8_t datagram[SECURE_DATAGRAM];
-	ssize_t got = rest(d, data, n);
+	struct arrival in = { datagram, 0, from, self, data, n, -1 };
+	ssize_t len, got = rest(d, data, n);
 
-	if (got >= 0)
-		return got;
-	tick_all(d, now_ms());
-	for (int i = 0; i < DATAGRAMS_A_ROUND; i++) {
-		ssize_t len;
-
+	if (got < 0)
+		tick_all(d, now_ms());
+	for (int i = 0; got < 0 && i < DATAGRAMS_A_ROUND; i++) {
 		if (has_come_to_nothing(d))
 			return DGRAM_REFUSED;
 		len = socket_receive(
@@ -473,24 +492,12 @@ association_receive(
 		}
 		if (len == -1 && errno != EINTR)
 			return DGRAM_NONE;
-		if (len == -1 ||
-		    (d->dialled != NULL && !addr_same(from, &d->peer)))
-			continue;
-		d->current = NULL;
-		d->session = 0;
-		if (len == 0 || !secure_is_record(datagram[0])) {
-			if (!welcome(d, from, self, (const char *)datagram,
-				(size_t)len))
-				continue;
-			got = len < (ssize_t)n ? len : (ssize_t)n;
-			memcpy(data, datagram, (size_t)got);
-			return got;
-		}
-		got = hear(d, from, self, datagram, (size_t)len, data, n);
-		if (got >= 0)
-			return got;
+		in.n = len > 0 ? (size_t)len : 0;
+		if (len >= 0 &&
+		    (d->dialled == NULL || addr_same(from, &d->peer)))
+			got = open_datagram(d, &in);
 	}
-	return DGRAM_NONE;
+	return got >= 0 ? got : DGRAM_NONE;
 }
 
 /* What is dialled */

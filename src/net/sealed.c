@@ -385,11 +385,24 @@ sealed_has_deadline(const struct conn *c, ms_t *deadline)
 	    (e->phase == SECURE_WAITING && c->slot->heard);
 }
 
+/* Between the handshake and the end: what has been opened waits for nobody. */
+static void
+watch_data(const struct conn *c, struct ready *r, bool in, bool out)
+{
+	bool over = c->slot->end.phase == SECURE_OVER;
+
+	if (in && !over)
+		ready_read(r, c->fd);
+	if ((in && (over || c->slot->more)) || c->state != CONN_OPEN)
+		ready_by(r, 0);
+	if (out || c->out.len > 0)
+		ready_write(r, c->fd);
+}
+
 void
 sealed_watch(const struct conn *c, struct ready *r, int want)
 {
 	const struct secure_slot *slot = c->slot;
-	bool in = (want & CONN_IN) != 0 && !c->ended;
 
 	switch (slot->end.phase) {
 	case SECURE_WAITING:
@@ -402,18 +415,9 @@ sealed_watch(const struct conn *c, struct ready *r, int want)
 		ready_read(r, c->fd);
 		break;
 	case SECURE_OPEN:
-		if (in)
-			ready_read(r, c->fd);
-		if ((in && slot->more) || c->state != CONN_OPEN)
-			ready_by(r, 0);
-		if ((want & CONN_OUT) != 0 || c->out.len > 0)
-			ready_write(r, c->fd);
-		break;
 	case SECURE_OVER:
-		if (in || c->state != CONN_OPEN)
-			ready_by(r, 0);
-		if ((want & CONN_OUT) != 0 || c->out.len > 0)
-			ready_write(r, c->fd);
+		watch_data(c, r, (want & CONN_IN) != 0 && !c->ended,
+		    (want & CONN_OUT) != 0);
 		break;
 	case SECURE_NONE:
 	case SECURE_JUDGING:
