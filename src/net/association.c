@@ -144,7 +144,7 @@ advance(
 struct arrival {
 	const uint8_t *datagram;
 	size_t n;
-	const struct addr *from, *self;
+	struct addr from, self;
 	void *data;
 	size_t size; /* of data */
 	ssize_t got; /* as advance() says */
@@ -172,8 +172,8 @@ feed(struct dgram *d, struct association *a, struct arrival *in)
 		a->asked = 0;
 	}
 	if (a->end.tls.newest && a->end.answers &&
-	    !addr_same(&a->end.peer, in->from))
-		associations_move(a, in->from);
+	    !addr_same(&a->end.peer, &in->from))
+		associations_move(a, &in->from);
 	return true;
 }
 
@@ -260,7 +260,7 @@ offer(struct dgram *d, struct arrival *in)
 	struct secure *s = d->secure;
 
 	for (int pass = 0; pass < 2; pass++) {
-		struct association *a = associations_at(s, in->from), *next;
+		struct association *a = associations_at(s, &in->from), *next;
 
 		for (; a != NULL; a = next) {
 			next = associations_next(a);
@@ -282,9 +282,9 @@ hear(struct dgram *d, struct arrival *in)
 	if (a == NULL)
 		a = associations_find_cid(d->secure, in->datagram, in->n);
 	if (a == NULL && is_hello(in->datagram, in->n)) {
-		a = find_beginner(d->secure, in->from, in->datagram);
+		a = find_beginner(d->secure, &in->from, in->datagram);
 		if (a == NULL)
-			a = greet(d, in->from, in->self, in->datagram, in->n);
+			a = greet(d, &in->from, &in->self, in->datagram, in->n);
 		if (a == NULL)
 			return -1;
 	}
@@ -296,7 +296,7 @@ hear(struct dgram *d, struct arrival *in)
 	}
 	if (!heard || a->number == 0)
 		return -1;
-	a->self = *in->self;
+	a->self = in->self;
 	d->current = a;
 	d->session = a->number;
 	return in->got;
@@ -464,7 +464,8 @@ open_datagram(struct dgram *d, struct arrival *in)
 	d->session = 0;
 	if (in->n > 0 && secure_is_record(in->datagram[0]))
 		return hear(d, in);
-	if (!welcome(d, in->from, in->self, (const char *)in->datagram, in->n))
+	if (!welcome(
+		d, &in->from, &in->self, (const char *)in->datagram, in->n))
 		return -1;
 	in->got = (ssize_t)(in->n < in->size ? in->n : in->size);
 	memcpy(in->data, in->datagram, (size_t)in->got);
@@ -476,16 +477,17 @@ association_receive(
     struct dgram *d, void *data, size_t n, struct addr *from, struct addr *self)
 {
 	uint8_t datagram[SECURE_DATAGRAM];
-	struct arrival in = { datagram, 0, from, self, data, n, -1 };
+	struct arrival in = { .datagram = datagram, .data = data, .size = n };
 	ssize_t len, got = rest(d, data, n);
 
-	if (got < 0)
-		tick_all(d, now_ms());
+	if (got >= 0)
+		return got;
+	tick_all(d, now_ms());
 	for (int i = 0; got < 0 && i < DATAGRAMS_A_ROUND; i++) {
 		if (has_come_to_nothing(d))
 			return DGRAM_REFUSED;
 		len = socket_receive(
-		    d->fd, datagram, sizeof(datagram), from, self);
+		    d->fd, datagram, sizeof(datagram), &in.from, &in.self);
 		if (len == -1 && errno == ECONNREFUSED && d->dialled != NULL) {
 			vanish(d->dialled);
 			return DGRAM_REFUSED;
@@ -494,9 +496,11 @@ association_receive(
 			return DGRAM_NONE;
 		in.n = len > 0 ? (size_t)len : 0;
 		if (len >= 0 &&
-		    (d->dialled == NULL || addr_same(from, &d->peer)))
+		    (d->dialled == NULL || addr_same(&in.from, &d->peer)))
 			got = open_datagram(d, &in);
 	}
+	*from = in.from;
+	*self = in.self;
 	return got >= 0 ? got : DGRAM_NONE;
 }
 
