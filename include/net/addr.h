@@ -20,10 +20,9 @@ struct addr {
 };
 
 /*
- * The IPv4 address of a host's name or address, which mean what they mean to
- * all programs of the system (getaddrinfo: 127.0.0.010 is 127.0.0.8).  NULL, or
- * what is wrong with it.  Asks the resolver and may take its time: before the
- * loop only.
+ * The IPv4 address of a host's name or address, which mean what getaddrinfo()
+ * makes of them, as in ssh: 127.0.0.010 is 127.0.0.8.  NULL, or what is wrong.
+ * Asks the resolver and may take its time: before the loop only.
  */
 const char *addr_resolve(struct addr *a, const char *host, uint16_t port);
 
